@@ -1,0 +1,42 @@
+// What a device is: it owns buffers and runs kernels on them. Nothing above it knows how.
+import type { KernelName } from '../index.js';
+import type { Plan } from '../spec.js';
+
+/** The numbers behind a buffer on a synchronous device. */
+export type Floats = Float32Array | Float64Array;
+
+/** A buffer on a device; only the device that made it looks inside. */
+export interface DeviceBuffer {
+  readonly length: number;
+}
+
+/** Memory held by a device, in bytes. */
+export interface DeviceMemory {
+  /** In buffers that are in use. */
+  live: number;
+  /** In buffers returned to the pool, ready for reuse. */
+  pooled: number;
+  /** Number of buffers in use. */
+  buffers: number;
+}
+
+/** Owns buffers and runs kernels. */
+export interface Device {
+  readonly name: string;
+  readonly dtype: 'float32' | 'float64';
+  /** Whether a kernel's result can be read at once, without awaiting. */
+  readonly sync: boolean;
+  /** Copies numbers into a new buffer. */
+  upload(data: ArrayLike<number>): DeviceBuffer;
+  /** Runs a kernel; the result is a new buffer of the plan's size. */
+  run(name: KernelName, inputs: readonly DeviceBuffer[], plan: Plan): DeviceBuffer;
+  /** The buffer's numbers, without copying where the device allows; DeviceError on an asynchronous device. */
+  view(buffer: DeviceBuffer): Floats;
+  /** A copy of the buffer's numbers, when all that was asked before is done. */
+  read(buffer: DeviceBuffer): Promise<Floats>;
+  /** Gives the buffer back. The device may reuse it at once. */
+  free(buffer: DeviceBuffer): void;
+  memory(): DeviceMemory;
+  /** Ends what the device holds open, so that the process can exit. */
+  close(): void;
+}

@@ -1,0 +1,116 @@
+// gradcheck: compares every analytic gradient with central differences in float64.
+import { openReference } from '../kernels/devices/reference.js';
+import { backward } from './backward.js';
+import { MixgradError } from './errors.js';
+import { mul } from './ops/elementwise.js';
+import { sum } from './ops/reduce.js';
+import { createRandom } from './random.js';
+import { format, numel, type Shape } from './shape.js';
+import { noGrad } from './tape.js';
+import { type NestedNumbers, Tensor, tensor } from './tensor.js';
+
+/** Thrown where a gradient is wrong. */
+export class GradcheckError extends MixgradError {
+  override name = 'GradcheckError';
+}
+
+/** Options of gradcheck. */
+export interface GradcheckOptions {
+  /** Half the distance between the two evaluations. Default 1e-6. */
+  step?: number;
+  /** Largest error allowed, relative to the largest entry of the gradient. Default 1e-6. */
+  tolerance?: number;
+  /** Seed of the random cotangent. Default 0. */
+  seed?: number;
+}
+
+/** The largest error found for one input. */
+export interface GradcheckResult {
+  input: number;
+  /** Index of the worst element in the input. */
+  index: number[];
+  analytic: number;
+  numeric: number;
+  /** |analytic − numeric| / the largest |numeric|, or 1 where that is smaller. */
+  error: number;
+}
+
+/**
+ * Checks the gradients of fn(...inputs) with respect to every input, for a random cotangent, on the reference
+ * device in float64.
+ * @returns the worst element of each input
+ * @throws GradcheckError naming the worst element, with its analytic and numeric value
+ */
+export function gradcheck(
+  fn: (...inputs: Tensor[]) => Tensor,
+  inputs: readonly (Tensor | NestedNumbers)[],
+  options: GradcheckOptions = {},
+): GradcheckResult[] {
+  const { step = 1e-6, tolerance = 1e-6, seed = 0 } = options;
+  const device = openReference();
+  const leaves = inputs.map((input) => {
+    const { shape, values } = read(input);
+    return tensor(values, { shape, device, requiresGrad: true });
+  });
+  const cotangent = weigh(noGrad(() => fn(...leaves)), seed);
+  const loss = () => sum(mul(fn(...leaves), cotangent));
+  backward(loss());
+  return leaves.map((leaf, input) => {
+    const analytic = leaf.grad ? values(leaf.grad) : new Float64Array(leaf.size);
+    const worst = compare(analytic, differences(leaf, loss, step), leaf.shape, input);
+    if (!(worst.error <= tolerance)) throw new GradcheckError(describe(worst, tolerance));
+    return worst;
+  });
+}
+
+/** A random cotangent for a result. */
+function weigh(out: Tensor, seed: number): Tensor {
+  const random = createRandom(`gradcheck ${seed}`);
+  return tensor(Float64Array.from({ length: out.size }, random.normal), { shape: out.shape, device: out.device });
+}
+
+/** (loss(x + h) − loss(x − h)) / 2h, element by element. */
+function differences(leaf: Tensor, loss: () => Tensor, h: number): Float64Array {
+  const data = values(leaf);
+  const at = (i: number, value: number) => {
+    const before = data[i];
+    data[i] = value;
+    const result = values(noGrad(loss))[0];
+    data[i] = before;
+    return result;
+  };
+  return Float64Array.from(data, (x, i) => (at(i, x + h) - at(i, x - h)) / (2 * h));
+}
+
+function compare(analytic: Float64Array, numeric: Float64Array, shape: Shape, input: number): GradcheckResult {
+  const scale = numeric.reduce((largest, value) => Math.max(largest, Math.abs(value)), 1);
+  let worst = 0;
+  let error = -1;
+  for (let i = 0; i < numeric.length; i++) {
+    const e = Math.abs(analytic[i] - numeric[i]) / scale;
+    if (e > error || Number.isNaN(e)) [worst, error] = [i, e];
+    if (Number.isNaN(e)) break;
+  }
+  return { input, index: unravel(worst, shape), analytic: analytic[worst], numeric: numeric[worst], error };
+}
+
+function describe({ input, index, analytic, numeric, error }: GradcheckResult, tolerance: number): string {
+  return (
+    `gradcheck: input ${input} at ${format(index)}: analytic ${analytic}, numeric ${numeric}, ` +
+    `relative error ${error.toExponential(2)} exceeds ${tolerance}`
+  );
+}
+
+function unravel(flat: number, shape: Shape): number[] {
+  return shape.map((size, axis) => Math.floor(flat / numel(shape.slice(axis + 1))) % size);
+}
+
+/** The reference device's own array: writing to it changes the tensor. */
+function values(t: Tensor): Float64Array {
+  return t.device.view(t.buffer) as Float64Array;
+}
+
+function read(input: Tensor | NestedNumbers): { shape?: Shape; values: NestedNumbers } {
+  if (!(input instanceof Tensor)) return { values: input };
+  return { shape: input.shape, values: input.device.view(input.buffer) };
+}
