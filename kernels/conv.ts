@@ -60,13 +60,11 @@ function conv2dGradInput(this: Thread, g: Flat, w: Flat) {
 /** dw[o, c, i, j] = Σ_{n, p, q} g[n, o, p, q] · x[n, c, p·stride + i·dilation − pad, …] */
 function conv2dGradWeight(this: Thread, g: Flat, x: Flat) {
   const o = Math.floor(this.thread.z / this.constants.CG);
-  const c =
-    Math.floor(o / this.constants.OG) * this.constants.CG + this.thread.z - o * this.constants.CG;
+  const c = Math.floor(o / this.constants.OG) * this.constants.CG + this.thread.z - o * this.constants.CG;
   let total = 0;
   for (let n = 0; n < this.constants.N; n++) {
     for (let p = 0; p < this.constants.OH; p++) {
-      const h =
-        p * this.constants.strideH + this.thread.y * this.constants.dilationH - this.constants.padH;
+      const h = p * this.constants.strideH + this.thread.y * this.constants.dilationH - this.constants.padH;
       if (h >= 0 && h < this.constants.H) {
         for (let q = 0; q < this.constants.OW; q++) {
           const v =
@@ -90,7 +88,7 @@ function sizes(x: Shape, w: Shape, y: Shape, attrs: Attrs) {
   const { strideH, strideW, padH, padW, dilationH, dilationW, groups } = attrs;
   return {
     ...{ N, C, H, W, O, CG, OG: O / groups, KH, KW, OH: y[2], OW: y[3] },
-    ...{ strideH, strideW, padH, padW, dilationH, dilationW },
+    ...{ strideH, strideW, padH, padW, dilationH, dilationW, groups },
   };
 }
 

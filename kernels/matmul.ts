@@ -7,14 +7,10 @@ function matmul(this: Thread, a: Flat, w: Flat) {
   for (let p = 0; p < this.constants.k; p++) {
     total +=
       a[
-        this.thread.z * this.constants.aBatch +
-          this.thread.y * this.constants.aRow +
-          p * this.constants.aCol
+        this.thread.z * this.constants.aBatch + this.thread.y * this.constants.aRow + p * this.constants.aCol
       ] *
       w[
-        this.thread.z * this.constants.bBatch +
-          p * this.constants.bRow +
-          this.thread.x * this.constants.bCol
+        this.thread.z * this.constants.bBatch + p * this.constants.bRow + this.thread.x * this.constants.bCol
       ];
   }
   return total;

@@ -22,7 +22,8 @@ function mixtureLogProb(this: Thread, x: Flat, logScale: Flat, moments: Flat) {
   let total = 0;
   for (let j = 0; j < this.constants.L; j++) {
     const c = this.thread.y * this.constants.L + j;
-    const d = x[(n * this.constants.C + c) * this.constants.S + this.thread.x] - moments[k * this.constants.C + c];
+    const d =
+      x[(n * this.constants.C + c) * this.constants.S + this.thread.x] - moments[k * this.constants.C + c];
     total += (d * d) / (moments[(this.constants.K + k) * this.constants.C + c] + this.constants.regCovar);
   }
   return logScale[k * this.constants.T + this.thread.y] - total / 2;
@@ -105,15 +106,10 @@ function mixtureNorm(
   let total = 0;
   for (let k = 0; k < this.constants.K; k++) {
     const p =
-      tau[
-        ((k * this.constants.N + this.thread.z) * this.constants.T + t) * this.constants.S + this.thread.x
-      ];
+      tau[((k * this.constants.N + this.thread.z) * this.constants.T + t) * this.constants.S + this.thread.x];
     const centred = value - moments[k * this.constants.C + this.thread.y];
     const scale =
-      1 /
-      Math.sqrt(
-        moments[(this.constants.K + k) * this.constants.C + this.thread.y] + this.constants.eps,
-      );
+      1 / Math.sqrt(moments[(this.constants.K + k) * this.constants.C + this.thread.y] + this.constants.eps);
     let a = p;
     if (this.constants.fisher === 1) {
       a = p / Math.sqrt(weights[k * this.constants.T + t]);
@@ -169,9 +165,7 @@ function mixtureNormGradInput(
   for (let k = 0; k < this.constants.K; k++) {
     const kc = k * this.constants.C + this.thread.y;
     const p =
-      tau[
-        ((k * this.constants.N + this.thread.z) * this.constants.T + t) * this.constants.S + this.thread.x
-      ];
+      tau[((k * this.constants.N + this.thread.z) * this.constants.T + t) * this.constants.S + this.thread.x];
     const scale = 1 / Math.sqrt(moments[this.constants.K * this.constants.C + kc] + this.constants.eps);
     let a = p;
     if (this.constants.fisher === 1) {
@@ -181,8 +175,7 @@ function mixtureNormGradInput(
     if (this.constants.training === 1) {
       const normalized = (x[at] - moments[kc]) * scale;
       const count = Math.max(sums[2 * this.constants.K * this.constants.C + kc], 1e-12);
-      total -=
-        (scale * p * (sums[kc] + normalized * sums[this.constants.K * this.constants.C + kc])) / count;
+      total -= (scale * p * (sums[kc] + normalized * sums[this.constants.K * this.constants.C + kc])) / count;
     }
   }
   return weight[this.thread.y] * total;

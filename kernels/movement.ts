@@ -27,10 +27,9 @@ export const movementKernels = {
   /** attrs: n0 … n5 (output sizes), s0 … s5 (strides into x, in elements), offset. */
   stridedCopy: {
     body: stridedCopy,
-    plan: (_, { n0, n1, n2, n3, n4, n5, ...rest }) => ({
-      shape: [n0, n1, n2, n3, n4, n5],
-      threads: [n5, n4, n0 * n1 * n2 * n3],
-      ints: { n1, n2, n3, ...rest },
-    }),
+    plan: (_, attrs) => {
+      const { n0, n1, n2, n3, n4, n5 } = attrs;
+      return { shape: [n0, n1, n2, n3, n4, n5], threads: [n5, n4, n0 * n1 * n2 * n3], ints: { ...attrs } };
+    },
   },
 } satisfies Record<string, KernelSpec>;

@@ -1,6 +1,6 @@
 // Batch normalization over x [N, C, S]: moments, forward, gradient sums and input gradient.
 // Ioffe & Szegedy, "Batch Normalization", arXiv 1502.03167.
-import type { Attrs, Flat, KernelSpec, Shape, Thread } from './spec.js';
+import { type Attrs, type Flat, type KernelSpec, numel, type Shape, type Thread } from './spec.js';
 
 /** Row 0: μ_c, the mean over N and S. Row 1: σ²_c, the biased variance about that mean. */
 function channelMoments(this: Thread, x: Flat) {
@@ -49,14 +49,7 @@ function batchNormGradSums(this: Thread, g: Flat, x: Flat, moments: Flat) {
 }
 
 /** dx = γ r (g − (Σ g + x̂ Σ g x̂) / M), r = 1/√(σ² + eps); with constant moments dx = γ r g */
-function batchNormGradInput(
-  this: Thread,
-  g: Flat,
-  x: Flat,
-  moments: Flat,
-  weight: Flat,
-  sums: Flat,
-) {
+function batchNormGradInput(this: Thread, g: Flat, x: Flat, moments: Flat, weight: Flat, sums: Flat) {
   const scale = 1 / Math.sqrt(moments[this.constants.C + this.thread.y] + this.constants.eps);
   const at = (this.thread.z * this.constants.C + this.thread.y) * this.constants.S + this.thread.x;
   if (this.constants.training === 0) return weight[this.thread.y] * scale * g[at];
@@ -118,13 +111,16 @@ export const normalizationKernels = {
     }),
   },
   /** Two inputs [n] become [2, n]. */
-  stack: { body: stack, plan: ([a]) => ({ shape: [2, ...a], threads: [a.reduce((n, d) => n * d, 1), 2] }) },
+  stack: {
+    body: stack,
+    plan: ([a]) => ({ shape: [2, ...a], threads: [numel(a), 2], ints: { size: numel(a) } }),
+  },
   /** attrs: index. Part `index` of x along its first axis. */
   part: {
     body: part,
     plan: ([x], { index }) => ({
       shape: x.slice(1),
-      ints: { offset: index * x.slice(1).reduce((n, d) => n * d, 1) },
+      ints: { offset: index * numel(x.slice(1)) },
     }),
   },
 } satisfies Record<string, KernelSpec>;

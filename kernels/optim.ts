@@ -2,15 +2,7 @@
 import { elementwise, type Flat, type KernelSpec, type Thread } from './spec.js';
 
 /** v' = momentum·v + (1 − dampening)·(g + decay·w) */
-function sgdMomentum(
-  this: Thread,
-  v: Flat,
-  g: Flat,
-  w: Flat,
-  momentum: number,
-  gain: number,
-  decay: number,
-) {
+function sgdMomentum(this: Thread, v: Flat, g: Flat, w: Flat, momentum: number, gain: number, decay: number) {
   return momentum * v[this.thread.x] + gain * (g[this.thread.x] + decay * w[this.thread.x]);
 }
 
@@ -52,8 +44,7 @@ function adamUpdate(
   eps: number,
 ) {
   return (
-    (1 - shrink) * w[this.thread.x] -
-    (rate * m[this.thread.x]) / (Math.sqrt(v[this.thread.x]) * scale + eps)
+    (1 - shrink) * w[this.thread.x] - (rate * m[this.thread.x]) / (Math.sqrt(v[this.thread.x]) * scale + eps)
   );
 }
 

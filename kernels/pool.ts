@@ -114,7 +114,7 @@ function pooled([x]: readonly Shape[], attrs: Attrs): Plan {
   return {
     shape: [x[0], x[1], OH, OW],
     threads: [OW, OH, x[0] * x[1]],
-    ints: { ...attrs, planes: x[0] * x[1], H: x[2], W: x[3] },
+    ints: { ...attrs, planes: x[0] * x[1], H: x[2], W: x[3], pixels: x[2] * x[3], cells: OH * OW },
   };
 }
 
@@ -124,7 +124,7 @@ function unpooled([g]: readonly Shape[], attrs: Attrs): Plan {
   return {
     shape: [g[0], g[1], H, W],
     threads: [W, H, g[0] * g[1]],
-    ints: { ...attrs, planes: g[0] * g[1] },
+    ints: { ...attrs, planes: g[0] * g[1], pixels: H * W, cells: g[2] * g[3] },
   };
 }
 

@@ -62,12 +62,12 @@ function gatherGrad(this: Thread, g: Flat, index: Flat) {
 /** The output [outer, inner] of a reduction of [outer, size, inner]. */
 function reduced([x]: readonly (readonly number[])[]): Plan {
   const [outer, size, inner] = x;
-  return { shape: [outer, inner], threads: [inner, outer], ints: { size, inner } };
+  return { shape: [outer, inner], threads: [inner, outer], ints: { outer, size, inner } };
 }
 
 function scattered([g]: readonly (readonly number[])[], { size }: Attrs): Plan {
   const [outer, inner] = g;
-  return { shape: [outer, size, inner], threads: [inner, size, outer], ints: { size, inner } };
+  return { shape: [outer, size, inner], threads: [inner, size, outer], ints: { outer, size, inner } };
 }
 
 export const reduceKernels = {

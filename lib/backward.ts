@@ -59,7 +59,9 @@ function seedGradient(loss: Tensor, gradient: Tensor | undefined): Tensor {
     return gradient.detach();
   }
   if (loss.size !== 1) {
-    throw new TapeError(`backward: the tensor has shape ${format(loss.shape)}; pass { gradient } or reduce it first`);
+    throw new TapeError(
+      `backward: the tensor has shape ${format(loss.shape)}; pass { gradient } or reduce it first`,
+    );
   }
   return ones(loss.shape, { device: loss.device });
 }
@@ -82,16 +84,14 @@ function walk(loss: Tensor, seed: Tensor, records: TapeRecord[], retainGraph: bo
 
 /** Adds the gradients of a record's inputs to those found so far. */
 function propagate(entry: TapeRecord, g: Tensor, gradients: Map<Tensor, Tensor>): void {
-  entry.inputs.forEach((input, i) => {
-    if (!input.requiresGrad) return;
-    if (!entry.rules[i]) throw new TapeError(`${entry.op}: no gradient rule for its argument ${i + 1}`);
-    const { name, rule } = entry.rules[i];
-    const d = isGradEnabled() ? rule(g) : scope(() => rule(g));
-    checkGradient(`${entry.op}: the gradient of ${name}`, d, input);
-    checkFinite(`${entry.op}: the gradient of ${name}`, d);
+  const found = isGradEnabled() ? entry.vjp(g) : scope(() => entry.vjp(g));
+  for (const { name, input, gradient } of found) {
+    checkGradient(`${entry.op}: the gradient of ${name}`, gradient, input);
+    checkFinite(`${entry.op}: the gradient of ${name}`, gradient);
+    const d = gradient === g ? g.detach() : gradient;
     const earlier = gradients.get(input);
-    gradients.set(input, earlier ? plus(earlier, d) : d === g ? g.detach() : d);
-  });
+    gradients.set(input, earlier ? plus(earlier, d) : d);
+  }
 }
 
 /** a + b, giving back both. */

@@ -1,6 +1,7 @@
 // Which device new tensors are made on.
-import { defaultDevice } from '../kernels/devices/index.js';
+
 import type { Device } from '../kernels/devices/device.js';
+import { defaultDevice } from '../kernels/devices/index.js';
 
 let current: Device | null = null;
 

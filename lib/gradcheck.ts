@@ -52,7 +52,10 @@ export function gradcheck(
     const { shape, values } = read(input);
     return tensor(values, { shape, device, requiresGrad: true });
   });
-  const cotangent = weigh(noGrad(() => fn(...leaves)), seed);
+  const cotangent = weigh(
+    noGrad(() => fn(...leaves)),
+    seed,
+  );
   const loss = () => sum(mul(fn(...leaves), cotangent));
   backward(loss());
   return leaves.map((leaf, input) => {
@@ -66,7 +69,10 @@ export function gradcheck(
 /** A random cotangent for a result. */
 function weigh(out: Tensor, seed: number): Tensor {
   const random = createRandom(`gradcheck ${seed}`);
-  return tensor(Float64Array.from({ length: out.size }, random.normal), { shape: out.shape, device: out.device });
+  return tensor(Float64Array.from({ length: out.size }, random.normal), {
+    shape: out.shape,
+    device: out.device,
+  });
 }
 
 /** (loss(x + h) − loss(x − h)) / 2h, element by element. */
@@ -82,7 +88,12 @@ function differences(leaf: Tensor, loss: () => Tensor, h: number): Float64Array 
   return Float64Array.from(data, (x, i) => (at(i, x + h) - at(i, x - h)) / (2 * h));
 }
 
-function compare(analytic: Float64Array, numeric: Float64Array, shape: Shape, input: number): GradcheckResult {
+function compare(
+  analytic: Float64Array,
+  numeric: Float64Array,
+  shape: Shape,
+  input: number,
+): GradcheckResult {
   const scale = numeric.reduce((largest, value) => Math.max(largest, Math.abs(value)), 1);
   let worst = 0;
   let error = -1;

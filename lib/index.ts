@@ -2,13 +2,21 @@
 import './methods.js';
 
 export type { Device, DeviceMemory } from '../kernels/devices/device.js';
-export { type DeviceName, deviceNames, openDevice } from '../kernels/devices/index.js';
+export {
+  chooseDevice,
+  type DeviceChoice,
+  type DeviceName,
+  deviceNames,
+  openDevice,
+} from '../kernels/devices/index.js';
 export { detectAnomaly } from './anomaly.js';
 export { type BackwardOptions, backward } from './backward.js';
 export { currentDevice, setDevice } from './device.js';
 export * from './errors.js';
 export { GradcheckError, type GradcheckOptions, type GradcheckResult, gradcheck } from './gradcheck.js';
+export * from './nn/index.js';
 export * from './ops/index.js';
+export * from './optim/index.js';
 export { createRandom, type Random, type RandomState, restoreRandom } from './random.js';
 export type { Shape } from './shape.js';
 export { isGradEnabled, noGrad } from './tape.js';

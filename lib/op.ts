@@ -4,8 +4,8 @@ import type { Attrs } from '../kernels/spec.js';
 import { checkFinite } from './anomaly.js';
 import { TapeError } from './errors.js';
 import type { Shape } from './shape.js';
-import { beginRecording, isGradEnabled, record, withRecording } from './tape.js';
 import { Storage } from './storage.js';
+import { beginRecording, type InputGradient, isGradEnabled, record, withRecording } from './tape.js';
 import { commonDevice, observeTensors, Tensor } from './tensor.js';
 
 /** Runs one kernel on tensors of one device. */
@@ -14,8 +14,15 @@ export type Run = (name: KernelName, inputs: readonly Tensor[], attrs?: Attrs) =
 /** Runs a kernel outside the tape: the result is a new tensor that requires no gradient. */
 export const run: Run = (name, inputs, attrs = {}) => {
   const device = commonDevice(name, inputs);
-  const plan = kernels[name].plan(inputs.map((input) => input.shape), attrs);
-  const buffer = device.run(name, inputs.map((input) => input.buffer), plan);
+  const plan = kernels[name].plan(
+    inputs.map((input) => input.shape),
+    attrs,
+  );
+  const buffer = device.run(
+    name,
+    inputs.map((input) => input.buffer),
+    plan,
+  );
   return new Tensor(plan.shape, Storage.fromDevice(device, buffer));
 };
 
@@ -34,14 +41,23 @@ export interface Saving<S> {
 export interface RuleContext<S> {
   out: Tensor;
   saved: S;
+  /** What the operation's `shared` computed, once for all rules. */
+  shared: Tensor;
 }
 
-/** The gradient of one argument: rule(run, g, { out, saved }, ...arguments). */
-export type OpRule<A extends unknown[], S> = (run: Run, g: Tensor, context: RuleContext<S>, ...args: A) => Tensor;
+/** The gradient of one argument: rule(run, g, { out, saved, shared }, ...arguments). */
+export type OpRule<A extends unknown[], S> = (
+  run: Run,
+  g: Tensor,
+  context: RuleContext<S>,
+  ...args: A
+) => Tensor;
 
 /** An operation: how to compute it, and one gradient rule for each tensor argument, in order. */
 export interface OpDefinition<A extends unknown[], S> {
   forward: (run: Run, ...args: A) => Tensor | Saving<S>;
+  /** What several rules need, computed when the first of them asks. */
+  shared?: (run: Run, g: Tensor, context: Saving<S>, ...args: A) => Tensor;
   /** Named after the tensor arguments, in their order; empty for what has no gradient. */
   vjp: Record<string, OpRule<A, S>>;
 }
@@ -52,24 +68,22 @@ export const definedOps = new Set<string>();
 /** Makes a differentiable function of its forward and its rules. Tensor arguments come first. */
 export function defineOp<A extends unknown[], S extends Record<string, Tensor> = Record<string, Tensor>>(
   name: string,
-  { forward, vjp }: OpDefinition<A, S>,
+  definition: OpDefinition<A, S>,
 ): (...args: A) => Tensor {
   definedOps.add(name);
-  const names = Object.keys(vjp);
+  const hasGradient = Object.keys(definition.vjp).length > 0;
   return (...args) => {
     const inputs = args.filter((arg): arg is Tensor & A[number] => arg instanceof Tensor);
-    const differentiable = names.length > 0 && isGradEnabled() && inputs.some((input) => input.requiresGrad);
+    const differentiable = hasGradient && isGradEnabled() && inputs.some((input) => input.requiresGrad);
     if (differentiable) beginRecording(inputs);
     const start = performance.now();
-    const { out, saved } = computeForward(() => forward(run, ...args), differentiable);
+    const saving = computeForward(() => definition.forward(run, ...args), differentiable);
+    const { out, saved } = saving;
     checkFinite(`${name}: its output`, out);
     if (differentiable) {
-      const rules = names.map((input) => ({
-        name: input,
-        rule: (g: Tensor) => vjp[input](isGradEnabled() ? refuseTwice(name) : run, g, { out, saved }, ...args),
-      }));
+      const vjp = (g: Tensor) => applyRules(name, definition, saving, inputs, args, g);
       const milliseconds = performance.now() - start;
-      record({ op: name, inputs, output: out, rules, saved: Object.values(saved), milliseconds });
+      record({ op: name, inputs, output: out, vjp, saved: Object.values(saved), milliseconds });
     } else if (isGradEnabled()) {
       out.storage.settle();
     }
@@ -77,8 +91,37 @@ export function defineOp<A extends unknown[], S extends Record<string, Tensor> =
   };
 }
 
+/** Applies the rule of every input that requires a gradient. */
+function applyRules<A extends unknown[], S>(
+  name: string,
+  { vjp, shared }: OpDefinition<A, S>,
+  saving: Saving<S>,
+  inputs: readonly Tensor[],
+  args: A,
+  g: Tensor,
+): InputGradient[] {
+  const names = Object.keys(vjp);
+  const runner = isGradEnabled() ? refuseTwice(name) : run;
+  let once: Tensor | undefined;
+  const context = {
+    ...saving,
+    get shared() {
+      once ??= shared!(runner, g, saving, ...args);
+      return once;
+    },
+  };
+  return inputs.flatMap((input, i) => {
+    if (!input.requiresGrad) return [];
+    if (!names[i]) throw new TapeError(`${name}: no gradient rule for its tensor argument ${i + 1}`);
+    return [{ name: names[i], input, gradient: vjp[names[i]](runner, g, context, ...args) }];
+  });
+}
+
 /** Runs a forward outside the tape; of the tensors it made, only the output and what is saved survive. */
-function computeForward<S extends Record<string, Tensor>>(fn: () => Tensor | Saving<S>, save: boolean): Saving<S> {
+function computeForward<S extends Record<string, Tensor>>(
+  fn: () => Tensor | Saving<S>,
+  save: boolean,
+): Saving<S> {
   const made: Tensor[] = [];
   const outer = observeTensors((t) => made.push(t));
   try {
@@ -96,6 +139,8 @@ function computeForward<S extends Record<string, Tensor>>(fn: () => Tensor | Sav
 /** Stands in for `run` while gradients are recorded: a kernel's result has no gradient. */
 function refuseTwice(op: string): Run {
   return (kernel) => {
-    throw new TapeError(`${op}: its gradient is the fused kernel ${kernel}, which cannot be differentiated again`);
+    throw new TapeError(
+      `${op}: its gradient is the fused kernel ${kernel}, which cannot be differentiated again`,
+    );
   };
 }

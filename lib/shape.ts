@@ -31,7 +31,9 @@ export function broadcastShapes(op: string, a: Shape, b: Shape): Shape {
     const p = a[axis - rank + a.length] ?? 1;
     const q = b[axis - rank + b.length] ?? 1;
     if (p !== q && p !== 1 && q !== 1) {
-      throw new ShapeError(`${op}: shapes ${format(a)} and ${format(b)} do not broadcast (sizes ${p} and ${q})`);
+      throw new ShapeError(
+        `${op}: shapes ${format(a)} and ${format(b)} do not broadcast (sizes ${p} and ${q})`,
+      );
     }
     return p === 1 ? q : p;
   });
@@ -46,7 +48,11 @@ export function normalizeAxis(op: string, axis: number, rank: number): number {
 }
 
 /** Distinct axes in rising order; undefined means all of them. */
-export function normalizeAxes(op: string, axes: number | readonly number[] | undefined, rank: number): number[] {
+export function normalizeAxes(
+  op: string,
+  axes: number | readonly number[] | undefined,
+  rank: number,
+): number[] {
   if (axes === undefined) return Array.from({ length: rank }, (_, axis) => axis);
   const list = (typeof axes === 'number' ? [axes] : axes).map((axis) => normalizeAxis(op, axis, rank));
   const sorted = [...new Set(list)].sort((a, b) => a - b);
@@ -55,10 +61,17 @@ export function normalizeAxes(op: string, axes: number | readonly number[] | und
 }
 
 /** A height and a width from a number or a pair. */
-export function pair(op: string, option: string, value: number | readonly number[], least: number): [number, number] {
+export function pair(
+  op: string,
+  option: string,
+  value: number | readonly number[],
+  least: number,
+): [number, number] {
   const both = typeof value === 'number' ? [value, value] : value;
   if (both.length !== 2 || !both.every((v) => Number.isInteger(v) && v >= least)) {
-    throw new OptionError(`${op}: ${option} is ${JSON.stringify(value)}, expected whole numbers of at least ${least}`);
+    throw new OptionError(
+      `${op}: ${option} is ${JSON.stringify(value)}, expected whole numbers of at least ${least}`,
+    );
   }
   return [both[0], both[1]];
 }

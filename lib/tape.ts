@@ -3,20 +3,24 @@ import { TapeError } from './errors.js';
 import { Storage } from './storage.js';
 import { observeTensors, Tensor } from './tensor.js';
 
-/** Computes the gradient of one input from the gradient g of the output. */
-export type Rule = (g: Tensor) => Tensor;
+/** The gradient of one input of a record, with the input's name. */
+export interface InputGradient {
+  name: string;
+  input: Tensor;
+  gradient: Tensor;
+}
 
 /** One recorded operation. */
 export interface TapeRecord {
   /** Position on the tape: every record's inputs were recorded before it. */
   readonly number: number;
   readonly op: string;
-  /** Empty once backward() has used the record up, as are the rules and what they saved. */
+  /** Empty once backward() has used the record up, as is what it saved. */
   inputs: readonly Tensor[];
   readonly output: Tensor;
-  /** The inputs' names and rules, in order. */
-  rules: readonly { name: string; rule: Rule }[];
-  /** Tensors that only the rules use. */
+  /** From the output's gradient to those of the inputs that require one. */
+  vjp: (g: Tensor) => InputGradient[];
+  /** Tensors that only the vjp uses. */
   saved: readonly Tensor[];
   /** Milliseconds that the forward call took. */
   readonly milliseconds: number;
@@ -56,7 +60,8 @@ export function beginRecording(inputs: readonly Tensor[]): void {
   const done = finished;
   finished = [];
   for (const t of done) {
-    if (!t.isKept) t.dispose('was released after backward(); to read it later, call keep() on it before backward()');
+    if (!t.isKept)
+      t.dispose('was released after backward(); to read it later, call keep() on it before backward()');
   }
   Storage.moveLooseToHost();
 }
@@ -66,7 +71,8 @@ export function consume(entry: TapeRecord): void {
   for (const saved of entry.saved) saved.dispose('was saved for backward() and is used up');
   finished.push(entry.output);
   entry.consumed = true;
-  entry.inputs = entry.rules = entry.saved = [];
+  entry.inputs = entry.saved = [];
+  entry.vjp = () => [];
 }
 
 /** Throws where a graph was already used by backward(). */
@@ -117,7 +123,9 @@ export function noGrad<T>(fn: () => T): T {
 
 function checkNotAsync<T>(result: T): T {
   if (result instanceof Promise) {
-    throw new TapeError('noGrad: the function is async, and what follows an await would be recorded; await outside');
+    throw new TapeError(
+      'noGrad: the function is async, and what follows an await would be recorded; await outside',
+    );
   }
   return result;
 }

@@ -113,7 +113,11 @@ export function openGpujs(mode: 'cpu' | 'webasm'): Device {
     sync: true,
     upload: (values) => own(Float32Array.from(values)),
     run(name, inputs, plan) {
-      const kernel = kernelFor(name, plan, inputs.map((input) => input.length));
+      const kernel = kernelFor(
+        name,
+        plan,
+        inputs.map((input) => input.length),
+      );
       const result = kernel(...inputs.map(data), ...(plan.scalars ?? []));
       if (!checked.has(kernel)) {
         checkMode(name, kernel, mode);

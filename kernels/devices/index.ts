@@ -1,19 +1,47 @@
 // Opens devices by name, and chooses one where the user did not.
 import { DeviceError } from '../../lib/errors.js';
 import type { Device } from './device.js';
+import { openWasm, openWasmSync } from './engine.js';
 import { openGpujs } from './gpujs.js';
 import { openReference } from './reference.js';
 import { hasHardwareWebgpu, openWebgpu } from './webgpu.js';
 
-/** The devices there are, and 'auto'. */
-export const deviceNames = ['auto', 'wasm', 'reference', 'gpujs-cpu', 'gpujs-webasm', 'gpujs-webgpu'] as const;
+/** What openDevice and chooseDevice take. */
+export const deviceNames = [
+  'auto',
+  'wasm',
+  'reference',
+  'gpujs-cpu',
+  'gpujs-webasm',
+  'gpujs-webgpu',
+] as const;
 export type DeviceName = (typeof deviceNames)[number];
 
-export { hasHardwareWebgpu };
+/** A device, and why it is this one. */
+export interface DeviceChoice {
+  device: Device;
+  reason: string;
+}
 
-/** Opens a device. @throws DeviceError where it is not to be had, saying why. */
+/** Opens the named device; 'auto' takes WebGPU where a GPU answers, else wasm, else GPU.js in JavaScript. */
+export async function chooseDevice(name: DeviceName = 'auto'): Promise<DeviceChoice> {
+  if (name !== 'auto') return { device: await openDevice(name), reason: 'asked for' };
+  if (await hasHardwareWebgpu())
+    return { device: await openWebgpu(), reason: 'a GPU answers through WebGPU' };
+  try {
+    return { device: await openWasm(), reason: 'no GPU answers through WebGPU' };
+  } catch (error) {
+    return { device: openGpujs('cpu'), reason: (error as Error).message };
+  }
+}
+
+/** Opens a device by name. @throws DeviceError where it is not to be had, saying why. */
 export async function openDevice(name: DeviceName): Promise<Device> {
   switch (name) {
+    case 'auto':
+      return (await chooseDevice()).device;
+    case 'wasm':
+      return openWasm();
     case 'reference':
       return openReference();
     case 'gpujs-cpu':
@@ -27,7 +55,7 @@ export async function openDevice(name: DeviceName): Promise<Device> {
   }
 }
 
-/** The device that needs no waiting for. */
+/** The device of new tensors before any is chosen: the one that opens without waiting. */
 export function defaultDevice(): Device {
-  return openReference();
+  return openWasmSync();
 }

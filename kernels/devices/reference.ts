@@ -13,8 +13,15 @@ class ReferenceBuffer implements DeviceBuffer {
 
 const data = (buffer: DeviceBuffer) => (buffer as ReferenceBuffer).data;
 
-/** Opens a reference device. Its buffers are ordinary arrays, so the garbage collector is its pool. */
+let opened: Device | undefined;
+
+/** The reference device, one for the process. Its buffers are ordinary arrays: the garbage collector is its pool. */
 export function openReference(): Device {
+  opened ??= createReference();
+  return opened;
+}
+
+function createReference(): Device {
   let live = 0;
   let buffers = 0;
   const own = (array: Float64Array) => {

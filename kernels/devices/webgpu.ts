@@ -4,6 +4,7 @@ import { DeviceError } from '../../lib/errors.js';
 import { numel } from '../spec.js';
 import type { Device, DeviceBuffer } from './device.js';
 import { checkMode, type GpuKernel, kernelCache } from './gpujs.js';
+import { fs } from './platform.js';
 
 /** GPU.js's handle of a buffer on the GPU. */
 interface Handle {
@@ -14,7 +15,12 @@ interface Handle {
 /** What gpu.js exports and its typings leave out. */
 const { WebGPUContext, WebGPUBufferResult } = gpujs as unknown as {
   WebGPUContext: { acquire(): Promise<{ adapter: GPUAdapter; device: GPUDevice }>; destroy(): Promise<void> };
-  WebGPUBufferResult: new (settings: { buffer: GPUBuffer; output: number[]; context: object; kernel: null }) => Handle;
+  WebGPUBufferResult: new (settings: {
+    buffer: GPUBuffer;
+    output: number[];
+    context: object;
+    kernel: null;
+  }) => Handle;
 };
 
 /** The GPU does not free a deleted buffer before its queue is done: wait for it every so many kernels. */
@@ -42,12 +48,24 @@ export async function openWebgpu(): Promise<Device> {
 /** Whether the adapter is a real GPU rather than a software renderer. */
 export async function hasHardwareWebgpu(): Promise<boolean> {
   try {
+    if (!mayHaveGpu()) return false;
     await provideNavigator();
     const adapter = (await scope.navigator?.gpu?.requestAdapter()) ?? null;
-    return adapter !== null && !/swiftshader|llvmpipe/i.test(`${adapter.info.description} ${adapter.info.device}`);
+    return (
+      adapter !== null && !/swiftshader|llvmpipe/i.test(`${adapter.info.description} ${adapter.info.device}`)
+    );
   } catch {
     return false;
   }
+}
+
+/** On Linux a GPU needs a Vulkan driver; without one, loading Dawn would only print warnings. */
+function mayHaveGpu(): boolean {
+  if (scope.navigator?.gpu || !fs || process.platform !== 'linux') return true;
+  const { VK_DRIVER_FILES, VK_ICD_FILENAMES } = process.env;
+  return [VK_DRIVER_FILES, VK_ICD_FILENAMES, '/etc/vulkan/icd.d', '/usr/share/vulkan/icd.d'].some(
+    (place) => place && fs?.existsSync(place),
+  );
 }
 
 /** In Node, `navigator.gpu` comes from the optional package webgpu (Dawn). */
@@ -84,13 +102,22 @@ class WebgpuDevice implements Device {
     const usage = GPUBufferUsage.STORAGE | GPUBufferUsage.COPY_SRC | GPUBufferUsage.COPY_DST;
     const buffer = device.createBuffer({ size: 4 * Math.max(values.length, 1), usage });
     device.queue.writeBuffer(buffer, 0, Float32Array.from(values));
-    out.handle = new WebGPUBufferResult({ buffer, output: [values.length], context: this.context, kernel: null });
+    out.handle = new WebGPUBufferResult({
+      buffer,
+      output: [values.length],
+      context: this.context,
+      kernel: null,
+    });
     return out;
   }
 
   run(...[name, inputs, plan]: Parameters<Device['run']>): DeviceBuffer {
     const out = this.own(numel(plan.shape));
-    const kernel = this.kernelFor(name, plan, inputs.map((input) => input.length));
+    const kernel = this.kernelFor(
+      name,
+      plan,
+      inputs.map((input) => input.length),
+    );
     this.enqueue(async () => {
       const handles = inputs.map((input) => ref(input).handle);
       out.handle = (await kernel(...handles, ...(plan.scalars ?? []))) as Handle;

@@ -20,7 +20,8 @@ const correlate = defineOp<[x: Tensor, weight: Tensor, attrs: Attrs]>('conv2d', 
   forward: (run, x, w, attrs) => run('conv2d', [x, w], attrs),
   vjp: {
     x: (run, g, _, x, w, attrs) => run('conv2dGradInput', [g, w], { ...attrs, H: x.shape[2], W: x.shape[3] }),
-    weight: (run, g, _, x, w, attrs) => run('conv2dGradWeight', [g, x], { ...attrs, KH: w.shape[2], KW: w.shape[3] }),
+    weight: (run, g, _, x, w, attrs) =>
+      run('conv2dGradWeight', [g, x], { ...attrs, KH: w.shape[2], KW: w.shape[3] }),
   },
 });
 
@@ -29,7 +30,12 @@ const correlate = defineOp<[x: Tensor, weight: Tensor, attrs: Attrs]>('conv2d', 
  * The output is [N, O, OH, OW] with OH = ⌊(H + 2·padding − dilation·(KH − 1) − 1) / stride⌋ + 1.
  * @throws ShapeError, OptionError naming what does not fit.
  */
-export function conv2d(x: Tensor, weight: Tensor, bias: Tensor | null = null, options: Conv2dOptions = {}): Tensor {
+export function conv2d(
+  x: Tensor,
+  weight: Tensor,
+  bias: Tensor | null = null,
+  options: Conv2dOptions = {},
+): Tensor {
   const attrs = checkedAttrs(x, weight, bias, options);
   const out = correlate(x, weight, attrs);
   return bias ? add(out, reshape(bias, [-1, 1, 1])) : out;
@@ -52,16 +58,21 @@ function checkedAttrs(x: Tensor, w: Tensor, bias: Tensor | null, options: Conv2d
 }
 
 function checkShapes(x: Tensor, w: Tensor, bias: Tensor | null, groups: number): void {
-  if (x.shape.length !== 4) throw new ShapeError(`conv2d: x has shape ${format(x.shape)}, expected [N, C, H, W]`);
+  if (x.shape.length !== 4)
+    throw new ShapeError(`conv2d: x has shape ${format(x.shape)}, expected [N, C, H, W]`);
   if (w.shape.length !== 4) {
     throw new ShapeError(`conv2d: weight has shape ${format(w.shape)}, expected [O, C/groups, KH, KW]`);
   }
   const [channels, outputs] = [x.shape[1], w.shape[0]];
   if (!Number.isInteger(groups) || groups < 1 || outputs % groups !== 0) {
-    throw new OptionError(`conv2d: groups is ${groups}, expected a divisor of the ${outputs} output channels`);
+    throw new OptionError(
+      `conv2d: groups is ${groups}, expected a divisor of the ${outputs} output channels`,
+    );
   }
   if (channels !== w.shape[1] * groups) {
-    throw new ShapeError(`conv2d: x has ${channels} channels, weight expects ${w.shape[1] * groups} (groups ${groups})`);
+    throw new ShapeError(
+      `conv2d: x has ${channels} channels, weight expects ${w.shape[1] * groups} (groups ${groups})`,
+    );
   }
   if (bias && format(bias.shape) !== format([outputs])) {
     throw new ShapeError(`conv2d: bias has shape ${format(bias.shape)}, expected ${format([outputs])}`);

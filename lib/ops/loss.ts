@@ -19,7 +19,11 @@ export interface CrossEntropyOptions {
  * −log softmax(logits)[label] for logits [N, classes] and N labels, whole numbers in [0, classes).
  * Labels given as a tensor are not checked for their range.
  */
-export function crossEntropy(logits: Tensor, labels: Tensor | ArrayLike<number>, options: CrossEntropyOptions = {}): Tensor {
+export function crossEntropy(
+  logits: Tensor,
+  labels: Tensor | ArrayLike<number>,
+  options: CrossEntropyOptions = {},
+): Tensor {
   const { reduction = 'mean', labelSmoothing = 0 } = options;
   if (!(labelSmoothing >= 0 && labelSmoothing <= 1)) {
     throw new OptionError(`crossEntropy: labelSmoothing is ${labelSmoothing}, expected a number from 0 to 1`);
@@ -44,7 +48,9 @@ function checkLabels(logits: Tensor, labels: Tensor | ArrayLike<number>): void {
   if (labels instanceof Tensor) return;
   for (let i = 0; i < n; i++) {
     if (!Number.isInteger(labels[i]) || labels[i] < 0 || labels[i] >= classes) {
-      throw new OptionError(`crossEntropy: label ${i} is ${labels[i]}, expected a whole number from 0 to ${classes - 1}`);
+      throw new OptionError(
+        `crossEntropy: label ${i} is ${labels[i]}, expected a whole number from 0 to ${classes - 1}`,
+      );
     }
   }
 }

@@ -9,10 +9,13 @@ type Product = [a: Tensor, b: Tensor, transA: boolean, transB: boolean];
 
 /** a·b over [batch, rows, cols], either factor read transposed. */
 const product = defineOp<Product>('matmul', {
-  forward: (run, a, b, transA, transB) => run('matmul', [a, b], { transA: Number(transA), transB: Number(transB) }),
+  forward: (run, a, b, transA, transB) =>
+    run('matmul', [a, b], { transA: Number(transA), transB: Number(transB) }),
   vjp: {
-    a: (_run, g, _, _a, b, transA, transB) => (transA ? times(b, g, transB, true) : times(g, b, false, !transB)),
-    b: (_run, g, _, a, _b, transA, transB) => (transB ? times(g, a, true, transA) : times(a, g, !transA, false)),
+    a: (_run, g, _, _a, b, transA, transB) =>
+      transA ? times(b, g, transB, true) : times(g, b, false, !transB),
+    b: (_run, g, _, a, _b, transA, transB) =>
+      transB ? times(g, a, true, transA) : times(a, g, !transA, false),
   },
 });
 
@@ -27,16 +30,23 @@ function times(...args: Product): Tensor {
  * @throws ShapeError where the inner sizes differ.
  */
 export function matmul(a: Tensor, b: Tensor): Tensor {
-  if (a.shape.length === 0 || b.shape.length === 0) throw new ShapeError('matmul: a scalar has no matrix product; use mul');
+  if (a.shape.length === 0 || b.shape.length === 0)
+    throw new ShapeError('matmul: a scalar has no matrix product; use mul');
   if (a.shape.length === 1) return squeeze(matmul(reshape(a, [1, -1]), b), b.shape.length === 1 ? -1 : -2);
   if (b.shape.length === 1) return squeeze(matmul(a, reshape(b, [-1, 1])), -1);
   const [m, k] = a.shape.slice(-2);
   const [rows, n] = b.shape.slice(-2);
   if (k !== rows) {
-    throw new ShapeError(`matmul: a is ${format(a.shape)} with rows of ${k}, b is ${format(b.shape)} with columns of ${rows}`);
+    throw new ShapeError(
+      `matmul: a is ${format(a.shape)} with rows of ${k}, b is ${format(b.shape)} with columns of ${rows}`,
+    );
   }
   // A stack of matrices times one matrix is one tall matrix times it.
-  if (b.shape.length === 2) return reshape(times(reshape(a, [1, -1, k]), reshape(b, [1, k, n]), false, false), [...a.shape.slice(0, -1), n]);
+  if (b.shape.length === 2)
+    return reshape(times(reshape(a, [1, -1, k]), reshape(b, [1, k, n]), false, false), [
+      ...a.shape.slice(0, -1),
+      n,
+    ]);
   const lead = broadcastShapes('matmul', a.shape.slice(0, -2), b.shape.slice(0, -2));
   const out = times(stack(a, lead), stack(b, lead), false, false);
   return reshape(out, [...lead, m, n]);

@@ -17,7 +17,9 @@ export function reshape(x: Tensor, shape: Shape): Tensor {
   const full = shape.map((size) => (size === -1 ? x.size / known : size));
   const valid = full.every((size) => Number.isInteger(size) && size > 0) && numel(full) === x.size;
   if (!valid || shape.filter((size) => size === -1).length > 1) {
-    throw new ShapeError(`reshape: x has shape ${format(x.shape)} = ${x.size} elements, got ${format(shape)}`);
+    throw new ShapeError(
+      `reshape: x has shape ${format(x.shape)} = ${x.size} elements, got ${format(shape)}`,
+    );
   }
   return reshapeTo(x, Object.freeze(full));
 }
@@ -25,9 +27,20 @@ export function reshape(x: Tensor, shape: Shape): Tensor {
 const permuteBy = defineOp<[x: Tensor, axes: readonly number[]]>('permute', {
   forward: (run, x, axes) => {
     const steps = strides(x.shape);
-    return stridedCopy(run, x, axes.map((axis) => x.shape[axis]), axes.map((axis) => steps[axis]));
+    return stridedCopy(
+      run,
+      x,
+      axes.map((axis) => x.shape[axis]),
+      axes.map((axis) => steps[axis]),
+    );
   },
-  vjp: { x: (_run, g, _, _x, axes) => permute(g, axes.map((_axis, i) => axes.indexOf(i))) },
+  vjp: {
+    x: (_run, g, _, _x, axes) =>
+      permute(
+        g,
+        axes.map((_axis, i) => axes.indexOf(i)),
+      ),
+  },
 });
 
 /** Reorders the axes: axis i of the result is axis axes[i] of x. */
@@ -44,7 +57,12 @@ const expandTo = defineOp<[x: Tensor, shape: Shape]>('expand', {
     const lead = shape.length - x.shape.length;
     const steps = strides(x.shape);
     const step = (axis: number) => (axis < lead || x.shape[axis - lead] === 1 ? 0 : steps[axis - lead]);
-    return stridedCopy(run, x, shape, shape.map((_, axis) => step(axis)));
+    return stridedCopy(
+      run,
+      x,
+      shape,
+      shape.map((_, axis) => step(axis)),
+    );
   },
   vjp: { x: (_run, g, _, x) => sumTo(g, x.shape) },
 });
@@ -85,7 +103,8 @@ function mergeAxes(shape: Shape, steps: readonly number[]): { size: number; step
   shape.forEach((size, axis) => {
     const last = merged.at(-1);
     if (size === 1) return;
-    if (last && last.step === steps[axis] * size) merged[merged.length - 1] = { size: last.size * size, step: steps[axis] };
+    if (last && last.step === steps[axis] * size)
+      merged[merged.length - 1] = { size: last.size * size, step: steps[axis] };
     else merged.push({ size, step: steps[axis] });
   });
   return merged;

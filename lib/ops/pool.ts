@@ -26,7 +26,9 @@ const maxPool = defineOp<[x: Tensor, attrs: Attrs]>('maxPool2d', {
     const index = run('maxPool2dIndex', [x], attrs);
     return { out: run('maxPool2d', [x, index], attrs), saved: { index } };
   },
-  vjp: { x: (run, g, { saved }, x, attrs) => run('maxPool2dGrad', [g, saved.index], { ...attrs, ...imageSize(x) }) },
+  vjp: {
+    x: (run, g, { saved }, x, attrs) => run('maxPool2dGrad', [g, saved.index], { ...attrs, ...imageSize(x) }),
+  },
 });
 
 const avgPool = defineOp<[x: Tensor, attrs: Attrs]>('avgPool2d', {
@@ -37,24 +39,43 @@ const avgPool = defineOp<[x: Tensor, attrs: Attrs]>('avgPool2d', {
 const imageSize = (x: Tensor) => ({ H: x.shape[2], W: x.shape[3] });
 
 /** The largest value of each window of x [N, C, H, W]; among equals, the gradient goes to the first. */
-export function maxPool2d(x: Tensor, kernelSize: number | readonly [number, number], options: Pool2dOptions = {}): Tensor {
+export function maxPool2d(
+  x: Tensor,
+  kernelSize: number | readonly [number, number],
+  options: Pool2dOptions = {},
+): Tensor {
   return maxPool(x, checkedAttrs('maxPool2d', x, kernelSize, options));
 }
 
 /** The mean of each window of x [N, C, H, W]. */
-export function avgPool2d(x: Tensor, kernelSize: number | readonly [number, number], options: AvgPool2dOptions = {}): Tensor {
+export function avgPool2d(
+  x: Tensor,
+  kernelSize: number | readonly [number, number],
+  options: AvgPool2dOptions = {},
+): Tensor {
   const { countIncludePad = true } = options;
-  return avgPool(x, { ...checkedAttrs('avgPool2d', x, kernelSize, options), countPad: Number(countIncludePad) });
+  return avgPool(x, {
+    ...checkedAttrs('avgPool2d', x, kernelSize, options),
+    countPad: Number(countIncludePad),
+  });
 }
 
-function checkedAttrs(op: string, x: Tensor, kernelSize: number | readonly [number, number], options: Pool2dOptions): Attrs {
+function checkedAttrs(
+  op: string,
+  x: Tensor,
+  kernelSize: number | readonly [number, number],
+  options: Pool2dOptions,
+): Attrs {
   const { padding = 0, ceilMode = false } = options;
-  if (x.shape.length !== 4) throw new ShapeError(`${op}: x has shape ${format(x.shape)}, expected [N, C, H, W]`);
+  if (x.shape.length !== 4)
+    throw new ShapeError(`${op}: x has shape ${format(x.shape)}, expected [N, C, H, W]`);
   const [KH, KW] = pair(op, 'kernelSize', kernelSize, 1);
   const [strideH, strideW] = pair(op, 'stride', options.stride ?? kernelSize, 1);
   const [padH, padW] = pair(op, 'padding', padding, 0);
   if (2 * padH > KH || 2 * padW > KW) {
-    throw new OptionError(`${op}: padding is ${format([padH, padW])}, expected at most half of kernelSize ${format([KH, KW])}`);
+    throw new OptionError(
+      `${op}: padding is ${format([padH, padW])}, expected at most half of kernelSize ${format([KH, KW])}`,
+    );
   }
   const OH = outputSize(x.shape[2], KH, strideH, padH, ceilMode);
   const OW = outputSize(x.shape[3], KW, strideW, padW, ceilMode);

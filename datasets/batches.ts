@@ -1,0 +1,175 @@
+// Mini-batches: a seeded order, crop and flip augmentation, and standardization per channel.
+import { OptionError } from '../lib/errors.js';
+import { createRandom } from '../lib/random.js';
+import { CHANNELS, type Dataset, IMAGE_SIZE, PLANE, SIDE } from './dataset.js';
+
+/** One mini-batch, in memory of its own. */
+export interface Batch {
+  /** Standardized pixels [size, 3, 32, 32]. */
+  images: Float32Array;
+  /** Labels [size]. */
+  labels: Int32Array;
+  /** Number of images. */
+  size: number;
+}
+
+/** Mean and standard deviation of each channel, of pixels scaled to 0 … 1. */
+export interface ChannelStatistics {
+  mean: readonly number[];
+  std: readonly number[];
+}
+
+/** Options of {@link batches}. */
+export interface BatchOptions {
+  /** Images in a batch; 64 unless given. */
+  batchSize?: number;
+  /** Draw the order anew every epoch; false unless given. */
+  shuffle?: boolean;
+  /** Crop and flip at random; false unless given. */
+  augment?: boolean;
+  /** Leave out a last batch smaller than the others; false unless given. */
+  dropLast?: boolean;
+  /** Seed of order and augmentation; 0 unless given. */
+  seed?: number | string;
+  /** Epoch, from 0: with the seed it alone decides order and augmentation. */
+  epoch?: number;
+  /** Batches of the epoch to pass over, so that an interrupted epoch can be resumed; 0 unless given. */
+  skip?: number;
+  /** What to standardize by; the data set's own statistics unless given. Test data need the training set's. */
+  statistics?: ChannelStatistics;
+}
+
+/** Pixels of padding on every side before a random crop. */
+const PAD = 4;
+/** Places a crop can start at along one axis. */
+const CROPS = 2 * PAD + 1;
+
+/**
+ * Mean and standard deviation of each channel over all pixels, scaled to 0 … 1. A constant channel is
+ * given the deviation 1, so that standardizing by it is defined.
+ */
+export function channelStatistics(dataset: Dataset): ChannelStatistics {
+  const mean: number[] = [];
+  const std: number[] = [];
+  const total = dataset.length * PLANE;
+  for (let c = 0; c < CHANNELS; c++) {
+    const counts = countValues(dataset, c);
+    const m = counts.reduce((sum, n, value) => sum + n * value, 0) / total;
+    const variance = counts.reduce((sum, n, value) => sum + n * (value - m) ** 2, 0) / total;
+    mean.push(m / 255);
+    std.push(variance > 0 ? Math.sqrt(variance) / 255 : 1);
+  }
+  return { mean, std };
+}
+
+/** How often each of the 256 pixel values occurs in a channel: exact, whatever the data set's size. */
+function countValues({ images, length }: Dataset, channel: number): Float64Array {
+  const counts = new Float64Array(256);
+  for (let n = 0; n < length; n++) {
+    const start = n * IMAGE_SIZE + channel * PLANE;
+    for (let i = start; i < start + PLANE; i++) counts[images[i]]++;
+  }
+  return counts;
+}
+
+/**
+ * Number of batches in one epoch.
+ * @throws OptionError where batchSize is not a positive integer
+ */
+export function batchCount(
+  dataset: Dataset,
+  options: Pick<BatchOptions, 'batchSize' | 'dropLast'> = {},
+): number {
+  const { batchSize = 64, dropLast = false } = options;
+  checkInteger('batchSize', batchSize, 1);
+  return dropLast ? Math.floor(dataset.length / batchSize) : Math.ceil(dataset.length / batchSize);
+}
+
+/**
+ * The batches of one epoch. Each is new memory: a batch may be kept. An augmented image is padded by four
+ * pixels of the mean colour, cropped to 32×32 at random, and mirrored left to right with probability ½.
+ * @throws OptionError on a count that is not an integer in range, or a deviation that is not positive
+ */
+export function batches(dataset: Dataset, options: BatchOptions = {}): Generator<Batch, void, undefined> {
+  const { batchSize = 64, epoch = 0, skip = 0, statistics = channelStatistics(dataset) } = options;
+  checkInteger('epoch', epoch, 0);
+  checkInteger('skip', skip, 0);
+  const count = batchCount(dataset, options);
+  return generate(dataset, { ...options, batchSize, epoch, skip }, count, standardizationTable(statistics));
+}
+
+type Filled = BatchOptions & Required<Pick<BatchOptions, 'batchSize' | 'epoch' | 'skip'>>;
+
+function* generate(
+  dataset: Dataset,
+  options: Filled,
+  count: number,
+  table: Float32Array,
+): Generator<Batch, void> {
+  const { batchSize, skip } = options;
+  const { order, crops } = drawEpoch(dataset.length, options);
+  for (let b = skip; b < count; b++) {
+    const size = Math.min(batchSize, dataset.length - b * batchSize);
+    const images = new Float32Array(size * IMAGE_SIZE);
+    const labels = new Int32Array(size);
+    for (let i = 0; i < size; i++) {
+      const n = order[b * batchSize + i];
+      labels[i] = dataset.labels[n];
+      const pixels = dataset.images.subarray(n * IMAGE_SIZE, (n + 1) * IMAGE_SIZE);
+      copyImage(pixels, images.subarray(i * IMAGE_SIZE, (i + 1) * IMAGE_SIZE), table, crops?.[n]);
+    }
+    yield { images, labels, size };
+  }
+}
+
+/** All random draws of one epoch: the images' order, and for every image its crop and flip in one number. */
+function drawEpoch(length: number, { seed = 0, epoch, shuffle, augment }: Filled) {
+  const random = createRandom(seed).fork(`epoch ${epoch}`);
+  const order = shuffle ? random.fork('order').permutation(length) : Int32Array.from({ length }, (_, i) => i);
+  const augmentation = random.fork('augmentation');
+  const draw = () => augmentation.integer(CROPS * CROPS * 2);
+  return { order, crops: augment ? Uint8Array.from({ length }, draw) : undefined };
+}
+
+/** Copies one image, standardized by table; a crop is (2·9·row + 2·column + flip), the padding stays zero. */
+function copyImage(pixels: Uint8Array, out: Float32Array, table: Float32Array, crop = centredCrop): void {
+  const flip = crop & 1;
+  const dx = ((crop >> 1) % CROPS) - PAD;
+  const dy = Math.floor(crop / (2 * CROPS)) - PAD;
+  const firstRow = Math.max(0, -dy);
+  const lastRow = Math.min(SIDE, SIDE - dy);
+  const firstColumn = Math.max(0, -dx);
+  const lastColumn = Math.min(SIDE, SIDE - dx);
+  const step = flip ? -1 : 1;
+  for (let c = 0; c < CHANNELS; c++) {
+    for (let y = firstRow; y < lastRow; y++) {
+      const row = c * PLANE + y * SIDE;
+      const from = row + dy * SIDE + dx;
+      let to = row + (flip ? SIDE - 1 - firstColumn : firstColumn);
+      for (let x = firstColumn; x < lastColumn; x++, to += step) out[to] = table[c * 256 + pixels[from + x]];
+    }
+  }
+}
+
+/** The crop that leaves an image as it is. */
+const centredCrop = 2 * CROPS * PAD + 2 * PAD;
+
+/** The standardized value of every pixel value of every channel: (v/255 − mean) / std. */
+function standardizationTable({ mean, std }: ChannelStatistics): Float32Array {
+  if (mean.length !== CHANNELS || std.length !== CHANNELS) {
+    const got = `${mean.length} means and ${std.length} deviations`;
+    throw new OptionError(`batches: statistics has ${got}, expected ${CHANNELS} of each`);
+  }
+  const bad = std.find((s) => !(s > 0));
+  if (bad !== undefined)
+    throw new OptionError(`batches: statistics.std has ${bad}, expected positive numbers`);
+  return Float32Array.from({ length: CHANNELS * 256 }, (_, i) => {
+    const c = i >> 8;
+    return ((i & 255) / 255 - mean[c]) / std[c];
+  });
+}
+
+function checkInteger(name: string, value: number, least: number): void {
+  if (Number.isInteger(value) && value >= least) return;
+  throw new OptionError(`batches: ${name} is ${value}, expected an integer of at least ${least}`);
+}

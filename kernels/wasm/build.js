@@ -1,0 +1,28 @@
+// Compiles the engine twice: engine.wasm (plain SIMD) and engine-relaxed.wasm (fused multiply-add).
+import { mkdirSync } from 'node:fs';
+import { dirname, join, relative } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import asc from 'assemblyscript/asc';
+
+const here = dirname(fileURLToPath(import.meta.url));
+const root = join(here, '..', '..');
+const target = join(root, 'dist', 'kernels', 'wasm');
+
+const flags = [
+  ...['-O3', '--noAssert', '--runtime', 'stub', '--enable', 'simd'],
+  ...['--importMemory', '--initialMemory', '16', '--maximumMemory', '65536'],
+];
+
+async function build(name, extraFlags) {
+  const entry = relative(root, join(here, 'index.ts'));
+  const outFile = relative(root, join(target, name));
+  const options = [entry, '--baseDir', root, '--outFile', outFile, ...flags, ...extraFlags];
+  const { error, stdout, stderr } = await asc.main(options);
+  const messages = `${stdout}${stderr}`;
+  if (error || messages) throw new Error(`${name}: ${error?.message ?? 'warnings'}\n${messages}`);
+  console.log(`built ${outFile}`);
+}
+
+mkdirSync(target, { recursive: true });
+await build('engine.wasm', []);
+await build('engine-relaxed.wasm', ['--enable', 'relaxed-simd']);

@@ -1,0 +1,166 @@
+// Fitting a mixture of diagonal Gaussians to x [n, c, s]: the E-step and the M-step of EM.
+// Posteriors are [k, n, ct, s]: ct = 1 when all channels share one ("joint"), ct = c when each has its own ("channel").
+import { exp4, splat } from './math';
+import { aligned, bytes, get, load4, madd, put, store4 } from './memory';
+import { rowProduct, rowSum, rowWeightedSquares } from './rows';
+
+const LOG_2_PI: f64 = 1.8378770664093453;
+
+/** Scratch bytes of every mixture kernel that takes scratch: four floats or two doubles for each (k, c). */
+export function mixtureScratch(k: i32, c: i32): usize {
+  return aligned(bytes(4 * k * c)) + aligned(bytes(2 * k * c));
+}
+
+/** Address of row [j, i, channel·(ct > 1)] of an array [k, n, ct, s]. */
+// @ts-ignore: decorator
+@inline
+export function posteriorRow(tau: usize, j: i32, i: i32, channel: i32, n: i32, ct: i32, s: i32): usize {
+  return tau + bytes(((j * n + i) * ct + (ct > 1 ? channel : 0)) * s);
+}
+
+/** out [k,ct] = log λ − ½ Σ_c (log v + log 2π) with v = variance + regCovar; the sum runs over c only when ct = 1. */
+export function mixtureLogScale(
+  out: usize, lambda: usize, moments: usize, c: i32, k: i32, ct: i32, regCovar: f64,
+): void {
+  const perPosterior = c / ct;
+  let variance = moments + bytes(k * c);
+  for (let at = 0; at < k * ct; at++) {
+    let level = Math.log(<f64>get(lambda, at));
+    for (let i = 0; i < perPosterior; i++, variance += 4) {
+      level -= 0.5 * (Math.log(<f64>load<f32>(variance) + regCovar) + LOG_2_PI);
+    }
+    put(out, at, <f32>level);
+  }
+}
+
+/** log λ·p(x | k) [k,n,ct,s] = logScale − ½ Σ_c (x − m)² / v with v = variance + regCovar; the sum only when ct = 1. */
+export function mixtureLogProb(
+  out: usize, x: usize, logScale: usize, moments: usize, n: i32, c: i32, s: i32, k: i32, ct: i32, regCovar: f64,
+): void {
+  for (let j = 0; j < k; j++) {
+    for (let i = 0; i < n; i++) {
+      for (let t = 0; t < ct; t++) {
+        fillRow(posteriorRow(out, j, i, t, n, ct, s), f32x4.splat(get(logScale, j * ct + t)), s);
+      }
+    }
+  }
+  for (let i = 0; i < n; i++) {
+    for (let channel = 0; channel < c; channel++, x += bytes(s)) {
+      for (let j = 0; j < k; j++) {
+        const at = j * c + channel;
+        const factor = splat(-0.5 / (<f64>get(moments, k * c + at) + regCovar));
+        addSquares(posteriorRow(out, j, i, channel, n, ct, s), x, f32x4.splat(get(moments, at)), factor, s);
+      }
+    }
+  }
+}
+
+// @ts-ignore: decorator
+@inline
+function fillRow(out: usize, value: v128, s: i32): void {
+  for (let left = s; left > 0; left -= 4, out += 16) store4(out, value, left);
+}
+
+/** out += factor·(x − mean)² */
+// @ts-ignore: decorator
+@inline
+function addSquares(out: usize, x: usize, mean: v128, factor: v128, s: i32): void {
+  for (let left = s; left > 0; left -= 4, out += 16, x += 16) {
+    const d = f32x4.sub(load4(x, left), mean);
+    store4(out, madd(f32x4.mul(d, d), factor, load4(out, left)), left);
+  }
+}
+
+/** Softmax over the k components of logProb [k, count]. */
+export function mixturePosterior(out: usize, logProb: usize, k: i32, count: i32): void {
+  const step = bytes(count);
+  for (let left = count; left > 0; left -= 4, out += 16, logProb += 16) {
+    let largest = load4(logProb, left);
+    for (let j = 1; j < k; j++) largest = f32x4.max(largest, load4(logProb + <usize>j * step, left));
+    let sum = f32x4.splat(0);
+    for (let j = 0; j < k; j++) {
+      const value = exp4(f32x4.sub(load4(logProb + <usize>j * step, left), largest));
+      sum = f32x4.add(sum, value);
+      store4(out + <usize>j * step, value, left);
+    }
+    const scale = f32x4.div(f32x4.splat(1), sum);
+    for (let j = 0; j < k; j++) {
+      const place = out + <usize>j * step;
+      store4(place, f32x4.mul(load4(place, left), scale), left);
+    }
+  }
+}
+
+/** Σ_i τ of one component and one posterior. */
+export function posteriorSum(tau: usize, j: i32, t: i32, n: i32, ct: i32, s: i32): f64 {
+  let sum: f64 = 0;
+  for (let i = 0; i < n; i++) sum += rowSum(posteriorRow(tau, j, i, t, n, ct, s), s);
+  return sum;
+}
+
+/** λ [k,ct] = n_k / M with n_k = Σ_i τ_ik and M = n·s */
+export function mixtureWeights(out: usize, tau: usize, n: i32, s: i32, k: i32, ct: i32): void {
+  const count = <f64>n * <f64>s;
+  for (let j = 0; j < k; j++) {
+    for (let t = 0; t < ct; t++) put(out, j * ct + t, <f32>(posteriorSum(tau, j, t, n, ct, s) / count));
+  }
+}
+
+/** out [k,ct] = max(λ_k, floor) / Σ_j max(λ_j, floor) */
+export function floorWeights(out: usize, lambda: usize, k: i32, ct: i32, floor: f64): void {
+  for (let t = 0; t < ct; t++) {
+    let sum: f64 = 0;
+    for (let j = 0; j < k; j++) sum += max(<f64>get(lambda, j * ct + t), floor);
+    for (let j = 0; j < k; j++) put(out, j * ct + t, <f32>(max(<f64>get(lambda, j * ct + t), floor) / sum));
+  }
+}
+
+/** out [2,k,c]: means Σ τx / n_k and variances Σ τ(x − μ)² / n_k about them; n_k is at least 1e-12. */
+export function mixtureMoments(
+  out: usize, x: usize, tau: usize, n: i32, c: i32, s: i32, k: i32, ct: i32, scratch: usize,
+): void {
+  const sums = scratch, weights = scratch + aligned(bytes(2 * k * c));
+  for (let j = 0; j < k; j++) {
+    for (let t = 0; t < ct; t++) store<f64>(weights + 8 * (j * ct + t), posteriorSum(tau, j, t, n, ct, s));
+  }
+  weighMeans(sums, x, tau, n, c, s, k, ct);
+  for (let j = 0; j < k * c; j++) {
+    const weight = max(load<f64>(weights + 8 * (ct > 1 ? j : j / c)), 1e-12);
+    const mean = load<f64>(sums + 8 * j) / weight;
+    put(out, j, <f32>mean);
+    // the squares will be about the rounded mean: Σ τ(x − a)² = Σ τ(x − μ)² + n_k(μ − a)²
+    const shift = mean - <f64>get(out, j);
+    store<f64>(sums + 8 * j, -weight * shift * shift);
+  }
+  weighSquares(sums, out, x, tau, n, c, s, k, ct);
+  for (let j = 0; j < k * c; j++) {
+    const weight = max(load<f64>(weights + 8 * (ct > 1 ? j : j / c)), 1e-12);
+    put(out, k * c + j, <f32>max(0, load<f64>(sums + 8 * j) / weight));
+  }
+}
+
+/** sums [k,c] = Σ τx; image by image, so that the rows of τ stay in the level-1 cache. */
+function weighMeans(sums: usize, x: usize, tau: usize, n: i32, c: i32, s: i32, k: i32, ct: i32): void {
+  memory.fill(sums, 0, 8 * k * c);
+  for (let i = 0; i < n; i++) {
+    for (let channel = 0; channel < c; channel++, x += bytes(s)) {
+      for (let j = 0; j < k; j++) {
+        const sum = sums + 8 * (j * c + channel);
+        store<f64>(sum, load<f64>(sum) + rowProduct(posteriorRow(tau, j, i, channel, n, ct, s), x, s));
+      }
+    }
+  }
+}
+
+/** sums [k,c] += Σ τ(x − mean)² */
+function weighSquares(sums: usize, means: usize, x: usize, tau: usize, n: i32, c: i32, s: i32, k: i32, ct: i32): void {
+  for (let i = 0; i < n; i++) {
+    for (let channel = 0; channel < c; channel++, x += bytes(s)) {
+      for (let j = 0; j < k; j++) {
+        const at = j * c + channel, sum = sums + 8 * at;
+        const row = posteriorRow(tau, j, i, channel, n, ct, s);
+        store<f64>(sum, load<f64>(sum) + rowWeightedSquares(row, x, get(means, at), s));
+      }
+    }
+  }
+}

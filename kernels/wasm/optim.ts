@@ -1,0 +1,54 @@
+// Optimizer steps on n elements, one output a kernel; the output may be the array that it replaces.
+import { splat } from './math';
+import { load4, madd, store4 } from './memory';
+
+/** v' = momentum·v + gain·(g + decay·w), gain = 1 − dampening */
+export function sgdMomentum(
+  out: usize, v: usize, g: usize, w: usize, n: i32, momentum: f64, gain: f64, decay: f64,
+): void {
+  const keep = splat(momentum), take = splat(gain), shrink = splat(decay);
+  for (; n > 0; n -= 4, out += 16, v += 16, g += 16, w += 16) {
+    const gradient = madd(shrink, load4(w, n), load4(g, n));
+    store4(out, madd(take, gradient, f32x4.mul(keep, load4(v, n))), n);
+  }
+}
+
+/** w' = w − lr·(step·v + gain·(g + decay·w)): step 1 and gain 0 is momentum; gain 1 with step momentum is Nesterov's. */
+export function sgdUpdate(
+  out: usize, w: usize, v: usize, g: usize, n: i32, lr: f64, step: f64, gain: f64, decay: f64,
+): void {
+  const rate = splat(-lr), pull = splat(step), take = splat(gain), shrink = splat(decay);
+  for (; n > 0; n -= 4, out += 16, w += 16, v += 16, g += 16) {
+    const weight = load4(w, n);
+    const gradient = madd(shrink, weight, load4(g, n));
+    store4(out, madd(rate, madd(take, gradient, f32x4.mul(pull, load4(v, n))), weight), n);
+  }
+}
+
+/** m' = β·m + (1 − β)·g */
+export function adamMean(out: usize, m: usize, g: usize, n: i32, beta: f64): void {
+  const keep = splat(beta), take = splat(1 - beta);
+  for (; n > 0; n -= 4, out += 16, m += 16, g += 16) {
+    store4(out, madd(take, load4(g, n), f32x4.mul(keep, load4(m, n))), n);
+  }
+}
+
+/** v' = β·v + (1 − β)·g² */
+export function adamSquare(out: usize, v: usize, g: usize, n: i32, beta: f64): void {
+  const keep = splat(beta), take = splat(1 - beta);
+  for (; n > 0; n -= 4, out += 16, v += 16, g += 16) {
+    const gradient = load4(g, n);
+    store4(out, madd(f32x4.mul(take, gradient), gradient, f32x4.mul(keep, load4(v, n))), n);
+  }
+}
+
+/** w' = (1 − shrink)·w − rate·m / (√v·scale + eps), rate = lr / (1 − β₁ᵗ), scale = 1 / √(1 − β₂ᵗ) */
+export function adamUpdate(
+  out: usize, w: usize, m: usize, v: usize, n: i32, rate: f64, scale: f64, shrink: f64, eps: f64,
+): void {
+  const keep = splat(1 - shrink), speed = splat(-rate), stretch = splat(scale), small = splat(eps);
+  for (; n > 0; n -= 4, out += 16, w += 16, m += 16, v += 16) {
+    const root = madd(f32x4.sqrt(load4(v, n)), stretch, small);
+    store4(out, madd(speed, f32x4.div(load4(m, n), root), f32x4.mul(keep, load4(w, n))), n);
+  }
+}

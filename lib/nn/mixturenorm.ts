@@ -1,0 +1,232 @@
+// MixtureNorm1d and MixtureNorm2d: mixtureNorm with its own parameters and running mixture.
+// After Kalayeh & Shah, arXiv 1806.02892; docs/mixture-normalization.md has the mathematics.
+import type { Floats } from '../../kernels/devices/device.js';
+import { OptionError } from '../errors.js';
+import { add } from '../ops/elementwise.js';
+import {
+  checkChoice,
+  emFit,
+  type Mixture,
+  type MixtureNormOptions,
+  mixtureNorm,
+  type Posterior,
+} from '../ops/mixture.js';
+import { moveTowards } from '../ops/normalization.js';
+import { createRandom, type Random } from '../random.js';
+import { noGrad } from '../tape.js';
+import { type Tensor, tensor } from '../tensor.js';
+import { INPUTS_1D, INPUTS_2D, NormLayer, type NormLayerOptions } from './normlayer.js';
+import { buffer } from './parameters.js';
+import { seedMixture } from './seeding.js';
+
+/** Options of the mixture normalization layers. */
+export interface MixtureNormLayerOptions
+  extends NormLayerOptions,
+    Pick<
+      MixtureNormOptions,
+      'iterations' | 'posterior' | 'gradient' | 'scale' | 'eps' | 'regCovar' | 'minWeight'
+    > {
+  /** Number of components K. Default 3. */
+  components?: number;
+  /** EM rounds on the first batch. Default 10. */
+  initIterations?: number;
+  /** Share of the new batch in the running mixture. Default 0.1. */
+  momentum?: number;
+  /** Draws the first means and re-seeds components that die. */
+  random?: Random;
+  /** Told of every re-seeded component. Default: a line on the console. */
+  log?: (message: string) => void;
+}
+
+/** What a layer knows of its mixture on given data. */
+export interface MixtureReport {
+  /** Mean log-likelihood before each EM round and after the last. */
+  logLikelihoods: number[];
+  /** λ [K] or [K, C], μ [K, C] and σ² [K, C], flat, of the fit to the data. */
+  weights: Floats;
+  means: Floats;
+  variances: Floats;
+}
+
+abstract class MixtureNorm extends NormLayer {
+  readonly runningWeights: Tensor;
+  readonly runningMeans: Tensor;
+  readonly runningVariances: Tensor;
+  readonly components: number;
+  readonly posterior: Posterior;
+  private readonly settings: Required<Omit<MixtureNormOptions, 'init' | 'weight' | 'bias' | 'training'>>;
+  private readonly initIterations: number;
+  private readonly momentum: number;
+  private readonly random: Random;
+  private readonly log: (message: string) => void;
+  /** Whether the running mixture holds something: the first batch is seeded and replaces it. */
+  private seeded = false;
+
+  constructor(numFeatures: number, inputs: Record<number, string>, options: MixtureNormLayerOptions) {
+    super(numFeatures, inputs, options);
+    const {
+      components = 3,
+      iterations = 2,
+      posterior = 'joint',
+      gradient = 'detached',
+      scale = 'fisher',
+    } = options;
+    const {
+      eps = 1e-5,
+      regCovar = 1e-4,
+      minWeight = 1e-3,
+      initIterations = 10,
+      momentum = 0.1,
+      device,
+    } = options;
+    const name = this.constructor.name;
+    checkChoice(name, 'posterior', posterior, ['joint', 'channel']);
+    if (!Number.isInteger(components) || components < 1) {
+      throw new OptionError(`${name}: components is ${components}, expected a whole number of at least 1`);
+    }
+    this.components = components;
+    this.posterior = posterior;
+    this.settings = { iterations, posterior, gradient, scale, eps, regCovar, minWeight };
+    this.initIterations = initIterations;
+    this.momentum = momentum;
+    this.random = options.random ?? createRandom(name);
+    this.log = options.log ?? console.warn;
+    const each = [components, numFeatures];
+    this.runningWeights = buffer(posterior === 'joint' ? [components] : each, 1 / components, device);
+    this.runningMeans = buffer(each, 0, device);
+    this.runningVariances = buffer(each, 1, device);
+  }
+
+  forward(x: Tensor): Tensor {
+    this.checkInput(x);
+    const { weight, bias, settings, training } = this;
+    if (!training) return mixtureNorm(x, { ...settings, init: this.running, weight, bias, training }).y;
+    const first = !this.seeded;
+    const init = first ? seedMixture(x, this.components, this.posterior, this.random) : this.warmStart();
+    const iterations = first ? this.initIterations : settings.iterations;
+    const { y, ...batch } = mixtureNorm(x, { ...settings, iterations, init, weight, bias });
+    this.track(batch, first ? 1 : this.momentum);
+    this.seeded = true;
+    if (x.device.sync) this.reseedDead(x, batch);
+    for (const t of [...Object.values(batch), ...(first ? Object.values(init) : [init.variances])])
+      t.dispose();
+    return y;
+  }
+
+  /** The running mixture: weights, means and variances (without regCovar). */
+  get running(): Mixture {
+    return { weights: this.runningWeights, means: this.runningMeans, variances: this.runningVariances };
+  }
+
+  /** Fits the mixture to x from the running one and tells how it went; changes nothing. */
+  async report(x: Tensor): Promise<MixtureReport> {
+    const { iterations, posterior, regCovar } = this.settings;
+    const fit = noGrad(() => emFit(x, { init: this.warmStart(), iterations, posterior, regCovar }));
+    const logLikelihoods = await Promise.all(fit.logLikelihoods.map((t) => t.item()));
+    const [weights, means, variances] = [
+      await fit.weights.data(),
+      await fit.means.data(),
+      await fit.variances.data(),
+    ];
+    return { logLikelihoods, weights, means, variances };
+  }
+
+  /** EM starts where the last batches ended, so that components keep their identity. */
+  private warmStart(): Mixture {
+    return noGrad(() => ({ ...this.running, variances: add(this.runningVariances, this.settings.regCovar) }));
+  }
+
+  private track(batch: Mixture, momentum: number): void {
+    for (const key of ['weights', 'means', 'variances'] as const) {
+      moveTowards(this.running[key], batch[key], { offset: 0, momentum, factor: 1 });
+    }
+    this.countBatch();
+  }
+
+  protected override stateLoaded(numbers: (key: string) => Floats | undefined): void {
+    this.seeded = (numbers('num_batches_tracked')?.[0] ?? 0) > 0;
+  }
+
+  /** Moves every component whose weight fell to the floor onto a random pixel of x. Synchronous devices only. */
+  private reseedDead(x: Tensor, batch: Mixture): void {
+    const weights = read(batch.weights);
+    const each = weights.length / this.components;
+    const dead = [...weights.keys()].filter((i) => weights[i] <= this.settings.minWeight);
+    if (dead.length === 0 || this.components === 1) return;
+    const copy = {
+      weights: read(this.runningWeights),
+      means: read(this.runningMeans),
+      variances: read(this.runningVariances),
+    };
+    const spread = overallVariance(weights, read(batch.means), read(batch.variances), this.components);
+    for (const i of dead) {
+      const k = Math.floor(i / each);
+      const pixel = this.randomPixel(x);
+      for (let c = 0; c < this.numFeatures; c++) {
+        if (each > 1 && c !== i % each) continue;
+        copy.means[k * this.numFeatures + c] = pixel[c];
+        copy.variances[k * this.numFeatures + c] = spread[c];
+      }
+      copy.weights[i] = 1 / this.components;
+      this.log(
+        `${this.constructor.name}: component ${k}${each > 1 ? ` of channel ${i % each}` : ''} died and was re-seeded`,
+      );
+    }
+    normalizeColumns(copy.weights, this.components);
+    for (const key of ['weights', 'means', 'variances'] as const) {
+      const target = this.running[key];
+      target.assign(tensor(copy[key], { shape: target.shape, device: target.device }).keep());
+    }
+  }
+
+  private randomPixel(x: Tensor): Float64Array {
+    const values = x.device.view(x.buffer);
+    const spatial = x.size / (x.shape[0] * x.shape[1]);
+    const start = this.random.integer(x.shape[0]) * x.shape[1] * spatial + this.random.integer(spatial);
+    return Float64Array.from({ length: x.shape[1] }, (_, c) => values[start + c * spatial]);
+  }
+}
+
+function read(t: Tensor): Floats {
+  return t.device.view(t.buffer).slice();
+}
+
+/** σ²_c = Σ_k λ_k (σ²_kc + (μ_kc − μ_c)²) */
+function overallVariance(weights: Floats, means: Floats, variances: Floats, K: number): Float64Array {
+  const C = means.length / K;
+  const each = weights.length / K;
+  return Float64Array.from({ length: C }, (_, c) => {
+    const share = (k: number) => weights[k * each + (each > 1 ? c : 0)];
+    let mean = 0;
+    let square = 0;
+    for (let k = 0; k < K; k++) {
+      mean += share(k) * means[k * C + c];
+      square += share(k) * (variances[k * C + c] + means[k * C + c] ** 2);
+    }
+    return Math.max(square - mean * mean, 0);
+  });
+}
+
+/** Makes Σ_k λ_k = 1 for each channel. */
+function normalizeColumns(weights: Floats, K: number): void {
+  const each = weights.length / K;
+  for (let t = 0; t < each; t++) {
+    let total = 0;
+    for (let k = 0; k < K; k++) total += weights[k * each + t];
+    for (let k = 0; k < K; k++) weights[k * each + t] /= total;
+  }
+}
+
+/** Mixture normalization of [N, C] or [N, C, L]. */
+export class MixtureNorm1d extends MixtureNorm {
+  constructor(numFeatures: number, options: MixtureNormLayerOptions = {}) {
+    super(numFeatures, INPUTS_1D, options);
+  }
+}
+
+/** Mixture normalization of [N, C, H, W]. */
+export class MixtureNorm2d extends MixtureNorm {
+  constructor(numFeatures: number, options: MixtureNormLayerOptions = {}) {
+    super(numFeatures, INPUTS_2D, options);
+  }
+}

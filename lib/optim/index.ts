@@ -1,0 +1,4 @@
+// The optimizers.
+export { AdamW, type AdamWOptions } from './adamw.js';
+export { Optimizer } from './optimizer.js';
+export { SGD, type SGDOptions } from './sgd.js';
