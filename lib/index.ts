@@ -17,6 +17,7 @@ export { GradcheckError, type GradcheckOptions, type GradcheckResult, gradcheck 
 export * from './nn/index.js';
 export * from './ops/index.js';
 export * from './optim/index.js';
+export { Tape, type TapeLine, tape } from './print.js';
 export { createRandom, type Random, type RandomState, restoreRandom } from './random.js';
 export type { Shape } from './shape.js';
 export { isGradEnabled, noGrad } from './tape.js';

@@ -1,4 +1,8 @@
 // What differs between Node and a page: Node's own modules, or null.
-export const inNode = typeof process !== 'undefined' && !!process.versions?.node;
-export const fs = inNode ? await import('node:fs') : null;
-export const v8 = inNode ? await import('node:v8') : null;
+type Files = Pick<typeof import('node:fs'), 'readFileSync' | 'existsSync'>;
+type Flags = Pick<typeof import('node:v8'), 'setFlagsFromString'>;
+
+const inNode = typeof process !== 'undefined' && !!process.versions?.node;
+
+export const fs: Files | null = inNode ? await import('node:fs') : null;
+export const v8: Flags | null = inNode ? await import('node:v8') : null;

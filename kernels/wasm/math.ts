@@ -12,8 +12,11 @@ export function splat(value: f64): v128 {
 // @ts-ignore: decorator
 @inline
 export function exp4(x: v128): v128 {
-  x = f32x4.min(f32x4.max(x, f32x4.splat(-104)), f32x4.splat(89));
-  const n = f32x4.nearest(f32x4.mul(x, f32x4.splat(1.44269504)));
+  // pmin and pmax keep a NaN in x
+  x = f32x4.pmin(f32x4.pmax(x, f32x4.splat(-104)), f32x4.splat(89));
+  // adding 1.5·2²³ rounds to a whole number, which then stands in the low bits
+  const shifted = madd(x, f32x4.splat(1.44269504), f32x4.splat(12582912));
+  const n = f32x4.sub(shifted, f32x4.splat(12582912));
   // ln 2 in two parts, the first exact in n·0.693359375
   const r = madd(n, f32x4.splat(2.12194440e-4), madd(n, f32x4.splat(-0.693359375), x));
   let p = f32x4.splat(1.9875691500e-4);
@@ -24,7 +27,7 @@ export function exp4(x: v128): v128 {
   p = madd(p, r, f32x4.splat(5.0000001201e-1));
   const y = f32x4.add(madd(f32x4.mul(r, r), p, r), f32x4.splat(1));
   // 2ⁿ in two factors, so that results below 2⁻¹²⁶ are still right
-  const whole = i32x4.trunc_sat_f32x4_s(n);
+  const whole = i32x4.sub(shifted, i32x4.splat(0x4b400000));
   const half = i32x4.shr_s(whole, 1);
   return f32x4.mul(f32x4.mul(y, power2(half)), power2(i32x4.sub(whole, half)));
 }

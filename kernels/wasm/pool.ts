@@ -17,7 +17,9 @@ export function maxPool2dIndex(
       const top = max(0, y * sh - ph), bottom = min(h, y * sh - ph + kh);
       let column = 0;
       while (column < ow) {
-        if (column >= inner && column + 4 <= end) {
+        if (column >= inner && column < end && end - inner >= 4) {
+          // the last four may overlap the four before them
+          column = min(column, end - 4);
           v128.store(out + bytes(column), fourWindows(x, w, top, bottom, column * sw - pw, kw, sw));
           column += 4;
         } else {
@@ -48,17 +50,18 @@ function largest(x: usize, w: i32, top: i32, bottom: i32, left: i32, right: i32)
 
 /** The same for four windows, the first at column `left`, `step` (1 or 2) columns apart; indices as floats. */
 function fourWindows(x: usize, w: i32, top: i32, bottom: i32, left: i32, kw: i32, step: i32): v128 {
-  const apart = step == 1 ? f32x4(0, 1, 2, 3) : f32x4(0, 2, 4, 6);
+  const one = f32x4.splat(1), apart = step == 1 ? f32x4(0, 1, 2, 3) : f32x4(0, 2, 4, 6);
   let best = f32x4.splat(-Infinity);
   let index = f32x4.add(f32x4.splat(<f32>(top * w + left)), apart);
   for (let i = top; i < bottom; i++) {
-    for (let j = left; j < left + kw; j++) {
-      const at = x + bytes(i * w + j);
+    let place = f32x4.add(f32x4.splat(<f32>(i * w + left)), apart);
+    for (let at = x + bytes(i * w + left), end = at + bytes(kw); at < end; at += 4) {
       let value = v128.load(at);
       if (step == 2) value = v128.shuffle<f32>(value, v128.load(at, 12), 0, 2, 5, 7);
       const wins = v128.or(f32x4.gt(value, best), f32x4.ne(value, value));
       best = v128.bitselect(value, best, wins);
-      index = v128.bitselect(f32x4.add(f32x4.splat(<f32>(i * w + j)), apart), index, wins);
+      index = v128.bitselect(place, index, wins);
+      place = f32x4.add(place, one);
     }
   }
   return index;

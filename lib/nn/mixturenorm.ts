@@ -2,7 +2,7 @@
 // After Kalayeh & Shah, arXiv 1806.02892; docs/mixture-normalization.md has the mathematics.
 import type { Floats } from '../../kernels/devices/device.js';
 import { OptionError } from '../errors.js';
-import { add } from '../ops/elementwise.js';
+import { run } from '../op.js';
 import {
   checkChoice,
   emFit,
@@ -14,9 +14,10 @@ import {
 import { moveTowards } from '../ops/normalization.js';
 import { createRandom, type Random } from '../random.js';
 import { noGrad } from '../tape.js';
-import { type Tensor, tensor } from '../tensor.js';
+import type { Tensor } from '../tensor.js';
 import { INPUTS_1D, INPUTS_2D, NormLayer, type NormLayerOptions } from './normlayer.js';
 import { buffer } from './parameters.js';
+import { reseedDead } from './reseed.js';
 import { seedMixture } from './seeding.js';
 
 /** Options of the mixture normalization layers. */
@@ -107,7 +108,7 @@ abstract class MixtureNorm extends NormLayer {
     const { y, ...batch } = mixtureNorm(x, { ...settings, iterations, init, weight, bias });
     this.track(batch, first ? 1 : this.momentum);
     this.seeded = true;
-    if (x.device.sync) this.reseedDead(x, batch);
+    if (x.device.sync) this.revive(x, batch);
     for (const t of [...Object.values(batch), ...(first ? Object.values(init) : [init.variances])])
       t.dispose();
     return y;
@@ -123,17 +124,18 @@ abstract class MixtureNorm extends NormLayer {
     const { iterations, posterior, regCovar } = this.settings;
     const fit = noGrad(() => emFit(x, { init: this.warmStart(), iterations, posterior, regCovar }));
     const logLikelihoods = await Promise.all(fit.logLikelihoods.map((t) => t.item()));
-    const [weights, means, variances] = [
-      await fit.weights.data(),
-      await fit.means.data(),
-      await fit.variances.data(),
-    ];
-    return { logLikelihoods, weights, means, variances };
+    return {
+      logLikelihoods,
+      weights: await fit.weights.data(),
+      means: await fit.means.data(),
+      variances: await fit.variances.data(),
+    };
   }
 
   /** EM starts where the last batches ended, so that components keep their identity. */
   private warmStart(): Mixture {
-    return noGrad(() => ({ ...this.running, variances: add(this.runningVariances, this.settings.regCovar) }));
+    const variances = run('affine', [this.runningVariances], { scale: 1, shift: this.settings.regCovar });
+    return { ...this.running, variances };
   }
 
   private track(batch: Mixture, momentum: number): void {
@@ -147,73 +149,13 @@ abstract class MixtureNorm extends NormLayer {
     this.seeded = (numbers('num_batches_tracked')?.[0] ?? 0) > 0;
   }
 
-  /** Moves every component whose weight fell to the floor onto a random pixel of x. Synchronous devices only. */
-  private reseedDead(x: Tensor, batch: Mixture): void {
-    const weights = read(batch.weights);
-    const each = weights.length / this.components;
-    const dead = [...weights.keys()].filter((i) => weights[i] <= this.settings.minWeight);
-    if (dead.length === 0 || this.components === 1) return;
-    const copy = {
-      weights: read(this.runningWeights),
-      means: read(this.runningMeans),
-      variances: read(this.runningVariances),
-    };
-    const spread = overallVariance(weights, read(batch.means), read(batch.variances), this.components);
-    for (const i of dead) {
-      const k = Math.floor(i / each);
-      const pixel = this.randomPixel(x);
-      for (let c = 0; c < this.numFeatures; c++) {
-        if (each > 1 && c !== i % each) continue;
-        copy.means[k * this.numFeatures + c] = pixel[c];
-        copy.variances[k * this.numFeatures + c] = spread[c];
-      }
-      copy.weights[i] = 1 / this.components;
-      this.log(
-        `${this.constructor.name}: component ${k}${each > 1 ? ` of channel ${i % each}` : ''} died and was re-seeded`,
-      );
+  /** Starts components again that died in this batch, and says so. */
+  private revive(x: Tensor, batch: Mixture): void {
+    const { minWeight } = this.settings;
+    for (const { component, channel } of reseedDead(this.running, batch, x, minWeight, this.random)) {
+      const where = channel === null ? '' : ` of channel ${channel}`;
+      this.log(`${this.constructor.name}: component ${component}${where} died and was re-seeded`);
     }
-    normalizeColumns(copy.weights, this.components);
-    for (const key of ['weights', 'means', 'variances'] as const) {
-      const target = this.running[key];
-      target.assign(tensor(copy[key], { shape: target.shape, device: target.device }).keep());
-    }
-  }
-
-  private randomPixel(x: Tensor): Float64Array {
-    const values = x.device.view(x.buffer);
-    const spatial = x.size / (x.shape[0] * x.shape[1]);
-    const start = this.random.integer(x.shape[0]) * x.shape[1] * spatial + this.random.integer(spatial);
-    return Float64Array.from({ length: x.shape[1] }, (_, c) => values[start + c * spatial]);
-  }
-}
-
-function read(t: Tensor): Floats {
-  return t.device.view(t.buffer).slice();
-}
-
-/** σ²_c = Σ_k λ_k (σ²_kc + (μ_kc − μ_c)²) */
-function overallVariance(weights: Floats, means: Floats, variances: Floats, K: number): Float64Array {
-  const C = means.length / K;
-  const each = weights.length / K;
-  return Float64Array.from({ length: C }, (_, c) => {
-    const share = (k: number) => weights[k * each + (each > 1 ? c : 0)];
-    let mean = 0;
-    let square = 0;
-    for (let k = 0; k < K; k++) {
-      mean += share(k) * means[k * C + c];
-      square += share(k) * (variances[k * C + c] + means[k * C + c] ** 2);
-    }
-    return Math.max(square - mean * mean, 0);
-  });
-}
-
-/** Makes Σ_k λ_k = 1 for each channel. */
-function normalizeColumns(weights: Floats, K: number): void {
-  const each = weights.length / K;
-  for (let t = 0; t < each; t++) {
-    let total = 0;
-    for (let k = 0; k < K; k++) total += weights[k * each + t];
-    for (let k = 0; k < K; k++) weights[k * each + t] /= total;
   }
 }
 
