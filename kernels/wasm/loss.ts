@@ -12,7 +12,7 @@ export function logSumExp(out: usize, x: usize, outer: i32, size: i32, inner: i3
 /** Four columns at a time. */
 function columns(out: usize, x: usize, size: i32, inner: i32, left: i32): void {
   let largest = f32x4.splat(-Infinity);
-  for (let r = 0; r < size; r++) largest = f32x4.max(largest, load4(x + bytes(r * inner), left));
+  for (let r = 0; r < size; r++) largest = f32x4.pmax(largest, load4(x + bytes(r * inner), left));
   // an infinite maximum would give ∞ − ∞
   largest = v128.and(largest, f32x4.lt(f32x4.abs(largest), f32x4.splat(Infinity)));
   let sum = f32x4.splat(0);

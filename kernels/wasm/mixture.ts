@@ -76,7 +76,7 @@ export function mixturePosterior(out: usize, logProb: usize, k: i32, count: i32)
   const step = bytes(count);
   for (let left = count; left > 0; left -= 4, out += 16, logProb += 16) {
     let largest = load4(logProb, left);
-    for (let j = 1; j < k; j++) largest = f32x4.max(largest, load4(logProb + <usize>j * step, left));
+    for (let j = 1; j < k; j++) largest = f32x4.pmax(largest, load4(logProb + <usize>j * step, left));
     let sum = f32x4.splat(0);
     for (let j = 0; j < k; j++) {
       const value = exp4(f32x4.sub(load4(logProb + <usize>j * step, left), largest));

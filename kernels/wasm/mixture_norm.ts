@@ -44,14 +44,24 @@ export function mixtureNorm(
 /** offset + Σ_k τ_k·(x − μ_k)·q_k; the rows of τ lie `step` bytes apart, `table` holds μ and q. */
 function forwardRow(out: usize, x: usize, tau: usize, step: usize, table: usize, k: i32, offset: v128, s: i32): void {
   const end = table + bytes(2 * k);
-  for (let left = s; left > 0; left -= 4, out += 16, x += 16, tau += 16) {
-    const value = load4(x, left);
+  for (; s >= 8; s -= 8, out += 32, x += 32, tau += 32) {
+    const left = v128.load(x), right = v128.load(x, 16);
+    let y = offset, z = offset;
+    for (let entry = table, t = tau; entry < end; entry += 8, t += step) {
+      const mean = v128.load32_splat(entry), scale = v128.load32_splat(entry, 4);
+      y = madd(f32x4.mul(f32x4.sub(left, mean), v128.load(t)), scale, y);
+      z = madd(f32x4.mul(f32x4.sub(right, mean), v128.load(t, 16)), scale, z);
+    }
+    v128.store(out, y);
+    v128.store(out, z, 16);
+  }
+  for (; s > 0; s -= 4, out += 16, x += 16, tau += 16) {
     let y = offset;
     for (let entry = table, t = tau; entry < end; entry += 8, t += step) {
-      const d = f32x4.sub(value, v128.load32_splat(entry));
-      y = madd(f32x4.mul(d, load4(t, left)), v128.load32_splat(entry, 4), y);
+      const d = f32x4.sub(load4(x, s), v128.load32_splat(entry));
+      y = madd(f32x4.mul(d, load4(t, s)), v128.load32_splat(entry, 4), y);
     }
-    store4(out, y, left);
+    store4(out, y, s);
   }
 }
 

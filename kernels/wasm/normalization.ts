@@ -1,6 +1,6 @@
 // Batch normalization over x [n, c, s]: moments, forward, and the train-mode gradient.
 import { splat } from './math';
-import { bytes, get, load4, madd, put, store4 } from './memory';
+import { aligned, bytes, get, load4, madd, put, store4 } from './memory';
 import { rowCentredProduct, rowSquares, rowSum } from './rows';
 
 /** 1 / √(variance + eps) */
@@ -49,18 +49,27 @@ function normalizeRow(out: usize, x: usize, mean: v128, scale: v128, offset: v12
   }
 }
 
-/** out [2,c]: Σ g and Σ g·x̂, which are also the gradients of β and γ. */
-export function batchNormGradSums(out: usize, g: usize, x: usize, moments: usize, n: i32, c: i32, s: i32, eps: f64): void {
-  for (let channel = 0; channel < c; channel++) {
-    const mean = get(moments, channel);
-    let sum: f64 = 0, product: f64 = 0;
-    for (let i = 0; i < n; i++) {
-      const row = bytes((i * c + channel) * s);
-      sum += rowSum(g + row, s);
-      product += rowCentredProduct(g + row, x + row, mean, s);
+/** Scratch bytes of batchNormGradSums: two doubles a channel. */
+export function batchNormScratch(c: i32): usize {
+  return aligned(bytes(4 * c));
+}
+
+/** out [2,c]: Σ g and Σ g·x̂, which are also the gradients of β and γ; image by image, in the order of memory. */
+export function batchNormGradSums(
+  out: usize, g: usize, x: usize, moments: usize, n: i32, c: i32, s: i32, eps: f64, scratch: usize,
+): void {
+  memory.fill(scratch, 0, 16 * c);
+  for (let i = 0; i < n; i++) {
+    for (let channel = 0; channel < c; channel++, g += bytes(s), x += bytes(s)) {
+      const sums = scratch + 16 * channel;
+      store<f64>(sums, load<f64>(sums) + rowSum(g, s));
+      store<f64>(sums + 8, load<f64>(sums + 8) + rowCentredProduct(g, x, get(moments, channel), s));
     }
-    put(out, channel, <f32>sum);
-    put(out, c + channel, <f32>(product * inverseDeviation(get(moments, c + channel), eps)));
+  }
+  for (let channel = 0; channel < c; channel++) {
+    const r = inverseDeviation(get(moments, c + channel), eps);
+    put(out, channel, <f32>load<f64>(scratch + 16 * channel));
+    put(out, c + channel, <f32>(r * load<f64>(scratch + 16 * channel + 8)));
   }
 }
 

@@ -60,7 +60,9 @@ export function moveTowards(
   batch: Tensor,
   attrs: { offset: number; momentum: number; factor: number },
 ): void {
-  running.assign(run('runningAverage', [running, batch], attrs));
+  const moved = run('runningAverage', [running, batch], attrs);
+  running.assign(moved);
+  moved.dispose();
 }
 
 /**
