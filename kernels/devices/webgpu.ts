@@ -59,13 +59,10 @@ export async function hasHardwareWebgpu(): Promise<boolean> {
   }
 }
 
-/** On Linux a GPU needs a Vulkan driver; without one, loading Dawn would only print warnings. */
+/** On Linux a GPU is a device file; without one, loading Dawn would only print warnings. */
 function mayHaveGpu(): boolean {
   if (scope.navigator?.gpu || !fs || process.platform !== 'linux') return true;
-  const { VK_DRIVER_FILES, VK_ICD_FILENAMES } = process.env;
-  return [VK_DRIVER_FILES, VK_ICD_FILENAMES, '/etc/vulkan/icd.d', '/usr/share/vulkan/icd.d'].some(
-    (place) => place && fs?.existsSync(place),
-  );
+  return ['/dev/dri', '/dev/nvidia0', '/dev/dxg'].some((file) => fs!.existsSync(file));
 }
 
 /** In Node, `navigator.gpu` comes from the optional package webgpu (Dawn). */

@@ -27,13 +27,15 @@ function binary(op: i32, a: v128, b: v128): v128 {
 // @ts-ignore: decorator
 @inline
 function map(op: i32, out: usize, x: usize, n: i32): void {
-  for (; n > 0; n -= 4, out += 16, x += 16) store4(out, unary(op, load4(x, n)), n);
+  for (; n >= 4; n -= 4, out += 16, x += 16) store4(out, unary(op, load4(x, 4)), 4);
+  if (n > 0) store4(out, unary(op, load4(x, n)), n);
 }
 
 // @ts-ignore: decorator
 @inline
 function map2(op: i32, out: usize, a: usize, b: usize, n: i32): void {
-  for (; n > 0; n -= 4, out += 16, a += 16, b += 16) store4(out, binary(op, load4(a, n), load4(b, n)), n);
+  for (; n >= 4; n -= 4, out += 16, a += 16, b += 16) store4(out, binary(op, load4(a, 4), load4(b, 4)), 4);
+  if (n > 0) store4(out, binary(op, load4(a, n), load4(b, n)), n);
 }
 
 export function add(out: usize, a: usize, b: usize, n: i32): void {
@@ -77,5 +79,6 @@ export function reluGrad(out: usize, g: usize, y: usize, n: i32): void {
 /** scale·x + shift with numbers scale and shift. */
 export function affine(out: usize, x: usize, n: i32, scale: f64, shift: f64): void {
   const a = splat(scale), b = splat(shift);
-  for (; n > 0; n -= 4, out += 16, x += 16) store4(out, madd(load4(x, n), a, b), n);
+  for (; n >= 4; n -= 4, out += 16, x += 16) store4(out, madd(load4(x, 4), a, b), 4);
+  if (n > 0) store4(out, madd(load4(x, n), a, b), n);
 }

@@ -65,29 +65,40 @@ function fillRow(out: usize, value: v128, s: i32): void {
 // @ts-ignore: decorator
 @inline
 function addSquares(out: usize, x: usize, mean: v128, factor: v128, s: i32): void {
-  for (let left = s; left > 0; left -= 4, out += 16, x += 16) {
-    const d = f32x4.sub(load4(x, left), mean);
-    store4(out, madd(f32x4.mul(d, d), factor, load4(out, left)), left);
-  }
+  for (; s >= 4; s -= 4, out += 16, x += 16) addSquare(out, x, mean, factor, 4);
+  if (s > 0) addSquare(out, x, mean, factor, s);
+}
+
+// @ts-ignore: decorator
+@inline
+function addSquare(out: usize, x: usize, mean: v128, factor: v128, left: i32): void {
+  const d = f32x4.sub(load4(x, left), mean);
+  store4(out, madd(f32x4.mul(d, d), factor, load4(out, left)), left);
 }
 
 /** Softmax over the k components of logProb [k, count]. */
 export function mixturePosterior(out: usize, logProb: usize, k: i32, count: i32): void {
   const step = bytes(count);
-  for (let left = count; left > 0; left -= 4, out += 16, logProb += 16) {
-    let largest = load4(logProb, left);
-    for (let j = 1; j < k; j++) largest = f32x4.pmax(largest, load4(logProb + <usize>j * step, left));
-    let sum = f32x4.splat(0);
-    for (let j = 0; j < k; j++) {
-      const value = exp4(f32x4.sub(load4(logProb + <usize>j * step, left), largest));
-      sum = f32x4.add(sum, value);
-      store4(out + <usize>j * step, value, left);
-    }
-    const scale = f32x4.div(f32x4.splat(1), sum);
-    for (let j = 0; j < k; j++) {
-      const place = out + <usize>j * step;
-      store4(place, f32x4.mul(load4(place, left), scale), left);
-    }
+  for (; count >= 4; count -= 4, out += 16, logProb += 16) softmax(out, logProb, k, step, 4);
+  if (count > 0) softmax(out, logProb, k, step, count);
+}
+
+/** Softmax of four columns whose k rows lie `step` bytes apart. */
+// @ts-ignore: decorator
+@inline
+function softmax(out: usize, x: usize, k: i32, step: usize, left: i32): void {
+  const end = x + <usize>k * step;
+  let largest = load4(x, left);
+  for (let row = x + step; row < end; row += step) largest = f32x4.pmax(largest, load4(row, left));
+  let sum = f32x4.splat(0);
+  for (let row = x, place = out; row < end; row += step, place += step) {
+    const value = exp4(f32x4.sub(load4(row, left), largest));
+    sum = f32x4.add(sum, value);
+    store4(place, value, left);
+  }
+  const scale = f32x4.div(f32x4.splat(1), sum);
+  for (let place = out; place < out + <usize>k * step; place += step) {
+    store4(place, f32x4.mul(load4(place, left), scale), left);
   }
 }
 

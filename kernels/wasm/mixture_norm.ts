@@ -134,17 +134,33 @@ export function mixtureNormGradInput(
   }
 }
 
-/** Σ_k τ_k·(p_k·g + q_k + u_k·(x − μ_k)) */
+/** Σ_k τ_k·(p_k·g + q_k + u_k·(x − μ_k)); the rows of τ lie `step` bytes apart, `table` holds μ, p, q, u. */
 function gradientRow(out: usize, g: usize, x: usize, tau: usize, step: usize, table: usize, k: i32, s: i32): void {
   const end = table + bytes(4 * k);
-  for (let left = s; left > 0; left -= 4, out += 16, g += 16, x += 16, tau += 16) {
-    const value = load4(x, left), gradient = load4(g, left);
-    let dx = f32x4.splat(0);
+  for (; s >= 8; s -= 8, out += 32, g += 32, x += 32, tau += 32) {
+    const left = v128.load(x), right = v128.load(x, 16), gLeft = v128.load(g), gRight = v128.load(g, 16);
+    let y = f32x4.splat(0), z = f32x4.splat(0);
     for (let entry = table, t = tau; entry < end; entry += 16, t += step) {
-      const d = f32x4.sub(value, v128.load32_splat(entry));
-      const pull = madd(d, v128.load32_splat(entry, 12), v128.load32_splat(entry, 8));
-      dx = madd(load4(t, left), madd(gradient, v128.load32_splat(entry, 4), pull), dx);
+      y = madd(v128.load(t), gradientTerm(gLeft, left, entry), y);
+      z = madd(v128.load(t, 16), gradientTerm(gRight, right, entry), z);
     }
-    store4(out, dx, left);
+    v128.store(out, y);
+    v128.store(out, z, 16);
   }
+  for (; s > 0; s -= 4, out += 16, g += 16, x += 16, tau += 16) {
+    let y = f32x4.splat(0);
+    for (let entry = table, t = tau; entry < end; entry += 16, t += step) {
+      y = madd(load4(t, s), gradientTerm(load4(g, s), load4(x, s), entry), y);
+    }
+    store4(out, y, s);
+  }
+}
+
+/** p·g + q + u·(x − μ) */
+// @ts-ignore: decorator
+@inline
+function gradientTerm(g: v128, x: v128, entry: usize): v128 {
+  const d = f32x4.sub(x, v128.load32_splat(entry));
+  const pull = madd(d, v128.load32_splat(entry, 12), v128.load32_splat(entry, 8));
+  return madd(g, v128.load32_splat(entry, 4), pull);
 }

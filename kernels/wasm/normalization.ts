@@ -44,9 +44,14 @@ export function batchNorm(
 // @ts-ignore: decorator
 @inline
 function normalizeRow(out: usize, x: usize, mean: v128, scale: v128, offset: v128, s: i32): void {
-  for (let left = s; left > 0; left -= 4, out += 16, x += 16) {
-    store4(out, madd(f32x4.sub(load4(x, left), mean), scale, offset), left);
-  }
+  for (; s >= 4; s -= 4, out += 16, x += 16) normalize(out, x, mean, scale, offset, 4);
+  if (s > 0) normalize(out, x, mean, scale, offset, s);
+}
+
+// @ts-ignore: decorator
+@inline
+function normalize(out: usize, x: usize, mean: v128, scale: v128, offset: v128, left: i32): void {
+  store4(out, madd(f32x4.sub(load4(x, left), mean), scale, offset), left);
 }
 
 /** Scratch bytes of batchNormGradSums: two doubles a channel. */
@@ -96,10 +101,14 @@ export function batchNormGradInput(
 // @ts-ignore: decorator
 @inline
 function gradientRow(out: usize, g: usize, x: usize, mean: v128, p: v128, q: v128, u: v128, s: i32): void {
-  for (let left = s; left > 0; left -= 4, out += 16, g += 16, x += 16) {
-    const pull = madd(f32x4.sub(load4(x, left), mean), u, q);
-    store4(out, madd(load4(g, left), p, pull), left);
-  }
+  for (; s >= 4; s -= 4, out += 16, g += 16, x += 16) gradient(out, g, x, mean, p, q, u, 4);
+  if (s > 0) gradient(out, g, x, mean, p, q, u, s);
+}
+
+// @ts-ignore: decorator
+@inline
+function gradient(out: usize, g: usize, x: usize, mean: v128, p: v128, q: v128, u: v128, left: i32): void {
+  store4(out, madd(load4(g, left), p, madd(f32x4.sub(load4(x, left), mean), u, q)), left);
 }
 
 /** (1 − momentum)·old + momentum·factor·batch, the batch's n values from `offset` on */
