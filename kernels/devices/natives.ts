@@ -39,7 +39,7 @@ export const natives: Readonly<Record<KernelName, Native | 'fallback'>> = {
   avgPool2dGrad: native(`${window} countPad`),
   channelMoments: native('N C S'),
   batchNorm: native('N C S eps'),
-  batchNormGradSums: native('N C S eps'),
+  batchNormGradSums: native('N C S eps', 'batchNormScratch', 'C'),
   batchNormGradInput: native('N C S eps training'),
   runningAverage: native('length offset'),
   stack: native('size'),

@@ -25,9 +25,9 @@ const HEADER: usize = 512;
 
 /** Bytes of a pass: m output channels a group, `terms` taps, `pixels` in the images at once. */
 function passBytes(m: i32, terms: i32, pixels: i32): usize {
-  const tables: usize = <usize>2 * aligned(bytes(roundUp(terms, COLUMNS))) + <usize>2 * aligned(bytes(roundUp(pixels, COLUMNS)));
+  const tables: usize = aligned(bytes(roundUp(terms, COLUMNS))) + aligned(bytes(roundUp(pixels, COLUMNS)));
   const weights: usize = aligned(bytes(roundUp(m, ROWS))) + aligned(bytes(roundUp(m, ROWS) * terms));
-  return HEADER + tables + weights + aligned(PANEL_BYTES) + aligned(TILE_BYTES);
+  return HEADER + tables + tables + weights + aligned(PANEL_BYTES) + aligned(TILE_BYTES);
 }
 
 /** Lays a pass out behind the header; the padded images follow it. */
@@ -110,7 +110,7 @@ function meets(position: i32, tap: i32, stride: i32, padding: i32, dilation: i32
   return (position + padding - tap * dilation) % stride == 0;
 }
 
-/** Lists the taps that reach the pixels (y0 + sh·t, x0 + sw·u): where in g, and where in the weight; returns how many. */
+/** Lists the taps that reach the pixels (y0 + sh·t, x0 + sw·u), in g and in the weight; returns how many. */
 function gradientTaps(pass: Pass, s: Shape, g: Images, y0: i32, x0: i32): i32 {
   let count = 0;
   const perGroup = s.c / s.groups;
@@ -130,7 +130,7 @@ function gradientTaps(pass: Pass, s: Shape, g: Images, y0: i32, x0: i32): i32 {
   return count;
 }
 
-/** dx[n,c,a,b] = Σ g[n,o,y,x] · weight[o,c,i,j] over all (o,i,j) with y·sh + i·dh − ph = a and x·sw + j·dw − pw = b. */
+/** dx[n,c,a,b] = Σ g[n,o,y,x] · weight[o,c,i,j] over all with y·sh + i·dh − ph = a and x·sw + j·dw − pw = b. */
 export function conv2dGradInput(
   out: usize, g: usize, weight: usize, n: i32, c: i32, h: i32, w: i32, o: i32, kh: i32, kw: i32, oh: i32, ow: i32,
   sh: i32, sw: i32, ph: i32, pw: i32, dh: i32, dw: i32, groups: i32, scratch: usize,

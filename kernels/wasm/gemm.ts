@@ -132,7 +132,7 @@ function transpose2(out: usize, stride: usize, p: usize, q: usize): void {
 }
 
 /**
- * Packs A[i,p] = f32 at base + rows[i] + columns[p], i < m rounded up to 6, p < depth, as panels [m/6][depth][6].
+ * Packs A[i,p] = f32 at base + rows[i] + columns[p], i < m and p < depth, as panels [m/6][depth][6].
  * `rows` has an entry for every row of the last panel; entries past m may repeat any valid row.
  */
 export function packA(out: usize, base: usize, rows: usize, columns: usize, m: i32, depth: i32): void {
@@ -171,8 +171,9 @@ export function packB(out: usize, base: usize, rows: usize, columns: usize, dept
 
 /** packB for columns that are no neighbours: transposes where four rows are neighbours, else element by element. */
 function gatherB(out: usize, base: usize, rows: usize, columns: usize, depth: i32): void {
-  const c0 = base + at(columns, 0), c1 = base + at(columns, 1), c2 = base + at(columns, 2), c3 = base + at(columns, 3);
-  const c4 = base + at(columns, 4), c5 = base + at(columns, 5), c6 = base + at(columns, 6), c7 = base + at(columns, 7);
+  const c0 = base + at(columns, 0), c1 = base + at(columns, 1), c2 = base + at(columns, 2);
+  const c3 = base + at(columns, 3), c4 = base + at(columns, 4), c5 = base + at(columns, 5);
+  const c6 = base + at(columns, 6), c7 = base + at(columns, 7);
   let p = 0;
   while (p < depth) {
     const row = at(rows, p);

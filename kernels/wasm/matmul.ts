@@ -7,8 +7,9 @@ const BLOCK: i32 = 252;
 
 /** Scratch bytes of matmul(m, n, k): offset tables, one packed block of A, one panel of B, one tile. */
 export function matmulScratch(m: i32, n: i32, k: i32): usize {
-  const tables: usize = <usize>2 * (aligned(bytes(k)) + aligned(bytes(roundUp(n, COLUMNS)))) + aligned(bytes(roundUp(m, ROWS)));
-  return tables + aligned(bytes(BLOCK * DEPTH)) + aligned(PANEL_BYTES) + aligned(TILE_BYTES);
+  const tables: usize = aligned(bytes(k)) + aligned(bytes(roundUp(n, COLUMNS)));
+  const rows: usize = aligned(bytes(roundUp(m, ROWS)));
+  return tables + tables + rows + aligned(bytes(BLOCK * DEPTH)) + aligned(PANEL_BYTES) + aligned(TILE_BYTES);
 }
 
 /** Fills table[i] = min(i, n - 1)·stride in bytes for i < count; returns the end of the table. */

@@ -54,8 +54,8 @@ export function madd(a: v128, b: v128, c: v128): v128 {
   return f32x4.add(f32x4.mul(a, b), c);
 }
 
-// Loops call their body with left = 4, which is a constant once inlined, and at the end with the elements that remain:
-// a branch per vector would make the loops of the engine three times slower.
+// Loops call their body with left = 4, a constant once inlined, and at the end with what remains: a branch for every
+// vector would make them three times slower.
 
 /** Four elements, or the `left` < 4 that remain with zeros behind them. */
 // @ts-ignore: decorator

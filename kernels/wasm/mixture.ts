@@ -1,5 +1,5 @@
 // Fitting a mixture of diagonal Gaussians to x [n, c, s]: the E-step and the M-step of EM.
-// Posteriors are [k, n, ct, s]: ct = 1 when all channels share one ("joint"), ct = c when each has its own ("channel").
+// Posteriors are [k, n, ct, s]: ct = 1 when all channels share one (joint), c when each has its own (channel).
 import { exp4, splat } from './math';
 import { aligned, bytes, get, load4, madd, put, store4 } from './memory';
 import { rowProduct, rowSum, rowWeightedSquares } from './rows';
@@ -33,7 +33,7 @@ export function mixtureLogScale(
   }
 }
 
-/** log λ·p(x | k) [k,n,ct,s] = logScale − ½ Σ_c (x − m)² / v with v = variance + regCovar; the sum only when ct = 1. */
+/** out [k,n,ct,s] = logScale − ½ Σ_c (x − m)² / v with v = variance + regCovar; the sum runs only when ct = 1. */
 export function mixtureLogProb(
   out: usize, x: usize, logScale: usize, moments: usize, n: i32, c: i32, s: i32, k: i32, ct: i32, regCovar: f64,
 ): void {
@@ -164,7 +164,9 @@ function weighMeans(sums: usize, x: usize, tau: usize, n: i32, c: i32, s: i32, k
 }
 
 /** sums [k,c] += Σ τ(x − mean)² */
-function weighSquares(sums: usize, means: usize, x: usize, tau: usize, n: i32, c: i32, s: i32, k: i32, ct: i32): void {
+function weighSquares(
+  sums: usize, means: usize, x: usize, tau: usize, n: i32, c: i32, s: i32, k: i32, ct: i32,
+): void {
   for (let i = 0; i < n; i++) {
     for (let channel = 0; channel < c; channel++, x += bytes(s)) {
       for (let j = 0; j < k; j++) {

@@ -103,8 +103,8 @@ function putCounts(out: usize, tau: usize, n: i32, c: i32, s: i32, k: i32, ct: i
 }
 
 /**
- * dx_ic = γ_c Σ_k r_kc·[a_ik·g_ic − (τ_ik/n_k)·(A_kc + (x_ic − μ_kc)·r_kc·B_kc)] with `sums` from mixtureNormGradSums;
- * with constant moments (training 0) only the first summand.
+ * dx_ic = γ_c Σ_k r_kc·[a_ik·g_ic − (τ_ik/n_k)·(A_kc + (x_ic − μ_kc)·r_kc·B_kc)]; A, B, n are mixtureNormGradSums'.
+ * With constant moments (training 0) only the first summand.
  */
 export function mixtureNormGradInput(
   out: usize, g: usize, x: usize, tau: usize, lambda: usize, moments: usize, weight: usize, sums: usize,

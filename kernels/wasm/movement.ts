@@ -46,7 +46,8 @@ function copyTransposed(out: usize, x: usize, rows: i32, columns: i32, stride: i
     }
   }
   for (let i = 0; i < rows; i++) {
-    for (let j = i < wholeRows ? wholeColumns : 0; j < columns; j++) put(out, i * columns + j, get(x, i + j * stride));
+    const first = i < wholeRows ? wholeColumns : 0;
+    for (let j = first; j < columns; j++) put(out, i * columns + j, get(x, i + j * stride));
   }
 }
 

@@ -78,7 +78,7 @@ export function batchNormGradSums(
   }
 }
 
-/** dx = γ·r·(g − (Σg + x̂·Σg·x̂)/(n·s)) = p·g + q + u·(x − μ), r = 1/√(σ² + eps); constant moments (training 0): γ·r·g */
+/** dx = γ·r·(g − (Σg + x̂·Σg·x̂)/(n·s)) = p·g + q + u·(x − μ); with constant moments (training 0) γ·r·g. */
 export function batchNormGradInput(
   out: usize, g: usize, x: usize, moments: usize, weight: usize, sums: usize, n: i32, c: i32, s: i32,
   eps: f64, training: i32,

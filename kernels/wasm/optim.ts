@@ -13,12 +13,14 @@ export function sgdMomentum(
 
 // @ts-ignore: decorator
 @inline
-function sgdMomentum4(out: usize, v: usize, g: usize, w: usize, keep: v128, take: v128, shrink: v128, left: i32): void {
+function sgdMomentum4(
+  out: usize, v: usize, g: usize, w: usize, keep: v128, take: v128, shrink: v128, left: i32,
+): void {
   const gradient = madd(shrink, load4(w, left), load4(g, left));
   store4(out, madd(take, gradient, f32x4.mul(keep, load4(v, left))), left);
 }
 
-/** w' = w − lr·(step·v + gain·(g + decay·w)): step 1 and gain 0 is momentum; gain 1 with step momentum is Nesterov's. */
+/** w' = w − lr·(step·v + gain·(g + decay·w)): momentum has step 1, gain 0; Nesterov's has step momentum, gain 1. */
 export function sgdUpdate(
   out: usize, w: usize, v: usize, g: usize, n: i32, lr: f64, step: f64, gain: f64, decay: f64,
 ): void {
@@ -29,7 +31,9 @@ export function sgdUpdate(
 
 // @ts-ignore: decorator
 @inline
-function sgdUpdate4(out: usize, w: usize, v: usize, g: usize, rate: v128, pull: v128, take: v128, shrink: v128, left: i32): void {
+function sgdUpdate4(
+  out: usize, w: usize, v: usize, g: usize, rate: v128, pull: v128, take: v128, shrink: v128, left: i32,
+): void {
   const weight = load4(w, left);
   const gradient = madd(shrink, weight, load4(g, left));
   store4(out, madd(rate, madd(take, gradient, f32x4.mul(pull, load4(v, left))), weight), left);
@@ -67,13 +71,17 @@ export function adamUpdate(
   out: usize, w: usize, m: usize, v: usize, n: i32, rate: f64, scale: f64, shrink: f64, eps: f64,
 ): void {
   const keep = splat(1 - shrink), speed = splat(-rate), stretch = splat(scale), small = splat(eps);
-  for (; n >= 4; n -= 4, out += 16, w += 16, m += 16, v += 16) adamUpdate4(out, w, m, v, keep, speed, stretch, small, 4);
+  for (; n >= 4; n -= 4, out += 16, w += 16, m += 16, v += 16) {
+    adamUpdate4(out, w, m, v, keep, speed, stretch, small, 4);
+  }
   if (n > 0) adamUpdate4(out, w, m, v, keep, speed, stretch, small, n);
 }
 
 // @ts-ignore: decorator
 @inline
-function adamUpdate4(out: usize, w: usize, m: usize, v: usize, keep: v128, speed: v128, stretch: v128, small: v128, left: i32): void {
+function adamUpdate4(
+  out: usize, w: usize, m: usize, v: usize, keep: v128, speed: v128, stretch: v128, small: v128, left: i32,
+): void {
   const root = madd(f32x4.sqrt(load4(v, left)), stretch, small);
   store4(out, madd(speed, f32x4.div(load4(m, left), root), f32x4.mul(keep, load4(w, left))), left);
 }

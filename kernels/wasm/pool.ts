@@ -9,22 +9,21 @@ export function maxPool2dIndex(
   out: usize, x: usize, planes: i32, h: i32, w: i32, oh: i32, ow: i32,
   kh: i32, kw: i32, sh: i32, sw: i32, ph: i32, pw: i32,
 ): void {
-  // four windows at once where none is cut off on the left or right
-  const inner = sw == 1 || sw == 2 ? (pw + sw - 1) / sw : ow;
-  const end = min(ow, w + pw >= kw ? (w + pw - kw) / sw + 1 : 0);
+  const begin = x, end = x + bytes(planes * h * w);
   for (let plane = 0; plane < planes; plane++, x += bytes(h * w)) {
     for (let y = 0; y < oh; y++, out += bytes(ow)) {
       const top = max(0, y * sh - ph), bottom = min(h, y * sh - ph + kh);
       let column = 0;
       while (column < ow) {
-        if (column >= inner && column < end && end - inner >= 4) {
-          // the last four may overlap the four before them
-          column = min(column, end - 4);
-          v128.store(out + bytes(column), fourWindows(x, w, top, bottom, column * sw - pw, kw, sw));
-          column += 4;
+        // four windows at once, the last four overlapping those before, where their loads stay inside x
+        const first = min(column, ow - 4), left = first * sw - pw;
+        const reads = x + bytes(top * w + left) >= begin && x + bytes((bottom - 1) * w + left + 3 * sw + kw) <= end;
+        if (sw <= 2 && first >= 0 && reads) {
+          v128.store(out + bytes(first), fourWindows(x, w, top, bottom, left, kw, sw));
+          column = first + 4;
         } else {
-          const left = column * sw - pw;
-          put(out, column, <f32>largest(x, w, top, bottom, max(0, left), min(w, left + kw)));
+          const edge = column * sw - pw;
+          put(out, column, <f32>largest(x, w, top, bottom, max(0, edge), min(w, edge + kw)));
           column++;
         }
       }
@@ -50,18 +49,21 @@ function largest(x: usize, w: i32, top: i32, bottom: i32, left: i32, right: i32)
 
 /** The same for four windows, the first at column `left`, `step` (1 or 2) columns apart; indices as floats. */
 function fourWindows(x: usize, w: i32, top: i32, bottom: i32, left: i32, kw: i32, step: i32): v128 {
-  const one = f32x4.splat(1), apart = step == 1 ? f32x4(0, 1, 2, 3) : f32x4(0, 2, 4, 6);
+  const zero = f32x4.splat(0), one = f32x4.splat(1), width = f32x4.splat(<f32>w);
+  const start = f32x4.add(f32x4.splat(<f32>left), step == 1 ? f32x4(0, 1, 2, 3) : f32x4(0, 2, 4, 6));
   let best = f32x4.splat(-Infinity);
-  let index = f32x4.add(f32x4.splat(<f32>(top * w + left)), apart);
+  let index = f32x4.add(f32x4.splat(<f32>(top * w)), f32x4.max(start, zero));
   for (let i = top; i < bottom; i++) {
-    let place = f32x4.add(f32x4.splat(<f32>(i * w + left)), apart);
+    const row = f32x4.splat(<f32>(i * w));
+    let column = start;
     for (let at = x + bytes(i * w + left), end = at + bytes(kw); at < end; at += 4) {
       let value = v128.load(at);
       if (step == 2) value = v128.shuffle<f32>(value, v128.load(at, 12), 0, 2, 5, 7);
-      const wins = v128.or(f32x4.gt(value, best), f32x4.ne(value, value));
+      const inside = v128.and(f32x4.ge(column, zero), f32x4.lt(column, width));
+      const wins = v128.and(inside, v128.or(f32x4.gt(value, best), f32x4.ne(value, value)));
       best = v128.bitselect(value, best, wins);
-      index = v128.bitselect(place, index, wins);
-      place = f32x4.add(place, one);
+      index = v128.bitselect(f32x4.add(row, column), index, wins);
+      column = f32x4.add(column, one);
     }
   }
   return index;

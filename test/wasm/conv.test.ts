@@ -3,8 +3,16 @@ import t from 'tap';
 import { engines, error, noise } from './engine.js';
 
 interface Case {
-  n?: number; c?: number; h?: number; w?: number; o?: number; k?: [number, number];
-  stride?: [number, number]; padding?: [number, number]; dilation?: [number, number]; groups?: number;
+  n?: number;
+  c?: number;
+  h?: number;
+  w?: number;
+  o?: number;
+  k?: [number, number];
+  stride?: [number, number];
+  padding?: [number, number];
+  dilation?: [number, number];
+  groups?: number;
 }
 
 /** All sizes of a case, in the order of the kernels' arguments. */
@@ -35,7 +43,15 @@ function everyProduct(s: number[], visit: (x: number, w: number, out: number) =>
 const cases: Record<string, Case> = {
   'one pixel': {},
   'a 1×1 kernel over odd sizes': { n: 3, c: 5, h: 7, w: 5, o: 9 },
-  'a 5×5 kernel with padding 2, like the CIFAR network': { n: 2, c: 7, h: 16, w: 16, o: 13, k: [5, 5], padding: [2, 2] },
+  'a 5×5 kernel with padding 2, like the CIFAR network': {
+    n: 2,
+    c: 7,
+    h: 16,
+    w: 16,
+    o: 13,
+    k: [5, 5],
+    padding: [2, 2],
+  },
   'small images shared by one pass': { n: 37, c: 6, h: 4, w: 4, o: 8, k: [3, 3], padding: [1, 1] },
   'images of 7×7': { n: 11, c: 3, h: 7, w: 7, o: 6, k: [3, 3], padding: [1, 1] },
   'more terms than one block': { n: 2, c: 20, h: 8, w: 8, o: 7, k: [5, 5], padding: [2, 2] },
@@ -43,12 +59,30 @@ const cases: Record<string, Case> = {
   'stride 2': { n: 3, c: 4, h: 9, w: 8, o: 5, k: [3, 3], stride: [2, 2], padding: [1, 1] },
   'a stride larger than the kernel': { n: 2, c: 3, h: 10, w: 11, o: 4, k: [2, 1], stride: [3, 4] },
   'different strides, paddings and dilations': {
-    n: 2, c: 3, h: 12, w: 13, o: 4, k: [3, 2], stride: [2, 3], padding: [2, 1], dilation: [2, 3],
+    n: 2,
+    c: 3,
+    h: 12,
+    w: 13,
+    o: 4,
+    k: [3, 2],
+    stride: [2, 3],
+    padding: [2, 1],
+    dilation: [2, 3],
   },
   'dilation 2': { n: 2, c: 3, h: 9, w: 9, o: 4, k: [3, 3], padding: [2, 2], dilation: [2, 2] },
   'more padding than the kernel reaches': { n: 2, c: 2, h: 3, w: 3, o: 3, k: [2, 2], padding: [3, 2] },
-  'groups': { n: 3, c: 6, h: 6, w: 5, o: 9, k: [3, 3], padding: [1, 1], groups: 3 },
-  'depthwise with stride': { n: 2, c: 8, h: 8, w: 8, o: 8, k: [3, 3], stride: [2, 2], padding: [1, 1], groups: 8 },
+  groups: { n: 3, c: 6, h: 6, w: 5, o: 9, k: [3, 3], padding: [1, 1], groups: 3 },
+  'depthwise with stride': {
+    n: 2,
+    c: 8,
+    h: 8,
+    w: 8,
+    o: 8,
+    k: [3, 3],
+    stride: [2, 2],
+    padding: [1, 1],
+    groups: 8,
+  },
   'grouped 1×1 read in place': { n: 20, c: 8, h: 3, w: 3, o: 4, groups: 2 },
   'one output pixel': { n: 5, c: 4, h: 4, w: 4, o: 10, k: [4, 4] },
 };

@@ -7,7 +7,11 @@ const positive = (n: number, seed: number) => noise(n, seed).map((v) => Math.abs
 
 /** Checks kernel(…inputs) against rule(…elements) on every length. */
 function check(
-  engine: Engine, kernel: string, arity: number, numbers: number[], rule: (...values: number[]) => number,
+  engine: Engine,
+  kernel: string,
+  arity: number,
+  numbers: number[],
+  rule: (...values: number[]) => number,
 ): void {
   t.test(`${engine.name}: ${kernel} applies its formula to every element`, async (t) => {
     for (const n of lengths) {
@@ -31,7 +35,13 @@ for (const engine of engines) {
   check(engine, 'sgdUpdate', 3, [0.1, 0.9, 1, 0.01], (w, v, g) => w - 0.1 * (0.9 * v + (g + 0.01 * w)));
   check(engine, 'adamMean', 2, [0.9], (m, g) => 0.9 * m + 0.1 * g);
   check(engine, 'adamSquare', 2, [0.999], (v, g) => 0.999 * v + 0.001 * g * g);
-  check(engine, 'adamUpdate', 3, [0.1, 3, 0.01, 1e-8], (w, m, v) => 0.99 * w - (0.1 * m) / (Math.sqrt(v) * 3 + 1e-8));
+  check(
+    engine,
+    'adamUpdate',
+    3,
+    [0.1, 3, 0.01, 1e-8],
+    (w, m, v) => 0.99 * w - (0.1 * m) / (Math.sqrt(v) * 3 + 1e-8),
+  );
   check(engine, 'runningAverage', 2, [0, 0.1, 1.5], (old, batch) => 0.9 * old + 0.15 * batch);
 
   t.test(`${engine.name}: exp and log are right to 2e-7 over the whole range of float32`, async (t) => {
@@ -40,7 +50,10 @@ for (const engine of engines) {
     t.ok(Math.max(...Array.from(x, (v, i) => Math.abs(y[i] / Math.exp(v) - 1))) < 2e-7);
     const positive = x.map(Math.exp);
     const z = engine.run('log', x.length, [positive], [x.length]);
-    const worst = Array.from(positive, (v, i) => Math.abs(z[i] - Math.log(v)) / Math.max(1, Math.abs(Math.log(v))));
+    const worst = Array.from(
+      positive,
+      (v, i) => Math.abs(z[i] - Math.log(v)) / Math.max(1, Math.abs(Math.log(v))),
+    );
     t.ok(Math.max(...worst) < 2e-7);
   });
 

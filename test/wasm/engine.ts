@@ -65,7 +65,8 @@ export class Engine {
     this.exports[kernel](...args);
     const behind = new Float32Array(this.memory.buffer, out + 4 * length, 16);
     const end = new Float32Array(this.memory.buffer, guard, 16);
-    if (![...behind, ...end].every(Number.isNaN)) throw new Error(`${this.name}: ${kernel} wrote past its memory`);
+    if (![...behind, ...end].every(Number.isNaN))
+      throw new Error(`${this.name}: ${kernel} wrote past its memory`);
     return new Float32Array(this.memory.buffer, out, length).slice();
   }
 }

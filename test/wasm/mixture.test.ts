@@ -28,7 +28,11 @@ for (const { shape, k } of cases) {
     const numbers = [n, c, s, k, ct];
     const title = `[${shape}], ${k} components, ${posterior}`;
 
-    const sample = (i: number) => ({ i: Math.floor(i / (c * s)), channel: Math.floor(i / s) % c, position: i % s });
+    const sample = (i: number) => ({
+      i: Math.floor(i / (c * s)),
+      channel: Math.floor(i / s) % c,
+      position: i % s,
+    });
     /** Index of the posterior of component j at element i of x. */
     const at = (j: number, i: number) => {
       const { i: image, channel, position } = sample(i);
@@ -37,7 +41,8 @@ for (const { shape, k } of cases) {
     /** Σ over the elements of each channel, for every component. */
     const perComponent = (value: (j: number, i: number) => number) => {
       const sums = new Array(k * c).fill(0);
-      for (let j = 0; j < k; j++) for (let i = 0; i < size; i++) sums[j * c + sample(i).channel] += value(j, i);
+      for (let j = 0; j < k; j++)
+        for (let i = 0; i < size; i++) sums[j * c + sample(i).channel] += value(j, i);
       return sums;
     };
     const mean = (j: number, channel: number) => moments[j * c + channel];
@@ -66,14 +71,22 @@ for (const { shape, k } of cases) {
             logProb[at(j, i)] -= (0.5 * deviation(j, i) ** 2) / (variance(j, sample(i).channel) + regCovar);
           }
         }
-        const actual = engine.run('mixtureLogProb', k * count, [x, logScale, moments], [...numbers, regCovar]);
+        const actual = engine.run(
+          'mixtureLogProb',
+          k * count,
+          [x, logScale, moments],
+          [...numbers, regCovar],
+        );
         t.ok(error(actual, logProb) < 1e-6, 'log probabilities');
         const posteriors = logProb.map((value, index) => {
           let total = 0;
           for (let j = 0; j < k; j++) total += Math.exp(logProb[j * count + (index % count)] - value);
           return 1 / total;
         });
-        t.ok(error(engine.run('mixturePosterior', k * count, [logProb], [k, count]), posteriors) < 3e-6, 'posteriors');
+        t.ok(
+          error(engine.run('mixturePosterior', k * count, [logProb], [k, count]), posteriors) < 3e-6,
+          'posteriors',
+        );
       });
 
       t.test(`${engine.name}: the M-step of ${title} follows its formulas`, async (t) => {
@@ -85,10 +98,18 @@ for (const { shape, k } of cases) {
         });
         t.ok(error(engine.run('floorWeights', k * ct, [weights], [k, ct, 0.5]), floored) < 3e-7, 'floor');
         const means = perComponent((j, i) => tau[at(j, i)] * x[i]).map((v, j) => v / counts[j]);
-        const squares = perComponent((j, i) => tau[at(j, i)] * (x[i] - means[j * c + sample(i).channel]) ** 2);
+        const squares = perComponent(
+          (j, i) => tau[at(j, i)] * (x[i] - means[j * c + sample(i).channel]) ** 2,
+        );
         const measured = engine.run('mixtureMoments', 2 * k * c, [x, tau], numbers, scratch);
         t.ok(error(measured.slice(0, k * c), means) < 3e-7, 'means');
-        t.ok(error(measured.slice(k * c), squares.map((v, j) => v / counts[j])) < 1e-6, 'variances');
+        t.ok(
+          error(
+            measured.slice(k * c),
+            squares.map((v, j) => v / counts[j]),
+          ) < 1e-6,
+          'variances',
+        );
       });
 
       for (const fisher of [0, 1]) {
@@ -96,36 +117,61 @@ for (const { shape, k } of cases) {
           tau[at(j, i)] / (fisher ? Math.sqrt(lambda[ct > 1 ? j * c + sample(i).channel : j]) : 1);
         const components = [...Array(k).keys()];
 
-        t.test(`${engine.name}: mixture normalization of ${title}, fisher ${fisher}, follows its formulas`, async (t) => {
-          const y = Array.from(x, (_, i) => {
-            const normalized = components.reduce((sum, j) => sum + scale(j, i) * deviation(j, i) * inverse(j, i), 0);
-            return weight[sample(i).channel] * normalized + bias[sample(i).channel];
-          });
-          const inputs = [x, tau, lambda, moments, weight, bias];
-          const actual = engine.run('mixtureNorm', size, inputs, [...numbers, eps, fisher], scratch);
-          t.ok(error(actual, y) < 2e-6);
-        });
-
-        t.test(`${engine.name}: its gradient on ${title}, fisher ${fisher}, follows its formulas`, async (t) => {
-          const a = perComponent((j, i) => scale(j, i) * g[i]);
-          const b = perComponent((j, i) => scale(j, i) * g[i] * deviation(j, i) * inverse(j, i));
-          const sums = [...a, ...b, ...counts];
-          const measured = engine.run('mixtureNormGradSums', 3 * k * c, [g, x, tau, lambda, moments], [...numbers, eps, fisher], scratch);
-          t.ok(error(measured, sums) < 2e-6, 'sums');
-          for (const training of [0, 1]) {
-            const dx = Array.from(g, (_, i) => {
-              const { channel } = sample(i);
-              return weight[channel] * components.reduce((sum, j) => {
-                const kc = j * c + channel;
-                const shared = (tau[at(j, i)] / counts[kc]) * (a[kc] + deviation(j, i) * inverse(j, i) * b[kc]);
-                return sum + inverse(j, i) * (scale(j, i) * g[i] - training * shared);
-              }, 0);
+        t.test(
+          `${engine.name}: mixture normalization of ${title}, fisher ${fisher}, follows its formulas`,
+          async (t) => {
+            const y = Array.from(x, (_, i) => {
+              const normalized = components.reduce(
+                (sum, j) => sum + scale(j, i) * deviation(j, i) * inverse(j, i),
+                0,
+              );
+              return weight[sample(i).channel] * normalized + bias[sample(i).channel];
             });
-            const inputs = [g, x, tau, lambda, moments, weight, sums];
-            const actual = engine.run('mixtureNormGradInput', size, inputs, [...numbers, eps, fisher, training], scratch);
-            t.ok(error(actual, dx) < (size === 1 ? 1e-4 : 3e-6), `training ${training}`);
-          }
-        });
+            const inputs = [x, tau, lambda, moments, weight, bias];
+            const actual = engine.run('mixtureNorm', size, inputs, [...numbers, eps, fisher], scratch);
+            t.ok(error(actual, y) < 2e-6);
+          },
+        );
+
+        t.test(
+          `${engine.name}: its gradient on ${title}, fisher ${fisher}, follows its formulas`,
+          async (t) => {
+            const a = perComponent((j, i) => scale(j, i) * g[i]);
+            const b = perComponent((j, i) => scale(j, i) * g[i] * deviation(j, i) * inverse(j, i));
+            const sums = [...a, ...b, ...counts];
+            const measured = engine.run(
+              'mixtureNormGradSums',
+              3 * k * c,
+              [g, x, tau, lambda, moments],
+              [...numbers, eps, fisher],
+              scratch,
+            );
+            t.ok(error(measured, sums) < 2e-6, 'sums');
+            for (const training of [0, 1]) {
+              const dx = Array.from(g, (_, i) => {
+                const { channel } = sample(i);
+                return (
+                  weight[channel] *
+                  components.reduce((sum, j) => {
+                    const kc = j * c + channel;
+                    const shared =
+                      (tau[at(j, i)] / counts[kc]) * (a[kc] + deviation(j, i) * inverse(j, i) * b[kc]);
+                    return sum + inverse(j, i) * (scale(j, i) * g[i] - training * shared);
+                  }, 0)
+                );
+              });
+              const inputs = [g, x, tau, lambda, moments, weight, sums];
+              const actual = engine.run(
+                'mixtureNormGradInput',
+                size,
+                inputs,
+                [...numbers, eps, fisher, training],
+                scratch,
+              );
+              t.ok(error(actual, dx) < (size === 1 ? 1e-4 : 3e-6), `training ${training}`);
+            }
+          },
+        );
       }
     }
   }

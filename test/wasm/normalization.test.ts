@@ -2,7 +2,13 @@
 import t from 'tap';
 import { engines, error, noise } from './engine.js';
 
-const shapes = [[1, 1, 1], [5, 3, 1], [2, 3, 7], [3, 2, 16], [2, 5, 1027]];
+const shapes = [
+  [1, 1, 1],
+  [5, 3, 1],
+  [2, 3, 7],
+  [3, 2, 16],
+  [2, 5, 1027],
+];
 const eps = 1e-5;
 
 for (const engine of engines) {
@@ -32,26 +38,45 @@ for (const engine of engines) {
       t.ok(error(measured.slice(0, c), mean) < 2e-7, 'means');
       t.ok(error(measured.slice(c), variance) < 1e-6, 'variances');
       const y = engine.run('batchNorm', x.length, [x, moments, weight, bias], [...shape, eps]);
-      t.ok(error(y, normalized.map((v, i) => v * weight[channelOf(i)] + bias[channelOf(i)])) < 1e-6, 'forward');
+      t.ok(
+        error(
+          y,
+          normalized.map((v, i) => v * weight[channelOf(i)] + bias[channelOf(i)]),
+        ) < 1e-6,
+        'forward',
+      );
     });
 
-    t.test(`${engine.name}: the gradient of batch normalization of [${shape}] follows its formulas`, async (t) => {
-      const sums = [...perChannel((i) => g[i]), ...perChannel((i) => g[i] * normalized[i])];
-      const measured = engine.run('batchNormGradSums', 2 * c, [g, x, moments], [...shape, eps]);
-      t.ok(error(measured, sums) < 2e-6, 'sums');
-      for (const training of [0, 1]) {
-        const dx = Array.from(g, (value, i) => {
-          const k = channelOf(i);
-          const shared = (training * (sums[k] + normalized[i] * sums[c + k])) / m;
-          return (weight[k] / Math.sqrt(Math.fround(variance[k]) + eps)) * (value - shared);
-        });
-        const inputs = [g, x, moments, weight, sums];
-        const actual = engine.run('batchNormGradInput', g.length, inputs, [...shape, eps, training]);
-        // one sample's gradient is all cancellation: compare with the size of its summands
-        const scale = Math.max(...dx.map(Math.abs), 1e-30);
-        const summand = Math.max(...g.map((v, i) => Math.abs((v * weight[channelOf(i)]) / Math.sqrt(variance[channelOf(i)] + eps))));
-        t.ok((error(actual, dx) * scale) / summand < 2e-6, `training ${training}`);
-      }
-    });
+    t.test(
+      `${engine.name}: the gradient of batch normalization of [${shape}] follows its formulas`,
+      async (t) => {
+        const sums = [...perChannel((i) => g[i]), ...perChannel((i) => g[i] * normalized[i])];
+        const measured = engine.run(
+          'batchNormGradSums',
+          2 * c,
+          [g, x, moments],
+          [...shape, eps],
+          engine.exports.batchNormScratch(c),
+        );
+        t.ok(error(measured, sums) < 2e-6, 'sums');
+        for (const training of [0, 1]) {
+          const dx = Array.from(g, (value, i) => {
+            const k = channelOf(i);
+            const shared = (training * (sums[k] + normalized[i] * sums[c + k])) / m;
+            return (weight[k] / Math.sqrt(Math.fround(variance[k]) + eps)) * (value - shared);
+          });
+          const inputs = [g, x, moments, weight, sums];
+          const actual = engine.run('batchNormGradInput', g.length, inputs, [...shape, eps, training]);
+          // one sample's gradient is all cancellation: compare with the size of its summands
+          const scale = Math.max(...dx.map(Math.abs), 1e-30);
+          const summand = Math.max(
+            ...g.map((v, i) =>
+              Math.abs((v * weight[channelOf(i)]) / Math.sqrt(variance[channelOf(i)] + eps)),
+            ),
+          );
+          t.ok((error(actual, dx) * scale) / summand < 2e-6, `training ${training}`);
+        }
+      },
+    );
   }
 }

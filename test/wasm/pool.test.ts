@@ -22,7 +22,8 @@ function everyCell(s: number[], visit: (window: number, cell: number, position: 
     const left = (window % ow) * sw - pw;
     const plane = Math.floor(window / (oh * ow));
     for (let i = Math.max(0, top); i < Math.min(h, top + kh); i++) {
-      for (let j = Math.max(0, left); j < Math.min(w, left + kw); j++) visit(window, (plane * h + i) * w + j, i * w + j);
+      for (let j = Math.max(0, left); j < Math.min(w, left + kw); j++)
+        visit(window, (plane * h + i) * w + j, i * w + j);
     }
   }
 }
@@ -34,39 +35,45 @@ for (const engine of engines) {
     const x = noise(cells).map((v) => Math.round(10 * v));
     const g = noise(windows, 2);
 
-    t.test(`${engine.name}: max pooling with ${title} finds the first maximum and sends the gradient there`, async (t) => {
-      const index = new Array(windows).fill(-1);
-      const best = new Array(windows).fill(-Infinity);
-      const from = new Array(windows).fill(0);
-      everyCell(s, (window, cell, position) => {
-        if (x[cell] > best[window]) [best[window], index[window], from[window]] = [x[cell], position, cell];
-      });
-      const dx = new Array(cells).fill(0);
-      for (let i = 0; i < windows; i++) dx[from[i]] += g[i];
-      t.same([...engine.run('maxPool2dIndex', windows, [x], s)], index);
-      t.same([...engine.run('maxPool2d', windows, [x, index], [planes, h * w, oh * ow])], best);
-      t.ok(error(engine.run('maxPool2dGrad', cells, [g, index], [planes, h * w, oh * ow]), dx) < 3e-7);
-    });
+    t.test(
+      `${engine.name}: max pooling with ${title} finds the first maximum and sends the gradient there`,
+      async (t) => {
+        const index = new Array(windows).fill(-1);
+        const best = new Array(windows).fill(-Infinity);
+        const from = new Array(windows).fill(0);
+        everyCell(s, (window, cell, position) => {
+          if (x[cell] > best[window]) [best[window], index[window], from[window]] = [x[cell], position, cell];
+        });
+        const dx = new Array(cells).fill(0);
+        for (let i = 0; i < windows; i++) dx[from[i]] += g[i];
+        t.same([...engine.run('maxPool2dIndex', windows, [x], s)], index);
+        t.same([...engine.run('maxPool2d', windows, [x, index], [planes, h * w, oh * ow])], best);
+        t.ok(error(engine.run('maxPool2dGrad', cells, [g, index], [planes, h * w, oh * ow]), dx) < 3e-7);
+      },
+    );
 
     for (const countPadding of [0, 1]) {
-      t.test(`${engine.name}: average pooling with ${title}, padding counted ${countPadding}, is the mean`, async (t) => {
-        const extent = (start: number, kernel: number, size: number, padding: number) =>
-          countPadding
-            ? Math.min(start + kernel, size + padding) - start
-            : Math.min(start + kernel, size) - Math.max(start, 0);
-        const divisor = Array.from({ length: windows }, (_, window) => {
-          const [top, left] = [(Math.floor(window / ow) % oh) * sh - ph, (window % ow) * sw - pw];
-          return extent(top, kh, h, ph) * extent(left, kw, w, pw);
-        });
-        const y = new Array(windows).fill(0);
-        const dx = new Array(cells).fill(0);
-        everyCell(s, (window, cell) => {
-          y[window] += x[cell] / divisor[window];
-          dx[cell] += g[window] / divisor[window];
-        });
-        t.ok(error(engine.run('avgPool2d', windows, [x], [...s, countPadding]), y) < 5e-7);
-        t.ok(error(engine.run('avgPool2dGrad', cells, [g], [...s, countPadding]), dx) < 5e-7);
-      });
+      t.test(
+        `${engine.name}: average pooling with ${title}, padding counted ${countPadding}, is the mean`,
+        async (t) => {
+          const extent = (start: number, kernel: number, size: number, padding: number) =>
+            countPadding
+              ? Math.min(start + kernel, size + padding) - start
+              : Math.min(start + kernel, size) - Math.max(start, 0);
+          const divisor = Array.from({ length: windows }, (_, window) => {
+            const [top, left] = [(Math.floor(window / ow) % oh) * sh - ph, (window % ow) * sw - pw];
+            return extent(top, kh, h, ph) * extent(left, kw, w, pw);
+          });
+          const y = new Array(windows).fill(0);
+          const dx = new Array(cells).fill(0);
+          everyCell(s, (window, cell) => {
+            y[window] += x[cell] / divisor[window];
+            dx[cell] += g[window] / divisor[window];
+          });
+          t.ok(error(engine.run('avgPool2d', windows, [x], [...s, countPadding]), y) < 5e-7);
+          t.ok(error(engine.run('avgPool2dGrad', cells, [g], [...s, countPadding]), dx) < 5e-7);
+        },
+      );
     }
   }
 

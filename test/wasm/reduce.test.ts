@@ -2,7 +2,15 @@
 import t from 'tap';
 import { engines, error, noise } from './engine.js';
 
-const shapes = [[1, 1, 1], [3, 5, 1], [2, 1, 7], [2, 9, 6], [1, 2500, 1], [64, 10, 1], [1, 100, 33]];
+const shapes = [
+  [1, 1, 1],
+  [3, 5, 1],
+  [2, 1, 7],
+  [2, 9, 6],
+  [1, 2500, 1],
+  [64, 10, 1],
+  [1, 100, 33],
+];
 
 for (const engine of engines) {
   for (const shape of shapes) {
@@ -28,7 +36,10 @@ for (const engine of engines) {
     t.test(`${engine.name}: gather over [${shape}] picks, and its gradient puts back`, async (t) => {
       const index = Float32Array.from({ length: count }, (_, i) => (i * 7) % size);
       const g = noise(count, 2);
-      t.same([...engine.run('gather', count, [x, index], shape)], columns.map((values, i) => values[index[i]]));
+      t.same(
+        [...engine.run('gather', count, [x, index], shape)],
+        columns.map((values, i) => values[index[i]]),
+      );
       const expected = new Float32Array(x.length);
       g.forEach((value, i) => {
         expected[(Math.floor(i / inner) * size + index[i]) * inner + (i % inner)] = value;
