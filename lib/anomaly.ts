@@ -9,8 +9,17 @@ let detecting = false;
  * @throws TapeError naming the operation.
  */
 export function detectAnomaly<T>(fn: () => T): T {
+  return withDetecting(true, fn);
+}
+
+/** Runs a gradient rule without checks inside: its result is checked, and named after the recorded operation. */
+export function uncheckedRule<T>(fn: () => T): T {
+  return detecting ? withDetecting(false, fn) : fn();
+}
+
+function withDetecting<T>(on: boolean, fn: () => T): T {
   const before = detecting;
-  detecting = true;
+  detecting = on;
   try {
     return fn();
   } finally {

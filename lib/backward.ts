@@ -1,5 +1,5 @@
 // backward(): walks the tape from the loss to the leaves, each record once, in falling order of its number.
-import { checkFinite } from './anomaly.js';
+import { checkFinite, uncheckedRule } from './anomaly.js';
 import { TapeError } from './errors.js';
 import { add } from './ops/elementwise.js';
 import { format, sameShape } from './shape.js';
@@ -84,7 +84,7 @@ function walk(loss: Tensor, seed: Tensor, records: TapeRecord[], retainGraph: bo
 
 /** Adds the gradients of a record's inputs to those found so far. */
 function propagate(entry: TapeRecord, g: Tensor, gradients: Map<Tensor, Tensor>): void {
-  const found = isGradEnabled() ? entry.vjp(g) : scope(() => entry.vjp(g));
+  const found = uncheckedRule(() => (isGradEnabled() ? entry.vjp(g) : scope(() => entry.vjp(g))));
   for (const { name, input, gradient } of found) {
     checkGradient(`${entry.op}: the gradient of ${name}`, gradient, input);
     checkFinite(`${entry.op}: the gradient of ${name}`, gradient);

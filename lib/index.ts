@@ -19,6 +19,7 @@ export * from './ops/index.js';
 export * from './optim/index.js';
 export { Tape, type TapeLine, tape } from './print.js';
 export { createRandom, type Random, type RandomState, restoreRandom } from './random.js';
+export { loadSafetensors, type Safetensors, saveSafetensors } from './serialize.js';
 export type { Shape } from './shape.js';
 export { isGradEnabled, noGrad } from './tape.js';
 export { full, type NestedNumbers, ones, Tensor, type TensorOptions, tensor, zeros } from './tensor.js';

@@ -24,6 +24,8 @@ export interface DeviceMemory {
 export interface Device {
   readonly name: string;
   readonly dtype: 'float32' | 'float64';
+  /** Threads that share the work, where the device has them. */
+  readonly threads?: number;
   /** Whether a kernel's result can be read at once, without awaiting. */
   readonly sync: boolean;
   /** Copies numbers into a new buffer. */

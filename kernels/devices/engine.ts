@@ -1,8 +1,11 @@
 // Finds and compiles the engine: the relaxed SIMD build where it validates, the plain SIMD build elsewhere.
-import { DeviceError } from '../../lib/errors.js';
+import { DeviceError, OptionError } from '../../lib/errors.js';
 import type { Device } from './device.js';
-import { fs, v8 } from './platform.js';
-import { createWasmDevice } from './wasm.js';
+import { cores, fs, v8 } from './platform.js';
+import { createWasmDevice, type WasmOptions } from './wasm.js';
+
+/** More would not divide the work of a call any further. */
+const MAX_THREADS = 64;
 
 /** (func (result v128) (f32x4.relaxed_madd (i8x16.splat 0) (i8x16.splat 0) (i8x16.splat 0))) */
 const RELAXED_PROBE = Uint8Array.of(
@@ -20,18 +23,23 @@ export function relaxedSimdValidates(): boolean {
   return WebAssembly.validate(RELAXED_PROBE);
 }
 
-function engineUrl(relaxed: boolean): URL {
-  return new URL(`../wasm/engine${relaxed ? '-relaxed' : ''}.wasm`, import.meta.url);
+/** The build for these options, in dist/kernels/wasm. */
+function engineUrl(relaxed: boolean, shared: boolean): URL {
+  return new URL(
+    `../wasm/engine${relaxed ? '-relaxed' : ''}${shared ? '-threads' : ''}.wasm`,
+    import.meta.url,
+  );
 }
 
 /** Opens the engine without waiting, from its file: in Node only. */
-export function openWasmSync(relaxed = relaxedSimdValidates()): Device {
-  if (!fs)
-    throw new DeviceError(
-      "wasm: in a page the engine loads asynchronously: setDevice(await openDevice('wasm'))",
-    );
+export function openWasmSync(options: WasmOptions = {}): Device {
+  if (!fs) throw new DeviceError("wasm: in a page, write setDevice(await openDevice('wasm')) first");
+  const { relaxed = relaxedSimdValidates(), threads = cores } = options;
+  if (!Number.isInteger(threads) || threads < 1 || threads > MAX_THREADS) {
+    throw new OptionError(`wasm: threads is ${threads}, expected a whole number from 1 to ${MAX_THREADS}`);
+  }
   try {
-    return createWasmDevice(new WebAssembly.Module(fs.readFileSync(engineUrl(relaxed))), relaxed);
+    return createWasmDevice(new WebAssembly.Module(fs.readFileSync(engineUrl(relaxed, true))), true, threads);
   } catch (error) {
     throw new DeviceError(
       `wasm: the engine does not load (npm run build makes it): ${(error as Error).message}`,
@@ -39,10 +47,10 @@ export function openWasmSync(relaxed = relaxedSimdValidates()): Device {
   }
 }
 
-/** Opens the engine, in Node or in a page. */
-export async function openWasm(relaxed = relaxedSimdValidates()): Promise<Device> {
-  if (fs) return openWasmSync(relaxed);
-  const response = await fetch(engineUrl(relaxed));
+/** Opens the engine: in Node with threads, in a page on one. */
+export async function openWasm(options: WasmOptions = {}): Promise<Device> {
+  if (fs) return openWasmSync(options);
+  const response = await fetch(engineUrl(options.relaxed ?? relaxedSimdValidates(), false));
   if (!response.ok) throw new DeviceError(`wasm: ${response.url} answered ${response.status}`);
-  return createWasmDevice(await WebAssembly.compile(await response.arrayBuffer()), relaxed);
+  return createWasmDevice(await WebAssembly.compile(await response.arrayBuffer()), false, 1);
 }

@@ -4,6 +4,7 @@ import type { Device } from './device.js';
 import { openWasm, openWasmSync } from './engine.js';
 import { openGpujs } from './gpujs.js';
 import { openReference } from './reference.js';
+import type { WasmOptions } from './wasm.js';
 import { hasHardwareWebgpu, openWebgpu } from './webgpu.js';
 
 /** What openDevice and chooseDevice take. */
@@ -24,24 +25,27 @@ export interface DeviceChoice {
 }
 
 /** Opens the named device; 'auto' takes WebGPU where a GPU answers, else wasm, else GPU.js in JavaScript. */
-export async function chooseDevice(name: DeviceName = 'auto'): Promise<DeviceChoice> {
-  if (name !== 'auto') return { device: await openDevice(name), reason: 'asked for' };
+export async function chooseDevice(
+  name: DeviceName = 'auto',
+  options: WasmOptions = {},
+): Promise<DeviceChoice> {
+  if (name !== 'auto') return { device: await openDevice(name, options), reason: 'asked for' };
   if (await hasHardwareWebgpu())
     return { device: await openWebgpu(), reason: 'a GPU answers through WebGPU' };
   try {
-    return { device: await openWasm(), reason: 'no GPU answers through WebGPU' };
+    return { device: await openWasm(options), reason: 'no GPU answers through WebGPU' };
   } catch (error) {
     return { device: openGpujs('cpu'), reason: (error as Error).message };
   }
 }
 
-/** Opens a device by name. @throws DeviceError where it is not to be had, saying why. */
-export async function openDevice(name: DeviceName): Promise<Device> {
+/** Opens a device by name; the options are the wasm device's. @throws DeviceError where it is not to be had, saying why. */
+export async function openDevice(name: DeviceName, options: WasmOptions = {}): Promise<Device> {
   switch (name) {
     case 'auto':
-      return (await chooseDevice()).device;
+      return (await chooseDevice('auto', options)).device;
     case 'wasm':
-      return openWasm();
+      return openWasm(options);
     case 'reference':
       return openReference();
     case 'gpujs-cpu':

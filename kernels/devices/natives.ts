@@ -1,57 +1,95 @@
-// The wasm device's table: which engine function computes a kernel, and the numbers it takes.
+// The wasm device's table: which engine function computes a kernel, the numbers it takes, how its work is divided.
 import type { KernelName } from '../index.js';
+
+/** Looks a number of the plan up by name; `length` is the output's number of elements. */
+export type Lookup = (name: string) => number;
 
 /** An engine function with the kernel's name: called with the output, the inputs, these numbers and scratch. */
 export interface Native {
-  /** Names of the plan's whole and real numbers, in order; `length` is the output's number of elements. */
+  /** Names of the plan's whole and real numbers, in order. */
   numbers: readonly string[];
   /** The engine function that tells the bytes of scratch memory, and the numbers it takes. */
   scratch?: { size: string; numbers: readonly string[] };
+  /** How threads share the work; without it the call is one job. */
+  split?: Split;
 }
+
+/**
+ * Work that falls into independent units, such as the images of a batch. Either every job gets pointers to its
+ * units and their number in place of `over`, or, `ranged`, the engine function takes two more numbers: the first
+ * unit and how many.
+ */
+export type Split =
+  | { ranged: false; over: string; moved: readonly number[] }
+  | { ranged: true; total: (number: Lookup) => number };
 
 const words = (list: string) => list.split(' ');
 
-const native = (numbers: string, size?: string, sizeNumbers = numbers): Native => ({
+/** A native that runs as one job. */
+const single = (numbers: string, size?: string, sizeNumbers = numbers): Native => ({
   numbers: words(numbers),
   ...(size && { scratch: { size, numbers: words(sizeNumbers) } }),
 });
 
-const flat = native('length');
-const axis = native('outer size inner');
+/** A native whose jobs are shorter arrays: the output and the inputs in `moved` begin further on. */
+const moving = (over: string, moved: readonly number[], native: Native): Native => ({
+  ...native,
+  split: { ranged: false, over, moved },
+});
+
+/** A native that takes the range of its job. */
+const ranged = (total: string | ((number: Lookup) => number), native: Native): Native => ({
+  ...native,
+  split: { ranged: true, total: typeof total === 'string' ? (number) => number(total) : total },
+});
+
+/** Panels of eight taps. */
+const tapPanels = (number: Lookup) => Math.ceil((number('CG') * number('KH') * number('KW')) / 8);
+
+const flat = (inputs: number) => moving('length', [0, 1, 2].slice(0, inputs), single('length'));
+const axis = single('outer size inner');
 const conv = 'N C H W O KH KW OH OW strideH strideW padH padW dilationH dilationW groups';
 const window = 'planes H W OH OW KH KW strideH strideW padH padW';
 const mixture = 'N C S K T';
+const mixtureScratch = ['mixtureScratch', 'K C'] as const;
 
 /** Every kernel: native, or 'fallback' for the interpreted body. */
 export const natives: Readonly<Record<KernelName, Native | 'fallback'>> = {
-  ...{ add: flat, sub: flat, mul: flat, div: flat, affine: flat },
-  ...{ exp: flat, log: flat, sqrt: flat, relu: flat, reluGrad: flat },
-  ...{ sum: axis, argMax: axis, logSumExp: axis, gather: axis, gatherGrad: axis },
-  stridedCopy: native('offset n0 n1 n2 n3 n4 n5 s0 s1 s2 s3 s4 s5'),
-  matmul: native('batch m n k aBatch aRow aCol bBatch bRow bCol', 'matmulScratch', 'm n k'),
-  conv2d: native(conv, 'conv2dScratch'),
-  conv2dGradInput: native(conv, 'conv2dGradInputScratch'),
-  conv2dGradWeight: native(conv, 'conv2dGradWeightScratch'),
-  maxPool2dIndex: native(window),
-  maxPool2d: native('planes pixels cells'),
-  maxPool2dGrad: native('planes pixels cells'),
-  avgPool2d: native(`${window} countPad`),
-  avgPool2dGrad: native(`${window} countPad`),
-  channelMoments: native('N C S'),
-  batchNorm: native('N C S eps'),
-  batchNormGradSums: native('N C S eps', 'batchNormScratch', 'C'),
-  batchNormGradInput: native('N C S eps training'),
-  runningAverage: native('length offset'),
-  stack: native('size'),
-  part: native('length offset'),
-  mixtureLogScale: native('C K T regCovar'),
-  mixtureLogProb: native(`${mixture} regCovar`),
-  mixturePosterior: native('K size'),
-  mixtureWeights: native('N S K T'),
-  floorWeights: native('K T floor'),
-  mixtureMoments: native(mixture, 'mixtureScratch', 'K C'),
-  mixtureNorm: native(`${mixture} eps fisher`, 'mixtureScratch', 'K C'),
-  mixtureNormGradSums: native(`${mixture} eps fisher`, 'mixtureScratch', 'K C'),
-  mixtureNormGradInput: native(`${mixture} eps fisher training`, 'mixtureScratch', 'K C'),
-  ...{ sgdMomentum: flat, sgdUpdate: flat, adamMean: flat, adamSquare: flat, adamUpdate: flat },
+  ...{ add: flat(2), sub: flat(2), mul: flat(2), div: flat(2), affine: flat(1) },
+  ...{ exp: flat(1), log: flat(1), sqrt: flat(1), relu: flat(1), reluGrad: flat(2) },
+  ...{ argMax: axis, logSumExp: axis, gather: axis, gatherGrad: axis },
+  sum: moving('outer', [0], axis),
+  stridedCopy: single('offset n0 n1 n2 n3 n4 n5 s0 s1 s2 s3 s4 s5'),
+  matmul: single('batch m n k aBatch aRow aCol bBatch bRow bCol', 'matmulScratch', 'm n k'),
+  conv2d: moving('N', [0], single(conv, 'conv2dScratch')),
+  conv2dGradInput: moving('N', [0], single(conv, 'conv2dGradInputScratch')),
+  conv2dGradWeight: ranged(tapPanels, single(conv, 'conv2dGradWeightScratch')),
+  maxPool2dIndex: moving('planes', [0], single(window)),
+  maxPool2d: moving('planes', [0, 1], single('planes pixels cells')),
+  maxPool2dGrad: moving('planes', [0, 1], single('planes pixels cells')),
+  avgPool2d: moving('planes', [0], single(`${window} countPad`)),
+  avgPool2dGrad: moving('planes', [0], single(`${window} countPad`)),
+  channelMoments: ranged('C', single('N C S')),
+  batchNorm: moving('N', [0], single('N C S eps')),
+  batchNormGradSums: ranged('C', single('N C S eps', 'batchNormScratch', 'C')),
+  batchNormGradInput: ranged('N', single('N C S eps training')),
+  runningAverage: single('length offset'),
+  stack: single('size'),
+  part: single('length offset'),
+  mixtureLogScale: single('C K T regCovar'),
+  mixtureLogProb: ranged('N', single(`${mixture} regCovar`)),
+  mixturePosterior: ranged('size', single('K size')),
+  mixtureWeights: single('N S K T'),
+  floorWeights: single('K T floor'),
+  mixtureMoments: ranged('C', single(mixture, ...mixtureScratch)),
+  mixtureNorm: ranged('N', single(`${mixture} eps fisher`, ...mixtureScratch)),
+  mixtureNormGradSums: ranged('C', single(`${mixture} eps fisher`, ...mixtureScratch)),
+  mixtureNormGradInput: ranged('N', single(`${mixture} eps fisher training`, ...mixtureScratch)),
+  ...{
+    sgdMomentum: flat(3),
+    sgdUpdate: flat(3),
+    adamMean: flat(2),
+    adamSquare: flat(2),
+    adamUpdate: flat(3),
+  },
 };

@@ -6,3 +6,6 @@ const inNode = typeof process !== 'undefined' && !!process.versions?.node;
 
 export const fs: Files | null = inNode ? await import('node:fs') : null;
 export const v8: Flags | null = inNode ? await import('node:v8') : null;
+
+/** Cores this process may use. */
+export const cores = inNode ? (await import('node:os')).availableParallelism() : 1;

@@ -4,11 +4,10 @@ import { type KernelName, kernels } from '../index.js';
 import { numel, type Plan } from '../spec.js';
 import { Arena } from './arena.js';
 import type { Device, DeviceBuffer } from './device.js';
+import { divide } from './divide.js';
 import { interpret } from './interpret.js';
 import { type Native, natives } from './natives.js';
-
-/** What the engine exports: functions of pointers and numbers. */
-type Engine = Record<string, (...args: number[]) => number>;
+import { createControl, type Engine, Member, startWorkers } from './team.js';
 
 /** Pages of 64 KiB that memory starts with. */
 const INITIAL_PAGES = 1024;
@@ -22,14 +21,21 @@ class WasmBuffer implements DeviceBuffer {
 
 const at = (buffer: DeviceBuffer) => (buffer as WasmBuffer).pointer;
 
-/** Makes the device of a compiled engine. */
-export function createWasmDevice(module: WebAssembly.Module, relaxed: boolean): Device {
-  const memory = new WebAssembly.Memory({ initial: INITIAL_PAGES, maximum: 65536 });
-  const abort = () => {
-    throw new DeviceError('wasm: the engine stopped');
-  };
-  const engine = new WebAssembly.Instance(module, { env: { memory, abort } }).exports as Engine;
-  return new WasmDevice(engine, memory, relaxed ? 'relaxed SIMD' : 'SIMD');
+/** How the engine is to run. */
+export interface WasmOptions {
+  /** Whether to take the build with relaxed SIMD. Default: where it validates. */
+  relaxed?: boolean;
+  /** Threads that share the work, the calling one included. Default: one for each core. */
+  threads?: number;
+}
+
+/** Makes the device of a compiled engine; several threads need the build for shared memory. */
+export function createWasmDevice(module: WebAssembly.Module, shared: boolean, threads: number): Device {
+  const memory = new WebAssembly.Memory({ initial: INITIAL_PAGES, maximum: 65536, shared });
+  const engine = new WebAssembly.Instance(module, { env: { memory } }).exports as Engine;
+  const control = createControl(threads);
+  if (threads > 1) startWorkers(threads, { module, memory, control });
+  return new WasmDevice(engine, memory, new Member(engine, control, 0), threads);
 }
 
 class WasmDevice implements Device {
@@ -43,8 +49,8 @@ class WasmDevice implements Device {
   constructor(
     private readonly engine: Engine,
     private readonly linear: WebAssembly.Memory,
-    /** Which instructions the engine was built with. */
-    readonly build: string,
+    private readonly team: Member,
+    readonly threads: number,
   ) {
     this.arena = new Arena(linear, engine.heapBase());
   }
@@ -58,14 +64,10 @@ class WasmDevice implements Device {
   run(name: KernelName, inputs: readonly DeviceBuffer[], plan: Plan): DeviceBuffer {
     const out = this.allocate(numel(plan.shape), name);
     const native = natives[name];
-    if (native === 'fallback')
-      interpret(
-        kernels[name],
-        plan,
-        inputs.map((input) => this.view(input)),
-        this.view(out),
-      );
-    else this.call(name, native, inputs, plan, out);
+    if (native === 'fallback') {
+      const arrays = inputs.map((input) => this.view(input));
+      interpret(kernels[name], plan, arrays, this.view(out));
+    } else this.call(name, native, inputs as WasmBuffer[], plan, out);
     return out;
   }
 
@@ -87,26 +89,35 @@ class WasmDevice implements Device {
     return { live: this.live, pooled: this.arena.pooled, buffers: this.buffers };
   }
 
-  close(): void {}
+  close(): void {
+    // The workers wait unreferenced: they end with the process.
+  }
 
   private call(
     name: KernelName,
     native: Native,
-    inputs: readonly DeviceBuffer[],
+    inputs: readonly WasmBuffer[],
     plan: Plan,
-    out: DeviceBuffer,
+    out: WasmBuffer,
   ): void {
     const number = (key: string) =>
       key === 'length' ? out.length : (plan.ints?.[key] ?? plan.reals?.[key] ?? Number.NaN);
-    const args = [at(out), ...inputs.map(at), ...native.numbers.map(number), ...(plan.scalars ?? [])];
+    const call = divide(name, native, number, inputs, out, plan.scalars ?? []);
     if (!native.scratch) {
-      this.engine[name](...args);
+      this.team.run(call);
       return;
     }
-    const bytes = this.engine[native.scratch.size](...native.scratch.numbers.map(number));
-    const scratch = this.reserve(bytes, name);
-    this.engine[name](...args, scratch);
-    this.arena.free(scratch, bytes);
+    const bytes = this.engine[native.scratch.size](...native.scratch.numbers.map(number)) >>> 0;
+    const members = call.jobs > 1 ? this.threads : 1;
+    const scratch = this.reserve(bytes * members, name);
+    call.scratch = { argument: call.first.length, step: bytes };
+    call.first.push(scratch);
+    call.step.push(0);
+    try {
+      this.team.run(call);
+    } finally {
+      this.arena.free(scratch, bytes * members);
+    }
   }
 
   private allocate(length: number, what: string): WasmBuffer {

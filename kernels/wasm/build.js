@@ -1,4 +1,4 @@
-// Compiles the engine twice: engine.wasm (plain SIMD) and engine-relaxed.wasm (fused multiply-add).
+// Compiles the engine four times: plain SIMD or relaxed (fused multiply-add), for one thread or for shared memory.
 import { mkdirSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -24,5 +24,9 @@ async function build(name, extraFlags) {
 }
 
 mkdirSync(target, { recursive: true });
+const relaxed = ['--enable', 'relaxed-simd'];
+const shared = ['--enable', 'threads', '--sharedMemory'];
 await build('engine.wasm', []);
-await build('engine-relaxed.wasm', ['--enable', 'relaxed-simd']);
+await build('engine-relaxed.wasm', relaxed);
+await build('engine-threads.wasm', shared);
+await build('engine-relaxed-threads.wasm', [...relaxed, ...shared]);

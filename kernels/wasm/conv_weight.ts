@@ -52,10 +52,13 @@ function layOut(scratch: usize, s: Shape, images: Images): Pass {
   return pass;
 }
 
-/** dw[o,c,i,j] = Σ_{n,y,x} g[n,o,y,x] · x[n, c, y·sh + i·dh − ph, x·sw + j·dw − pw] within each group. */
+/**
+ * dw[o,c,i,j] = Σ_{n,y,x} g[n,o,y,x] · x[n, c, y·sh + i·dh − ph, x·sw + j·dw − pw] within each group, for the panels
+ * of eight taps (c,i,j) from `from` on.
+ */
 export function conv2dGradWeight(
   out: usize, g: usize, x: usize, n: i32, c: i32, h: i32, w: i32, o: i32, kh: i32, kw: i32, oh: i32, ow: i32,
-  sh: i32, sw: i32, ph: i32, pw: i32, dh: i32, dw: i32, groups: i32, scratch: usize,
+  sh: i32, sw: i32, ph: i32, pw: i32, dh: i32, dw: i32, groups: i32, from: i32, panels: i32, scratch: usize,
 ): void {
   const s = describe(scratch, n, c, h, w, o, kh, kw, oh, ow, sh, sw, ph, pw, dh, dw, groups);
   const images = inputImages(scratch + 64, s, x);
@@ -72,18 +75,20 @@ export function conv2dGradWeight(
     for (let i = 0; i < n; i += images.atOnce) {
       const count = min(images.atOnce, n - i);
       const base = images.show(i, count, group);
-      multiplyShown(target, g + bytes((i * o + group * m) * pixels), base, pass, count * pixels, i > 0);
+      multiplyShown(target, g + bytes((i * o + group * m) * pixels), base, pass, count * pixels, i > 0, from, panels);
     }
   }
 }
 
 /** Adds the images just shown: blocks of pixels outside, panels of eight taps inside. */
-function multiplyShown(dw: usize, g: usize, base: usize, pass: Pass, pixels: i32, add: bool): void {
-  const step = depthOfBlocks(pixels);
+function multiplyShown(
+  dw: usize, g: usize, base: usize, pass: Pass, pixels: i32, add: bool, from: i32, panels: i32,
+): void {
+  const step = depthOfBlocks(pixels), end = min(pass.terms, (from + panels) * COLUMNS);
   for (let p = 0; p < pixels; p += step) {
     const depth = min(step, pixels - p);
     packA(pass.packed, g, pass.channels, pass.pixelsOut + bytes(p), pass.m, depth);
-    for (let t = 0; t < pass.terms; t += COLUMNS) {
+    for (let t = from * COLUMNS; t < end; t += COLUMNS) {
       packB(pass.panel, base, pass.pixelsIn + bytes(p), pass.taps + bytes(t), depth);
       multiplyPanel(
         dw, bytes(pass.terms), pass.places + bytes(t), pass.packed, pass.panel,

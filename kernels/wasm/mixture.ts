@@ -33,18 +33,23 @@ export function mixtureLogScale(
   }
 }
 
-/** out [k,n,ct,s] = logScale − ½ Σ_c (x − m)² / v with v = variance + regCovar; the sum runs only when ct = 1. */
+/**
+ * out [k,n,ct,s] = logScale − ½ Σ_c (x − m)² / v with v = variance + regCovar, for the images from `from` on; the
+ * sum runs only when ct = 1.
+ */
 export function mixtureLogProb(
   out: usize, x: usize, logScale: usize, moments: usize, n: i32, c: i32, s: i32, k: i32, ct: i32, regCovar: f64,
+  from: i32, images: i32,
 ): void {
   for (let j = 0; j < k; j++) {
-    for (let i = 0; i < n; i++) {
+    for (let i = from; i < from + images; i++) {
       for (let t = 0; t < ct; t++) {
         fillRow(posteriorRow(out, j, i, t, n, ct, s), f32x4.splat(get(logScale, j * ct + t)), s);
       }
     }
   }
-  for (let i = 0; i < n; i++) {
+  x += bytes(from * c * s);
+  for (let i = from; i < from + images; i++) {
     for (let channel = 0; channel < c; channel++, x += bytes(s)) {
       for (let j = 0; j < k; j++) {
         const at = j * c + channel;
@@ -76,9 +81,11 @@ function addSquare(out: usize, x: usize, mean: v128, factor: v128, left: i32): v
   store4(out, madd(f32x4.mul(d, d), factor, load4(out, left)), left);
 }
 
-/** Softmax over the k components of logProb [k, count]. */
-export function mixturePosterior(out: usize, logProb: usize, k: i32, count: i32): void {
-  const step = bytes(count);
+/** Softmax over the k components of logProb [k, size], for `count` columns from `from` on. */
+export function mixturePosterior(out: usize, logProb: usize, k: i32, size: i32, from: i32, count: i32): void {
+  const step = bytes(size);
+  out += bytes(from);
+  logProb += bytes(from);
   for (; count >= 4; count -= 4, out += 16, logProb += 16) softmax(out, logProb, k, step, 4);
   if (count > 0) softmax(out, logProb, k, step, count);
 }
@@ -126,38 +133,58 @@ export function floorWeights(out: usize, lambda: usize, k: i32, ct: i32, floor: 
   }
 }
 
-/** out [2,k,c]: means Σ τx / n_k and variances Σ τ(x − μ)² / n_k about them; n_k is at least 1e-12. */
+/**
+ * out [2,k,c]: means Σ τx / n_k and variances Σ τ(x − μ)² / n_k about them, for the channels from `from` on; n_k is
+ * at least 1e-12.
+ */
 export function mixtureMoments(
-  out: usize, x: usize, tau: usize, n: i32, c: i32, s: i32, k: i32, ct: i32, scratch: usize,
+  out: usize, x: usize, tau: usize, n: i32, c: i32, s: i32, k: i32, ct: i32,
+  from: i32, channels: i32, scratch: usize,
 ): void {
-  const sums = scratch, weights = scratch + aligned(bytes(2 * k * c));
+  const sums = scratch, weights = scratch + aligned(bytes(2 * k * c)), to = from + channels;
   for (let j = 0; j < k; j++) {
-    for (let t = 0; t < ct; t++) store<f64>(weights + 8 * (j * ct + t), posteriorSum(tau, j, t, n, ct, s));
+    for (let t = min(from, ct - 1); t < min(to, ct); t++) {
+      store<f64>(weights + 8 * (j * ct + t), posteriorSum(tau, j, t, n, ct, s));
+    }
   }
-  weighMeans(sums, x, tau, n, c, s, k, ct);
-  for (let j = 0; j < k * c; j++) {
-    const weight = max(load<f64>(weights + 8 * (ct > 1 ? j : j / c)), 1e-12);
-    const mean = load<f64>(sums + 8 * j) / weight;
-    put(out, j, <f32>mean);
-    // the squares will be about the rounded mean: Σ τ(x − a)² = Σ τ(x − μ)² + n_k(μ − a)²
-    const shift = mean - <f64>get(out, j);
-    store<f64>(sums + 8 * j, -weight * shift * shift);
+  weighMeans(sums, x, tau, n, c, s, k, ct, from, to);
+  for (let j = 0; j < k; j++) {
+    for (let channel = from; channel < to; channel++) {
+      const at = j * c + channel, weight = weightOf(weights, j, channel, ct);
+      const mean = load<f64>(sums + 8 * at) / weight;
+      put(out, at, <f32>mean);
+      // the squares will be about the rounded mean: Σ τ(x − a)² = Σ τ(x − μ)² + n_k(μ − a)²
+      const shift = mean - <f64>get(out, at);
+      store<f64>(sums + 8 * at, -weight * shift * shift);
+    }
   }
-  weighSquares(sums, out, x, tau, n, c, s, k, ct);
-  for (let j = 0; j < k * c; j++) {
-    const weight = max(load<f64>(weights + 8 * (ct > 1 ? j : j / c)), 1e-12);
-    put(out, k * c + j, <f32>max(0, load<f64>(sums + 8 * j) / weight));
+  weighSquares(sums, out, x, tau, n, c, s, k, ct, from, to);
+  for (let j = 0; j < k; j++) {
+    for (let channel = from; channel < to; channel++) {
+      const at = j * c + channel;
+      put(out, k * c + at, <f32>max(0, load<f64>(sums + 8 * at) / weightOf(weights, j, channel, ct)));
+    }
   }
 }
 
+/** n_k, at least 1e-12. */
+// @ts-ignore: decorator
+@inline
+function weightOf(weights: usize, j: i32, channel: i32, ct: i32): f64 {
+  return max(load<f64>(weights + 8 * (ct > 1 ? j * ct + channel : j)), 1e-12);
+}
+
 /** sums [k,c] = Σ τx; image by image, so that the rows of τ stay in the level-1 cache. */
-function weighMeans(sums: usize, x: usize, tau: usize, n: i32, c: i32, s: i32, k: i32, ct: i32): void {
+function weighMeans(
+  sums: usize, x: usize, tau: usize, n: i32, c: i32, s: i32, k: i32, ct: i32, from: i32, to: i32,
+): void {
   memory.fill(sums, 0, 8 * k * c);
   for (let i = 0; i < n; i++) {
-    for (let channel = 0; channel < c; channel++, x += bytes(s)) {
+    for (let channel = from; channel < to; channel++) {
+      const row = x + bytes((i * c + channel) * s);
       for (let j = 0; j < k; j++) {
         const sum = sums + 8 * (j * c + channel);
-        store<f64>(sum, load<f64>(sum) + rowProduct(posteriorRow(tau, j, i, channel, n, ct, s), x, s));
+        store<f64>(sum, load<f64>(sum) + rowProduct(posteriorRow(tau, j, i, channel, n, ct, s), row, s));
       }
     }
   }
@@ -165,14 +192,15 @@ function weighMeans(sums: usize, x: usize, tau: usize, n: i32, c: i32, s: i32, k
 
 /** sums [k,c] += Σ τ(x − mean)² */
 function weighSquares(
-  sums: usize, means: usize, x: usize, tau: usize, n: i32, c: i32, s: i32, k: i32, ct: i32,
+  sums: usize, means: usize, x: usize, tau: usize, n: i32, c: i32, s: i32, k: i32, ct: i32, from: i32, to: i32,
 ): void {
   for (let i = 0; i < n; i++) {
-    for (let channel = 0; channel < c; channel++, x += bytes(s)) {
+    for (let channel = from; channel < to; channel++) {
+      const values = x + bytes((i * c + channel) * s);
       for (let j = 0; j < k; j++) {
         const at = j * c + channel, sum = sums + 8 * at;
         const row = posteriorRow(tau, j, i, channel, n, ct, s);
-        store<f64>(sum, load<f64>(sum) + rowWeightedSquares(row, x, get(means, at), s));
+        store<f64>(sum, load<f64>(sum) + rowWeightedSquares(row, values, get(means, at), s));
       }
     }
   }

@@ -18,10 +18,10 @@ function weightOf(lambda: usize, j: i32, channel: i32, ct: i32): f32 {
   return get(lambda, ct > 1 ? j * ct + channel : j);
 }
 
-/** y_ic = γ_c Σ_k a_ik·(x_ic − μ_kc)·r_kc + β_c */
+/** y_ic = γ_c Σ_k a_ik·(x_ic − μ_kc)·r_kc + β_c, for the images from `from` on */
 export function mixtureNorm(
   out: usize, x: usize, tau: usize, lambda: usize, moments: usize, weight: usize, bias: usize,
-  n: i32, c: i32, s: i32, k: i32, ct: i32, eps: f64, fisher: i32, scratch: usize,
+  n: i32, c: i32, s: i32, k: i32, ct: i32, eps: f64, fisher: i32, from: i32, images: i32, scratch: usize,
 ): void {
   // scratch [c,k,2]: μ and γ·r·a/τ
   for (let channel = 0; channel < c; channel++) {
@@ -32,8 +32,10 @@ export function mixtureNorm(
       put(scratch, at + 1, <f32>(scale * inverseDeviation(get(moments, (k + j) * c + channel), eps)));
     }
   }
-  const step = bytes(n * ct * s);
-  for (let i = 0; i < n; i++) {
+  const step = bytes(n * ct * s), skipped = bytes(from * c * s);
+  out += skipped;
+  x += skipped;
+  for (let i = from; i < from + images; i++) {
     for (let channel = 0; channel < c; channel++, out += bytes(s), x += bytes(s)) {
       const row = posteriorRow(tau, 0, i, channel, n, ct, s);
       forwardRow(out, x, row, step, scratch + bytes(2 * channel * k), k, f32x4.splat(get(bias, channel)), s);
@@ -65,38 +67,47 @@ function forwardRow(out: usize, x: usize, tau: usize, step: usize, table: usize,
   }
 }
 
-/** out [3,k,c]: A = Σ_i a·g, B = Σ_i a·g·(x − μ)·r (summed over k: the gradients of β and γ), n_k = Σ_i τ. */
+/**
+ * out [3,k,c]: A = Σ_i a·g, B = Σ_i a·g·(x − μ)·r (summed over k: the gradient of γ), n_k = Σ_i τ, for the
+ * channels from `from` on.
+ */
 export function mixtureNormGradSums(
   out: usize, g: usize, x: usize, tau: usize, lambda: usize, moments: usize,
-  n: i32, c: i32, s: i32, k: i32, ct: i32, eps: f64, fisher: i32, scratch: usize,
+  n: i32, c: i32, s: i32, k: i32, ct: i32, eps: f64, fisher: i32, from: i32, channels: i32, scratch: usize,
 ): void {
-  const size = k * c;
+  const size = k * c, to = from + channels;
   memory.fill(scratch, 0, 16 * size);
   for (let i = 0; i < n; i++) {
-    for (let channel = 0; channel < c; channel++, g += bytes(s), x += bytes(s)) {
+    for (let channel = from; channel < to; channel++) {
+      const skipped = bytes((i * c + channel) * s);
       for (let j = 0; j < k; j++) {
         const at = j * c + channel, sum = scratch + 16 * at;
         const row = posteriorRow(tau, j, i, channel, n, ct, s);
-        store<f64>(sum, load<f64>(sum) + rowProduct(row, g, s));
-        store<f64>(sum + 8, load<f64>(sum + 8) + rowCentredTriple(row, g, x, get(moments, at), s));
+        store<f64>(sum, load<f64>(sum) + rowProduct(row, g + skipped, s));
+        const triple = rowCentredTriple(row, g + skipped, x + skipped, get(moments, at), s);
+        store<f64>(sum + 8, load<f64>(sum + 8) + triple);
       }
     }
   }
-  for (let at = 0; at < size; at++) {
-    const scale = posteriorScale(weightOf(lambda, at / c, at % c, ct), fisher);
-    put(out, at, <f32>(scale * load<f64>(scratch + 16 * at)));
-    const r = inverseDeviation(get(moments, size + at), eps);
-    put(out, size + at, <f32>(scale * r * load<f64>(scratch + 16 * at + 8)));
+  for (let j = 0; j < k; j++) {
+    for (let channel = from; channel < to; channel++) {
+      const at = j * c + channel, scale = posteriorScale(weightOf(lambda, j, channel, ct), fisher);
+      put(out, at, <f32>(scale * load<f64>(scratch + 16 * at)));
+      const r = inverseDeviation(get(moments, size + at), eps);
+      put(out, size + at, <f32>(scale * r * load<f64>(scratch + 16 * at + 8)));
+    }
   }
-  putCounts(out + bytes(2 * size), tau, n, c, s, k, ct);
+  putCounts(out + bytes(2 * size), tau, n, c, s, k, ct, from, to);
 }
 
 /** out [k,c]: n_k, the same for all channels when ct = 1. */
-function putCounts(out: usize, tau: usize, n: i32, c: i32, s: i32, k: i32, ct: i32): void {
+function putCounts(
+  out: usize, tau: usize, n: i32, c: i32, s: i32, k: i32, ct: i32, from: i32, to: i32,
+): void {
   for (let j = 0; j < k; j++) {
-    let count: f64 = 0;
-    for (let channel = 0; channel < c; channel++) {
-      if (channel < ct) count = posteriorSum(tau, j, channel, n, ct, s);
+    let count = ct > 1 ? 0 : posteriorSum(tau, j, 0, n, ct, s);
+    for (let channel = from; channel < to; channel++) {
+      if (ct > 1) count = posteriorSum(tau, j, channel, n, ct, s);
       put(out, j * c + channel, <f32>count);
     }
   }
@@ -104,12 +115,12 @@ function putCounts(out: usize, tau: usize, n: i32, c: i32, s: i32, k: i32, ct: i
 
 /**
  * dx_ic = γ_c Σ_k r_kc·[a_ik·g_ic − (τ_ik/n_k)·(A_kc + (x_ic − μ_kc)·r_kc·B_kc)]; A, B, n are mixtureNormGradSums'.
- * With constant moments (training 0) only the first summand.
+ * With constant moments (training 0) only the first summand. For the images from `from` on.
  */
 export function mixtureNormGradInput(
   out: usize, g: usize, x: usize, tau: usize, lambda: usize, moments: usize, weight: usize, sums: usize,
   n: i32, c: i32, s: i32, k: i32, ct: i32,
-  eps: f64, fisher: i32, training: i32, scratch: usize,
+  eps: f64, fisher: i32, training: i32, from: i32, images: i32, scratch: usize,
 ): void {
   // scratch [c,k,4]: μ, p = γ·r·a/τ, q = −γ·r·A/n_k, u = −γ·r²·B/n_k
   for (let channel = 0; channel < c; channel++) {
@@ -125,8 +136,11 @@ export function mixtureNormGradInput(
       put(scratch, place + 3, <f32>(share * r * <f64>get(sums, k * c + at)));
     }
   }
-  const step = bytes(n * ct * s);
-  for (let i = 0; i < n; i++) {
+  const step = bytes(n * ct * s), skipped = bytes(from * c * s);
+  out += skipped;
+  g += skipped;
+  x += skipped;
+  for (let i = from; i < from + images; i++) {
     for (let channel = 0; channel < c; channel++, out += bytes(s), g += bytes(s), x += bytes(s)) {
       const row = posteriorRow(tau, 0, i, channel, n, ct, s);
       gradientRow(out, g, x, row, step, scratch + bytes(4 * channel * k), k, s);

@@ -10,10 +10,10 @@ export function inverseDeviation(variance: f32, eps: f64): f64 {
   return 1 / Math.sqrt(<f64>variance + eps);
 }
 
-/** out [2,c]: the mean of every channel and the biased variance about it. */
-export function channelMoments(out: usize, x: usize, n: i32, c: i32, s: i32): void {
+/** out [2,c]: the mean of the channels from `from` on and the biased variance about it. */
+export function channelMoments(out: usize, x: usize, n: i32, c: i32, s: i32, from: i32, channels: i32): void {
   const count = <f64>n * <f64>s;
-  for (let channel = 0; channel < c; channel++) {
+  for (let channel = from; channel < from + channels; channel++) {
     const first = x + bytes(channel * s);
     let sum: f64 = 0;
     for (let i = 0; i < n; i++) sum += rowSum(first + bytes(i * c * s), s);
@@ -59,32 +59,43 @@ export function batchNormScratch(c: i32): usize {
   return aligned(bytes(4 * c));
 }
 
-/** out [2,c]: Σ g and Σ g·x̂, which are also the gradients of β and γ; image by image, in the order of memory. */
+/**
+ * out [2,c]: Σ g and Σ g·x̂ of the channels from `from` on, which are also the gradients of β and γ; image by
+ * image, in the order of memory.
+ */
 export function batchNormGradSums(
-  out: usize, g: usize, x: usize, moments: usize, n: i32, c: i32, s: i32, eps: f64, scratch: usize,
+  out: usize, g: usize, x: usize, moments: usize, n: i32, c: i32, s: i32, eps: f64,
+  from: i32, channels: i32, scratch: usize,
 ): void {
   memory.fill(scratch, 0, 16 * c);
   for (let i = 0; i < n; i++) {
-    for (let channel = 0; channel < c; channel++, g += bytes(s), x += bytes(s)) {
+    for (let channel = from; channel < from + channels; channel++) {
+      const row = bytes((i * c + channel) * s);
       const sums = scratch + 16 * channel;
-      store<f64>(sums, load<f64>(sums) + rowSum(g, s));
-      store<f64>(sums + 8, load<f64>(sums + 8) + rowCentredProduct(g, x, get(moments, channel), s));
+      store<f64>(sums, load<f64>(sums) + rowSum(g + row, s));
+      store<f64>(sums + 8, load<f64>(sums + 8) + rowCentredProduct(g + row, x + row, get(moments, channel), s));
     }
   }
-  for (let channel = 0; channel < c; channel++) {
+  for (let channel = from; channel < from + channels; channel++) {
     const r = inverseDeviation(get(moments, c + channel), eps);
     put(out, channel, <f32>load<f64>(scratch + 16 * channel));
     put(out, c + channel, <f32>(r * load<f64>(scratch + 16 * channel + 8)));
   }
 }
 
-/** dx = γ·r·(g − (Σg + x̂·Σg·x̂)/(n·s)) = p·g + q + u·(x − μ); with constant moments (training 0) γ·r·g. */
+/**
+ * dx = γ·r·(g − (Σg + x̂·Σg·x̂)/(n·s)) = p·g + q + u·(x − μ); with constant moments (training 0) γ·r·g. For the
+ * images from `from` on.
+ */
 export function batchNormGradInput(
   out: usize, g: usize, x: usize, moments: usize, weight: usize, sums: usize, n: i32, c: i32, s: i32,
-  eps: f64, training: i32,
+  eps: f64, training: i32, from: i32, images: i32,
 ): void {
-  const share: f64 = training ? -1 / (<f64>n * <f64>s) : 0;
-  for (let i = 0; i < n; i++) {
+  const share: f64 = training ? -1 / (<f64>n * <f64>s) : 0, skipped = bytes(from * c * s);
+  out += skipped;
+  g += skipped;
+  x += skipped;
+  for (let i = from; i < from + images; i++) {
     for (let channel = 0; channel < c; channel++, out += bytes(s), g += bytes(s), x += bytes(s)) {
       const r = inverseDeviation(get(moments, c + channel), eps);
       const scale = <f64>get(weight, channel) * r;

@@ -56,13 +56,40 @@ export class Engine {
 
   /** Calls kernel(out, ...inputs, ...numbers[, scratch]) and returns the output; checks that nothing behind it changed. */
   run(kernel: string, length: number, inputs: List[], numbers: number[], scratchBytes = 0): Float32Array {
+    return this.call(kernel, length, inputs, [numbers], scratchBytes);
+  }
+
+  /** The same for a kernel that takes a range of `total` units: called for the first half and for the rest. */
+  runRanged(
+    kernel: string,
+    length: number,
+    inputs: List[],
+    numbers: number[],
+    total: number,
+    scratchBytes = 0,
+  ): Float32Array {
+    const half = total >> 1;
+    const calls = [
+      [...numbers, 0, half],
+      [...numbers, half, total - half],
+    ];
+    return this.call(kernel, length, inputs, calls, scratchBytes);
+  }
+
+  private call(
+    kernel: string,
+    length: number,
+    inputs: List[],
+    calls: number[][],
+    scratchBytes: number,
+  ): Float32Array {
     this.reset();
     const out = this.reserve(4 * length + 64);
-    const args = [out, ...inputs.map((values) => this.place(values)), ...numbers];
-    if (scratchBytes > 0) args.push(this.reserve(scratchBytes));
+    const pointers = [out, ...inputs.map((values) => this.place(values))];
+    const scratch = scratchBytes > 0 ? [this.reserve(scratchBytes)] : [];
     const guard = this.#top;
     this.reserve(64);
-    this.exports[kernel](...args);
+    for (const numbers of calls) this.exports[kernel](...pointers, ...numbers, ...scratch);
     const behind = new Float32Array(this.memory.buffer, out + 4 * length, 16);
     const end = new Float32Array(this.memory.buffer, guard, 16);
     if (![...behind, ...end].every(Number.isNaN))

@@ -71,11 +71,12 @@ for (const { shape, k } of cases) {
             logProb[at(j, i)] -= (0.5 * deviation(j, i) ** 2) / (variance(j, sample(i).channel) + regCovar);
           }
         }
-        const actual = engine.run(
+        const actual = engine.runRanged(
           'mixtureLogProb',
           k * count,
           [x, logScale, moments],
           [...numbers, regCovar],
+          n,
         );
         t.ok(error(actual, logProb) < 1e-6, 'log probabilities');
         const posteriors = logProb.map((value, index) => {
@@ -84,7 +85,8 @@ for (const { shape, k } of cases) {
           return 1 / total;
         });
         t.ok(
-          error(engine.run('mixturePosterior', k * count, [logProb], [k, count]), posteriors) < 3e-6,
+          error(engine.runRanged('mixturePosterior', k * count, [logProb], [k, count], count), posteriors) <
+            3e-6,
           'posteriors',
         );
       });
@@ -101,7 +103,7 @@ for (const { shape, k } of cases) {
         const squares = perComponent(
           (j, i) => tau[at(j, i)] * (x[i] - means[j * c + sample(i).channel]) ** 2,
         );
-        const measured = engine.run('mixtureMoments', 2 * k * c, [x, tau], numbers, scratch);
+        const measured = engine.runRanged('mixtureMoments', 2 * k * c, [x, tau], numbers, c, scratch);
         t.ok(error(measured.slice(0, k * c), means) < 3e-7, 'means');
         t.ok(
           error(
@@ -128,7 +130,14 @@ for (const { shape, k } of cases) {
               return weight[sample(i).channel] * normalized + bias[sample(i).channel];
             });
             const inputs = [x, tau, lambda, moments, weight, bias];
-            const actual = engine.run('mixtureNorm', size, inputs, [...numbers, eps, fisher], scratch);
+            const actual = engine.runRanged(
+              'mixtureNorm',
+              size,
+              inputs,
+              [...numbers, eps, fisher],
+              n,
+              scratch,
+            );
             t.ok(error(actual, y) < 2e-6);
           },
         );
@@ -139,11 +148,12 @@ for (const { shape, k } of cases) {
             const a = perComponent((j, i) => scale(j, i) * g[i]);
             const b = perComponent((j, i) => scale(j, i) * g[i] * deviation(j, i) * inverse(j, i));
             const sums = [...a, ...b, ...counts];
-            const measured = engine.run(
+            const measured = engine.runRanged(
               'mixtureNormGradSums',
               3 * k * c,
               [g, x, tau, lambda, moments],
               [...numbers, eps, fisher],
+              c,
               scratch,
             );
             t.ok(error(measured, sums) < 2e-6, 'sums');
@@ -161,11 +171,12 @@ for (const { shape, k } of cases) {
                 );
               });
               const inputs = [g, x, tau, lambda, moments, weight, sums];
-              const actual = engine.run(
+              const actual = engine.runRanged(
                 'mixtureNormGradInput',
                 size,
                 inputs,
                 [...numbers, eps, fisher, training],
+                n,
                 scratch,
               );
               t.ok(error(actual, dx) < (size === 1 ? 1e-4 : 3e-6), `training ${training}`);

@@ -34,7 +34,7 @@ for (const engine of engines) {
     });
 
     t.test(`${engine.name}: batch normalization of [${shape}] follows its formulas`, async (t) => {
-      const measured = engine.run('channelMoments', 2 * c, [x], shape);
+      const measured = engine.runRanged('channelMoments', 2 * c, [x], shape, c);
       t.ok(error(measured.slice(0, c), mean) < 2e-7, 'means');
       t.ok(error(measured.slice(c), variance) < 1e-6, 'variances');
       const y = engine.run('batchNorm', x.length, [x, moments, weight, bias], [...shape, eps]);
@@ -51,11 +51,12 @@ for (const engine of engines) {
       `${engine.name}: the gradient of batch normalization of [${shape}] follows its formulas`,
       async (t) => {
         const sums = [...perChannel((i) => g[i]), ...perChannel((i) => g[i] * normalized[i])];
-        const measured = engine.run(
+        const measured = engine.runRanged(
           'batchNormGradSums',
           2 * c,
           [g, x, moments],
           [...shape, eps],
+          c,
           engine.exports.batchNormScratch(c),
         );
         t.ok(error(measured, sums) < 2e-6, 'sums');
@@ -66,7 +67,13 @@ for (const engine of engines) {
             return (weight[k] / Math.sqrt(Math.fround(variance[k]) + eps)) * (value - shared);
           });
           const inputs = [g, x, moments, weight, sums];
-          const actual = engine.run('batchNormGradInput', g.length, inputs, [...shape, eps, training]);
+          const actual = engine.runRanged(
+            'batchNormGradInput',
+            g.length,
+            inputs,
+            [...shape, eps, training],
+            n,
+          );
           // one sample's gradient is all cancellation: compare with the size of its summands
           const scale = Math.max(...dx.map(Math.abs), 1e-30);
           const summand = Math.max(
