@@ -96,6 +96,7 @@ export class Tensor {
   /** Replaces the numbers by another tensor's of the same shape, sharing its buffer. @internal */
   assign(other: Tensor): void {
     const storage = other.storage.retain();
+    if (this.kept) storage.pin();
     const { released } = this.claim;
     const old = this.claim.storage;
     this.claim.storage = storage;

@@ -34,7 +34,7 @@ function engineUrl(relaxed: boolean, shared: boolean): URL {
 /** Opens the engine without waiting, from its file: in Node only. */
 export function openWasmSync(options: WasmOptions = {}): Device {
   if (!fs) throw new DeviceError("wasm: in a page, write setDevice(await openDevice('wasm')) first");
-  const { relaxed = relaxedSimdValidates(), threads = cores } = options;
+  const { relaxed = relaxedSimdValidates(), threads = Math.min(cores, MAX_THREADS) } = options;
   if (!Number.isInteger(threads) || threads < 1 || threads > MAX_THREADS) {
     throw new OptionError(`wasm: threads is ${threads}, expected a whole number from 1 to ${MAX_THREADS}`);
   }

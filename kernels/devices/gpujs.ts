@@ -119,10 +119,8 @@ export function openGpujs(mode: 'cpu' | 'webasm'): Device {
         inputs.map((input) => input.length),
       );
       const result = kernel(...inputs.map(data), ...(plan.scalars ?? []));
-      if (!checked.has(kernel)) {
-        checkMode(name, kernel, mode);
-        checked.add(kernel);
-      }
+      if (!checked.has(kernel)) checkMode(name, kernel, mode);
+      checked.add(kernel);
       return own(flatten(result, numel(plan.shape)));
     },
     view: data,

@@ -79,13 +79,15 @@ export class Member {
   /** Publishes a call, works on it, and returns when all jobs are done. */
   run({ name, first, step, jobs, count, scratch }: Call): void {
     const { words, call } = this;
+    const number = Atomics.load(words, Word.Call) + 1;
+    // A claim that nobody can take: a worker late from the last call must not mix its claim with the new jobs.
+    Atomics.store(words, Word.Claim, (number << 16) | 0xffff);
     const header = [this.names.indexOf(name), first.length, count.argument, count.chunk, count.total];
     call.set([...header, scratch.argument, scratch.step]);
     call.set(first, HEADER);
     call.set(step, HEADER + MAX_ARGUMENTS);
     Atomics.store(words, Word.Done, 0);
     Atomics.store(words, Word.Jobs, jobs);
-    const number = Atomics.load(words, Word.Call) + 1;
     Atomics.store(words, Word.Claim, number << 16);
     Atomics.store(words, Word.Call, number);
     if (jobs > 1) Atomics.notify(words, Word.Call);

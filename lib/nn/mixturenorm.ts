@@ -103,7 +103,9 @@ abstract class MixtureNorm extends NormLayer {
     const { weight, bias, settings, training } = this;
     if (!training) return mixtureNorm(x, { ...settings, init: this.running, weight, bias, training }).y;
     const first = !this.seeded;
-    const init = first ? seedMixture(x, this.components, this.posterior, this.random) : this.warmStart();
+    const init = first
+      ? seedMixture(x, { ...settings, components: this.components }, this.random)
+      : this.warmStart();
     const iterations = first ? this.initIterations : settings.iterations;
     const { y, ...batch } = mixtureNorm(x, { ...settings, iterations, init, weight, bias });
     this.track(batch, first ? 1 : this.momentum);
@@ -121,8 +123,7 @@ abstract class MixtureNorm extends NormLayer {
 
   /** Fits the mixture to x from the running one and tells how it went; changes nothing. */
   async report(x: Tensor): Promise<MixtureReport> {
-    const { iterations, posterior, regCovar } = this.settings;
-    const fit = noGrad(() => emFit(x, { init: this.warmStart(), iterations, posterior, regCovar }));
+    const fit = noGrad(() => emFit(x, { ...this.settings, init: this.warmStart() }));
     const logLikelihoods = await Promise.all(fit.logLikelihoods.map((t) => t.item()));
     return {
       logLikelihoods,

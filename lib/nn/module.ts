@@ -110,9 +110,10 @@ function join(prefix: string, name: string): string {
   return prefix ? `${prefix}.${name}` : name;
 }
 
-/** runningMean → running_mean, in the last part of a dotted name; property names in between stay. */
+/** runningMean → running_mean, in the last part of a dotted name; the modules' own names stay. */
 function pytorchName(name: string): string {
-  return name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
+  const start = name.lastIndexOf('.') + 1;
+  return name.slice(0, start) + name.slice(start).replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
 }
 
 /** Runs modules one after the other; their names are 0, 1, 2, … */

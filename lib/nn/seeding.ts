@@ -25,10 +25,14 @@ function samplePixels(x: Tensor): Tensor {
 
 /**
  * A first mixture for x [N, C, …]: K pixels far from one another as means (k-means++), the overall variance of
- * each channel, equal weights. A pixel is drawn with probability proportional to its squared distance d² by
+ * each channel plus regCovar, equal weights. A pixel is drawn with probability proportional to its squared distance d² by
  * taking the largest log d² + Gumbel noise. With 'channel', each channel draws for itself.
  */
-export function seedMixture(x: Tensor, components: number, posterior: Posterior, random: Random): Mixture {
+export function seedMixture(
+  x: Tensor,
+  { components, posterior, regCovar }: { components: number; posterior: Posterior; regCovar: number },
+  random: Random,
+): Mixture {
   return noGrad(() => {
     const pixels = samplePixels(x);
     const [M, C] = pixels.shape;
@@ -45,7 +49,7 @@ export function seedMixture(x: Tensor, components: number, posterior: Posterior,
       nearest = nearest ? sub(nearest, relu(sub(nearest, distance))) : distance;
       means.push(mean);
     }
-    const variance = run('part', [run('channelMoments', [channelRows(x)])], { index: 1 });
+    const variance = add(run('part', [run('channelMoments', [channelRows(x)])], { index: 1 }), regCovar);
     return {
       weights: full(joint ? [components] : [components, C], 1 / components, { device: x.device }),
       means: stackRows(means),

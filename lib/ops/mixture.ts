@@ -238,7 +238,9 @@ function checkEm(
   checkRange(op, 'regCovar', regCovar, 0, Number.POSITIVE_INFINITY);
   const [K] = init.means.shape;
   const C = x.shape[1];
-  checkRange(op, 'minWeight', minWeight, 0, 1 / K);
+  if (!(minWeight >= 0 && minWeight * K < 1)) {
+    throw new OptionError(`${op}: minWeight is ${minWeight}, expected a number from 0 up to but not 1/${K}`);
+  }
   const expected: Record<keyof Mixture, Shape> = {
     weights: posterior === 'joint' ? [K] : [K, C],
     means: [K, C],

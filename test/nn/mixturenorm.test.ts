@@ -137,6 +137,22 @@ t.test('a report tells the log-likelihood of every EM round, which never falls',
   t.same([weights.length, means.length, variances.length], [3, 6, 6]);
 });
 
+t.test('a constant channel does not spoil the mixture', async (t) => {
+  for (const posterior of ['joint', 'channel'] as const) {
+    const layer = new MixtureNorm1d(2, { components: 2, posterior });
+    const y = layer.forward(
+      tensor([
+        [1, 5],
+        [2, 5],
+        [3, 5],
+        [4, 5],
+      ]),
+    );
+    t.ok(Array.from(await y.data()).every(Number.isFinite), posterior);
+    t.ok(Array.from(await layer.runningVariances.data()).every(Number.isFinite));
+  }
+});
+
 t.test('mixture normalization layers name what does not fit', async (t) => {
   t.throws(
     () => new MixtureNorm1d(2, { components: 0 }),

@@ -7,10 +7,12 @@ import {
   Flatten,
   Linear,
   MixtureNorm2d,
+  Module,
   OptionError,
   ReLU,
   Sequential,
   ShapeError,
+  type Tensor,
   tensor,
 } from '../../lib/index.js';
 import { normal } from '../values.js';
