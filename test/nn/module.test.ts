@@ -80,6 +80,25 @@ t.test(
 );
 
 t.test(
+  'a module under a camelCase property keeps its name in the state, and its mixture when loaded',
+  async (t) => {
+    class Net extends Module {
+      readonly firstNorm = new MixtureNorm2d(3, { random: createRandom('norm') });
+      forward(x: Tensor): Tensor {
+        return this.firstNorm.forward(x);
+      }
+    }
+    const [saved, loaded] = [new Net(), new Net()];
+    saved.forward(images('first batch'));
+    const state = await saved.stateDict();
+    t.ok('firstNorm.running_means' in state, Object.keys(state).join());
+    loaded.loadStateDict(state);
+    const [a, b] = [saved, loaded].map((net) => net.forward(images('second batch')));
+    t.same(await b.data(), await a.data());
+  },
+);
+
+t.test(
   'loadStateDict names missing, unexpected and misshapen entries and then changes nothing',
   async (t) => {
     const net = new Linear(2, 3, { random });
