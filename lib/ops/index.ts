@@ -1,5 +1,6 @@
 // Every operation.
 export { type Conv2dOptions, conv2d } from './conv.js';
+export { type ConvTranspose2dOptions, convTranspose2d } from './conv-transpose.js';
 export { add, div, exp, log, mul, neg, type Operand, relu, sqrt, sub } from './elementwise.js';
 export { type CrossEntropyOptions, crossEntropy, type Reduction } from './loss.js';
 export { matmul } from './matmul.js';
