@@ -1,0 +1,76 @@
+// gradcheck itself: it accepts right gradients and names the worst element of wrong ones.
+import t from 'tap';
+import { GradcheckError, gradcheck, mul, openDevice, sum, type Tensor, tensor } from '../lib/index.js';
+import { defineOp } from '../lib/op.js';
+
+/** x², whose rule is right but for the factor. */
+const square = (factor: number) =>
+  defineOp<[x: Tensor]>('square', {
+    forward: (run, x) => run('mul', [x, x]),
+    vjp: { x: (_run, g, _, x) => mul(mul(g, x), factor) },
+  });
+
+t.test('right gradients pass, with the worst error of each input', async (t) => {
+  const results = gradcheck(
+    (x, y) => mul(square(2)(x), y),
+    [
+      [1, 2, 3],
+      [4, 5, 6],
+    ],
+  );
+  t.equal(results.length, 2);
+  for (const { error } of results) t.ok(error < 1e-8, `${error}`);
+});
+
+t.test('a wrong factor is reported with input, worst index, analytic and numeric value', async (t) => {
+  const x = [
+    [1, -2],
+    [9, 3],
+  ];
+  t.throws(() => gradcheck((a) => square(2.5)(a), [x]), {
+    name: 'GradcheckError',
+    message:
+      /^gradcheck: input 0 at \[\d, \d\]: analytic -?[\d.]+, numeric -?[\d.]+, relative error \d\.\d+e-\d exceeds 0\.000001$/,
+  });
+});
+
+t.test('the index, the analytic and the numeric value are those of the worst element', async (t) => {
+  // d/dx Σ c·x² = 2cx, and with all but one element at 0 the wrong factor shows only there.
+  const device = await openDevice('reference');
+  const x = tensor([0, 0, 0, 5, 0, 0], { shape: [2, 3], device });
+  let message = '';
+  try {
+    gradcheck((a) => sum(square(3)(a)), [x]);
+  } catch (error) {
+    t.ok(error instanceof GradcheckError);
+    message = (error as Error).message;
+  }
+  const [, analytic, numeric] = message.match(/at \[1, 0\]: analytic (\S+), numeric (\S+),/) ?? [];
+  t.ok(Math.abs(Number(analytic) / Number(numeric) - 1.5) < 1e-6, message);
+});
+
+t.test('a gradient that is missing, or not a number, is wrong', async (t) => {
+  const none = defineOp<[x: Tensor]>('none', {
+    forward: (run, x) => run('exp', [x]),
+    vjp: { x: (_run, g) => mul(g, 0) },
+  });
+  const nan = defineOp<[x: Tensor]>('nan', {
+    forward: (run, x) => run('exp', [x]),
+    vjp: { x: (_run, g) => mul(g, Number.NaN) },
+  });
+  t.throws(() => gradcheck(none, [[1, 2]]), { name: 'GradcheckError', message: /analytic -?0,/ });
+  t.throws(() => gradcheck(nan, [[1, 2]]), { name: 'GradcheckError', message: /analytic NaN,/ });
+});
+
+t.test('an error below the tolerance passes, above it does not', async (t) => {
+  const slightly = (x: Tensor) => square(2 + 1e-4)(x);
+  t.doesNotThrow(() => gradcheck(slightly, [[1, 2]], { tolerance: 1e-3 }));
+  t.throws(() => gradcheck(slightly, [[1, 2]], { tolerance: 1e-6 }), GradcheckError);
+});
+
+t.test('the inputs are left as they were', async (t) => {
+  const x = tensor([1, 2, 3]);
+  gradcheck(square(2), [x]);
+  t.same([...(await x.data())], [1, 2, 3]);
+  t.equal(x.grad, null);
+});

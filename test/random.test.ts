@@ -1,0 +1,56 @@
+// Random draws: reproducible, resumable, and distributed as they say.
+import t from 'tap';
+import { createRandom, restoreRandom } from '../lib/index.js';
+
+const draws = (count: number, draw: () => number) => Array.from({ length: count }, draw);
+
+t.test('equal seeds give equal draws, others do not', async (t) => {
+  t.same(draws(20, createRandom(7).uniform), draws(20, createRandom(7).uniform));
+  t.not(createRandom(7).uniform(), createRandom(8).uniform());
+});
+
+t.test('a generator restored from its state, through JSON, continues where it was', async (t) => {
+  const random = createRandom('a');
+  draws(13, random.normal);
+  const state = JSON.parse(JSON.stringify(random.state()));
+  t.same(draws(20, random.normal), draws(20, restoreRandom(state).normal));
+});
+
+t.test('forks depend on the seed and the name, not on what was drawn before', async (t) => {
+  const [first, second] = [createRandom(1), createRandom(1)];
+  draws(5, second.uniform);
+  t.equal(first.fork('data').uniform(), second.fork('data').uniform());
+  t.not(first.fork('data').uniform(), first.fork('weights').uniform());
+});
+
+t.test('a permutation holds every number once', async (t) => {
+  const order = createRandom(3).permutation(1000);
+  t.same(
+    [...order].sort((a, b) => a - b),
+    [...order.keys()],
+  );
+  t.notSame([...order], [...order.keys()]);
+});
+
+t.test('uniform, integer and normal draws have the moments of their distributions', async (t) => {
+  const n = 20_000;
+  const dice = createRandom(2);
+  const moments = (values: number[]) => {
+    const mean = values.reduce((a, b) => a + b, 0) / n;
+    return { mean, variance: values.reduce((a, b) => a + (b - mean) ** 2, 0) / n };
+  };
+  for (const [name, draw, mean, variance] of [
+    ['uniform', createRandom(1).uniform, 1 / 2, 1 / 12],
+    ['integer', () => dice.integer(10), 4.5, 99 / 12],
+    ['normal', createRandom(1).normal, 0, 1],
+  ] as const) {
+    const values = draws(n, draw);
+    const found = moments(values);
+    // Five standard errors.
+    t.ok(Math.abs(found.mean - mean) < 5 * Math.sqrt(variance / n), `${name}: mean ${found.mean}`);
+    t.ok(
+      Math.abs(found.variance / variance - 1) < 5 * Math.sqrt(2 / n),
+      `${name}: variance ${found.variance}`,
+    );
+  }
+});

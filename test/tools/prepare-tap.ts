@@ -1,0 +1,8 @@
+// Rebuilds tap's test class without the TypeScript plugin after an install: until then its loader stops every test.
+import { spawnSync } from 'node:child_process';
+import t from 'tap';
+
+if (t.pluginSignature.includes('@tapjs/typescript')) {
+  const { status } = spawnSync('npx', ['tap', 'build'], { stdio: 'inherit' });
+  process.exitCode = status ?? 1;
+}
