@@ -39,7 +39,12 @@ export function openWasmSync(options: WasmOptions = {}): Device {
     throw new OptionError(`wasm: threads is ${threads}, expected a whole number from 1 to ${MAX_THREADS}`);
   }
   try {
-    return createWasmDevice(new WebAssembly.Module(fs.readFileSync(engineUrl(relaxed, true))), true, threads);
+    return createWasmDevice(
+      new WebAssembly.Module(fs.readFileSync(engineUrl(relaxed, true))),
+      true,
+      threads,
+      options.convolution,
+    );
   } catch (error) {
     throw new DeviceError(
       `wasm: the engine does not load (npm run build makes it): ${(error as Error).message}`,
@@ -52,5 +57,10 @@ export async function openWasm(options: WasmOptions = {}): Promise<Device> {
   if (fs) return openWasmSync(options);
   const response = await fetch(engineUrl(options.relaxed ?? relaxedSimdValidates(), false));
   if (!response.ok) throw new DeviceError(`wasm: ${response.url} answered ${response.status}`);
-  return createWasmDevice(await WebAssembly.compile(await response.arrayBuffer()), false, 1);
+  return createWasmDevice(
+    await WebAssembly.compile(await response.arrayBuffer()),
+    false,
+    1,
+    options.convolution,
+  );
 }

@@ -14,3 +14,8 @@ export { floorWeights, mixtureLogProb, mixtureLogScale, mixtureMoments, mixtureP
 export { mixtureScratch, mixtureWeights } from './mixture';
 export { mixtureNorm, mixtureNormGradInput, mixtureNormGradSums } from './mixture_norm';
 export { adamMean, adamSquare, adamUpdate, sgdMomentum, sgdUpdate } from './optim';
+export { conv2dGradInputWinograd, conv2dWinograd, winogradBlocks } from './winograd';
+export { conv2dGradWeightWinograd, winogradWeightRows, winogradWeightSums, winogradWeightTiles } from './winograd_weight';
+export { winogradFilters } from './winograd_filters';
+export { conv2dGradInputWinogradScratch, conv2dGradWeightWinogradScratch, conv2dWinogradScratch } from './winograd_jobs';
+export { winogradFits, winogradGroups, winogradJobs, winogradScratch, winogradShared } from './winograd_jobs';

@@ -14,7 +14,12 @@ export const tolerances: Record<TestedDevice, Tolerance> = {
     gradient: 1e-9,
     reason: 'float64 on both sides: only the order of additions differs',
   },
-  wasm: { forward: 5e-6, gradient: 2e-5, reason: 'float32 with 4 to 16 partial sums; exp by a polynomial' },
+  wasm: {
+    forward: 1e-5,
+    gradient: 2e-5,
+    reason:
+      "float32 with 4 to 16 partial sums; the transforms of Winograd's tiles amplify rounding up to 1e-5",
+  },
   'gpujs-cpu': {
     forward: 3e-6,
     gradient: 2e-5,
