@@ -1,6 +1,7 @@
 // A team of threads over one shared memory: jobs of one engine call, claimed one by one by whoever is free.
 import type { Worker } from 'node:worker_threads';
 import { DeviceError } from '../../lib/errors.js';
+import { workerThreads } from './platform.js';
 
 /** What the engine exports: functions of pointers and numbers. */
 export type Engine = Record<string, (...args: number[]) => number>;
@@ -97,7 +98,7 @@ export class Member {
       Atomics.wait(words, Word.Done, done, 100);
     }
     if (Atomics.exchange(words, Word.Failed, 0))
-      throw new DeviceError(`wasm: ${name} failed on a worker thread`);
+      throw new DeviceError(`wasm: ${name} failed: see the error above`);
   }
 
   /** Claims and runs jobs until none is left. A claim carries the call's number, so that none comes too late. */
@@ -130,13 +131,9 @@ export class Member {
 }
 
 /** Starts worker threads that join a team. They end with the process and keep none alive. */
-export async function startWorkers(
-  threads: number,
-  invitation: Omit<Invitation, 'thread'>,
-): Promise<Worker[]> {
-  const { Worker } = await import('node:worker_threads');
+export function startWorkers(threads: number, invitation: Omit<Invitation, 'thread'>): Worker[] {
   return Array.from({ length: threads - 1 }, (_, i) => {
-    const worker = new Worker(new URL('./worker.js', import.meta.url), {
+    const worker = new workerThreads!.Worker(new URL('./worker.js', import.meta.url), {
       workerData: { ...invitation, thread: i + 1 } satisfies Invitation,
     });
     worker.on('error', (error) => console.error(`mixgrad: worker thread ${i + 1} ended: ${error.message}`));

@@ -1,4 +1,5 @@
 // The wasm device: the AssemblyScript engine over one memory. The default on the CPU.
+import type { Worker } from 'node:worker_threads';
 import { DeviceError } from '../../lib/errors.js';
 import { type KernelName, kernels } from '../index.js';
 import { numel, type Plan } from '../spec.js';
@@ -42,14 +43,15 @@ export function createWasmDevice(
   const memory = new WebAssembly.Memory({ initial: INITIAL_PAGES, maximum: 65536, shared });
   const engine = new WebAssembly.Instance(module, { env: { memory } }).exports as Engine;
   const control = createControl(threads);
-  if (threads > 1) startWorkers(threads, { module, memory, control });
-  return new WasmDevice(engine, memory, new Member(engine, control, 0), threads, convolution);
+  const workers = startWorkers(threads, { module, memory, control });
+  return new WasmDevice(engine, memory, new Member(engine, control, 0), workers, convolution);
 }
 
 class WasmDevice implements Device {
   readonly name = 'wasm';
   readonly dtype = 'float32';
   readonly sync = true;
+  readonly threads: number;
   private readonly arena: Arena;
   private live = 0;
   private buffers = 0;
@@ -58,9 +60,10 @@ class WasmDevice implements Device {
     private readonly engine: Engine,
     private readonly linear: WebAssembly.Memory,
     private readonly team: Member,
-    readonly threads: number,
+    private readonly workers: readonly Worker[],
     private readonly convolution: Convolution,
   ) {
+    this.threads = 1 + workers.length;
     this.arena = new Arena(linear, engine.heapBase());
   }
 
@@ -72,12 +75,23 @@ class WasmDevice implements Device {
 
   run(name: KernelName, inputs: readonly DeviceBuffer[], plan: Plan): DeviceBuffer {
     const out = this.allocate(numel(plan.shape), name);
-    const native = natives[name];
-    if (native === 'fallback') {
-      const arrays = inputs.map((input) => this.view(input));
-      interpret(kernels[name], plan, arrays, this.view(out));
-    } else this.call(name, native, inputs as WasmBuffer[], plan, out);
+    try {
+      this.compute(name, inputs as WasmBuffer[], plan, out);
+    } catch (error) {
+      this.free(out);
+      throw error;
+    }
     return out;
+  }
+
+  private compute(name: KernelName, inputs: readonly WasmBuffer[], plan: Plan, out: WasmBuffer): void {
+    const native = natives[name];
+    if (native !== 'fallback') {
+      this.call(name, native, inputs, plan, out);
+      return;
+    }
+    const arrays = inputs.map((input) => this.view(input));
+    interpret(kernels[name], plan, arrays, this.view(out));
   }
 
   view(buffer: DeviceBuffer): Float32Array {
@@ -99,7 +113,7 @@ class WasmDevice implements Device {
   }
 
   close(): void {
-    // The workers wait unreferenced: they end with the process.
+    for (const worker of this.workers) worker.terminate();
   }
 
   private call(
