@@ -1,0 +1,84 @@
+// Every kernel by itself: those of a training step with BN and with MN, each convolution of the network directly and by
+// tiles, and shapes of other networks; each result checked before it is timed.
+import { type Device, setDevice } from '../../lib/index.js';
+import { UsageError } from '../flags.js';
+import type { OpenedDevice } from '../open.js';
+import { type Ceiling, measureCeiling } from './ceiling.js';
+import { rounded, table } from './figures.js';
+import type { BenchFlags } from './flags.js';
+import { type KernelRow, MeasuringDevice } from './measuring.js';
+import { probes } from './probes.js';
+import { openSettings, Subject } from './step.js';
+
+/** All rows, with the ceilings they are held against and the threads they ran on. */
+export interface KernelFigures {
+  device: string;
+  threads: number;
+  batch: number;
+  ceiling: Ceiling;
+  rows: KernelRow[];
+}
+
+/** Measures all kernels on the device the flags ask for. */
+export async function measureKernels(flags: BenchFlags): Promise<KernelFigures> {
+  const opened = await openSettings(flags);
+  const others = await openWays(flags, opened);
+  try {
+    const { device, threads } = opened;
+    if (!device.sync) {
+      throw new UsageError(`--kernels: device ${device.name} computes after it is asked and cannot be timed`);
+    }
+    const ceiling = measureCeiling(device);
+    const measuring = new MeasuringDevice(device, ceiling, others);
+    for (const norm of ['bn', 'mn'] as const) await measureNetwork({ ...flags, norm }, measuring, threads);
+    setDevice(measuring);
+    for (const { group, run } of probes) {
+      measuring.group = group;
+      run(flags.batch);
+    }
+    return { device: device.name, threads, batch: flags.batch, ceiling, rows: measuring.rows };
+  } finally {
+    for (const device of [opened.device, ...Object.values(others)]) device.close();
+  }
+}
+
+/** The wasm device's ways to convolve, unless the flags name one. */
+async function openWays(flags: BenchFlags, { device }: OpenedDevice): Promise<Record<string, Device>> {
+  if (device.name !== 'wasm' || flags.convolution !== 'auto') return {};
+  const open = async (convolution: 'direct' | 'winograd') =>
+    (await openSettings({ ...flags, convolution })).device;
+  return { direct: await open('direct'), winograd: await open('winograd') };
+}
+
+/** One step to settle what the first does otherwise, one to note the sizes, one to measure. */
+async function measureNetwork(flags: BenchFlags, device: MeasuringDevice, threads: number): Promise<void> {
+  const subject = new Subject(flags, device, threads);
+  for (const group of ['', '', `CIFAR CNN, ${flags.norm}`]) {
+    device.group = group;
+    await subject.trainStep();
+  }
+  device.group = '';
+}
+
+/** A table for each group, or a JSON object a line. */
+export function printKernels({ device, threads, batch, ceiling, rows }: KernelFigures, json: boolean): void {
+  const { gflops, gbs } = ceiling;
+  if (json) {
+    console.log(
+      JSON.stringify({ device, threads, batch, ceiling: { gflops: rounded(gflops), gbs: rounded(gbs) } }),
+    );
+    for (const row of rows) console.log(JSON.stringify(row));
+    return;
+  }
+  console.log(`${device}, threads: ${threads}, batch ${batch}`);
+  console.log(`ceiling: ${gflops.toFixed(1)} GFLOP/s in the cache, ${gbs.toFixed(1)} GB/s copying`);
+  for (const group of new Set(rows.map((row) => row.group))) {
+    const cells = rows.filter((row) => row.group === group).map(cellsOf);
+    console.log(`\n${table([[group, 'sizes', 'way', 'ms', 'speed', 'of ceiling', 'error'], ...cells])}`);
+  }
+}
+
+function cellsOf({ kernel, sizes, how = '', ms, gflops, gbs, share, error }: KernelRow): string[] {
+  const speed = gflops === undefined ? `${gbs!.toFixed(1)} GB/s` : `${gflops.toFixed(1)} GFLOP/s`;
+  return [kernel, sizes, how, ms.toFixed(3), speed, `${(100 * share).toFixed(0)} %`, error.toExponential(1)];
+}

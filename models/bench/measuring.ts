@@ -1,0 +1,129 @@
+// A device that checks and times kernels as they pass, on the very numbers they are called with.
+import type { Device } from '../../lib/index.js';
+import type { Ceiling } from './ceiling.js';
+import { bytesOf, canTile, flopsOf, sizesOf } from './counts.js';
+import { median, rounded } from './figures.js';
+import { worstError } from './samples.js';
+import { type Buffer, type KernelName, type Plan, WrappedDevice } from './wrapped.js';
+
+/** A difference this large, relative to the largest output, is a fault and not rounding. */
+const WORST = 1e-4;
+
+/** Milliseconds to spend on a kernel, and the fewest repetitions. */
+const SPENT = 250;
+const REPETITIONS = 5;
+
+/** What one kernel does. */
+export interface KernelRow {
+  group: string;
+  kernel: KernelName;
+  sizes: string;
+  /** A convolution's way: 'winograd' or 'direct'. */
+  how?: string;
+  ms: number;
+  /** Billions a second: operations of the definition, whatever the way, or bytes read and written. */
+  gflops?: number;
+  gbs?: number;
+  /** Share of the ceiling. */
+  share: number;
+  error: number;
+}
+
+/** A device to run the kernel at hand on, and its inputs there. */
+interface Way {
+  how?: string;
+  device: Device;
+  inputs: readonly Buffer[];
+}
+
+/** Measures each kernel once at its largest, convolutions and products at all their sizes. */
+export class MeasuringDevice extends WrappedDevice {
+  readonly rows: KernelRow[] = [];
+  /** What the calls belong to. While it is empty nothing is measured and the sizes are noted. */
+  group = '';
+  private readonly largest = new Map<KernelName, number>();
+  private readonly seen = new Set<string>();
+
+  constructor(
+    inner: Device,
+    private readonly ceiling: Ceiling,
+    /** Devices that convolve in one way each; none where the way is settled. */
+    private readonly others: Readonly<Record<string, Device>>,
+  ) {
+    super(inner);
+  }
+
+  override run(name: KernelName, inputs: readonly Buffer[], plan: Plan): Buffer {
+    const moved = bytesOf(inputs, plan);
+    if (this.group === '') this.largest.set(name, Math.max(this.largest.get(name) ?? 0, moved));
+    else if (this.wants(name, moved, plan)) this.measure(name, inputs, plan);
+    return this.inner.run(name, inputs, plan);
+  }
+
+  private wants(name: KernelName, moved: number, plan: Plan): boolean {
+    const product = flopsOf(name, plan) > 0;
+    if (!product && moved !== this.largest.get(name)) return false;
+    const key = product ? `${name} ${sizesOf(name, plan)}` : name;
+    if (this.seen.has(key)) return false;
+    this.seen.add(key);
+    return true;
+  }
+
+  private measure(name: KernelName, inputs: readonly Buffer[], plan: Plan): void {
+    const ways = this.waysOf(name, inputs, plan);
+    const errors = ways.map((way) => checked(name, plan, way));
+    const times = timesInTurn(name, plan, ways);
+    ways.forEach(({ how, device, inputs: own }, i) => {
+      this.rows.push({
+        ...{ group: this.group, kernel: name, sizes: sizesOf(name, plan), ...(how && { how }) },
+        ...this.speed(flopsOf(name, plan), bytesOf(inputs, plan), times[i]),
+        error: Number(errors[i].toExponential(1)),
+      });
+      if (device !== this.inner) for (const input of own) device.free(input);
+    });
+  }
+
+  /** A convolution that tiles can do is measured in all ways. */
+  private waysOf(name: KernelName, inputs: readonly Buffer[], plan: Plan): Way[] {
+    const others = canTile(name, plan) ? Object.entries(this.others) : [];
+    if (others.length === 0) return [{ device: this.inner, inputs }];
+    return others.map(([how, device]) => {
+      return { how, device, inputs: inputs.map((input) => device.upload(this.inner.view(input))) };
+    });
+  }
+
+  private speed(
+    flops: number,
+    bytes: number,
+    ms: number,
+  ): Pick<KernelRow, 'ms' | 'gflops' | 'gbs' | 'share'> {
+    const [name, amount] = flops > 0 ? (['gflops', flops] as const) : (['gbs', bytes] as const);
+    const speed = amount / 1e6 / ms;
+    return { ms: rounded(ms, 3), [name]: rounded(speed, 1), share: rounded(speed / this.ceiling[name], 3) };
+  }
+}
+
+/** The error of a result. @throws Error where it is more than rounding */
+function checked(name: KernelName, plan: Plan, { how = '', device, inputs }: Way): number {
+  const out = device.run(name, inputs, plan);
+  const views = inputs.map((input) => device.view(input));
+  const error = worstError(name, plan, views, device.view(out));
+  device.free(out);
+  if (error < WORST) return error;
+  throw new Error(`${name} ${how} ${sizesOf(name, plan)} is wrong: relative error ${error.toExponential(1)}`);
+}
+
+/** Median milliseconds of each way, measured in turn. */
+function timesInTurn(name: KernelName, plan: Plan, ways: readonly Way[]): number[] {
+  const times = ways.map((): number[] => []);
+  const end = performance.now() + SPENT * ways.length;
+  for (let i = 0; i < REPETITIONS || performance.now() < end; i++) {
+    ways.forEach(({ device, inputs }, way) => {
+      const start = performance.now();
+      const out = device.run(name, inputs, plan);
+      times[way].push(performance.now() - start);
+      device.free(out);
+    });
+  }
+  return times.map(median);
+}

@@ -1,0 +1,61 @@
+// Convolutions and products beyond the CIFAR CNN's: what DenseNet, DCGAN and strided networks ask for.
+import {
+  conv2d,
+  convTranspose2d,
+  createRandom,
+  matmul,
+  type Shape,
+  type Tensor,
+  tensor,
+} from '../../lib/index.js';
+
+/** A call whose kernels, forward and backward, are measured. */
+export interface Probe {
+  group: string;
+  /** Calls the operation and its gradients on random numbers. */
+  run(batch: number): void;
+}
+
+const random = createRandom('probes');
+
+function noise(shape: Shape, requiresGrad = true): Tensor {
+  const length = shape.reduce((a, b) => a * b);
+  const values = Float32Array.from({ length }, () => random.normal());
+  return tensor(values, { shape: [...shape], requiresGrad });
+}
+
+/** Backward from a random gradient. */
+function backward(y: Tensor): void {
+  y.mul(noise(y.shape, false)).sum().backward();
+}
+
+/** Channels, side, output channels, kernel, stride, padding. */
+type Sizes = readonly [number, number, number, number, number, number];
+
+function convolution(group: string, [c, side, o, kernel, stride, padding]: Sizes): Probe {
+  const run = (batch: number) =>
+    backward(conv2d(noise([batch, c, side, side]), noise([o, c, kernel, kernel]), null, { stride, padding }));
+  return { group, run };
+}
+
+function transposed(group: string, [c, side, o, kernel, stride, padding]: Sizes): Probe {
+  const run = (batch: number) => {
+    const [x, w] = [noise([batch, c, side, side]), noise([c, o, kernel, kernel])];
+    backward(convTranspose2d(x, w, null, { stride, padding }));
+  };
+  return { group, run };
+}
+
+export const probes: readonly Probe[] = [
+  { group: 'matrix product', run: () => backward(matmul(noise([512, 512]), noise([512, 512]))) },
+  convolution('CIFAR CNN, conv1 with an input gradient', [3, 32, 64, 5, 1, 2]),
+  convolution('DenseNet, 3×3 at 32×32', [24, 32, 12, 3, 1, 1]),
+  convolution('DenseNet, 3×3 at 16×16', [168, 16, 12, 3, 1, 1]),
+  convolution('DenseNet, transition 1×1', [168, 32, 168, 1, 1, 0]),
+  convolution('3×3, stride 2', [64, 32, 128, 3, 2, 1]),
+  convolution('1×1 at 8×8', [256, 8, 64, 1, 1, 0]),
+  transposed('DCGAN, transposed 1×1 to 4×4', [100, 1, 512, 4, 1, 0]),
+  transposed('DCGAN, transposed 4×4 to 8×8', [512, 4, 256, 4, 2, 1]),
+  transposed('DCGAN, transposed 8×8 to 16×16', [256, 8, 128, 4, 2, 1]),
+  transposed('DCGAN, transposed 16×16 to 32×32', [128, 16, 3, 4, 2, 1]),
+];

@@ -1,0 +1,118 @@
+// Where the time of a training step goes: a device that times its kernels, and the rest of the step beside them.
+import type { Device } from '../../lib/index.js';
+import { UsageError } from '../flags.js';
+import { milliseconds, rounded, table } from './figures.js';
+import type { BenchFlags } from './flags.js';
+import { openSettings, Subject } from './step.js';
+import { type Buffer, type KernelName, type Plan, WrappedDevice } from './wrapped.js';
+
+/** Calls and time of one kind of work, in one step. */
+interface ProfileRow {
+  what: string;
+  calls: number;
+  ms: number;
+  /** Of the whole step, from 0 to 1. */
+  share: number;
+}
+
+/** The rows add up to the step. */
+export interface Profile {
+  model: string;
+  norm: string;
+  batch: number;
+  device: string;
+  threads: number;
+  steps: number;
+  /** Mean of all steps, for only means add up. */
+  train_step_ms: number;
+  rows: ProfileRow[];
+}
+
+/** The step's time outside the device: tape, allocation, moving numbers between devices and ordinary memory. */
+const REST = 'JavaScript (tape, allocation, …)';
+
+/** Adds up the time of every kernel and of uploads. */
+class TimedDevice extends WrappedDevice {
+  readonly totals = new Map<string, { calls: number; ms: number }>();
+
+  override run(name: KernelName, inputs: readonly Buffer[], plan: Plan): Buffer {
+    const what = name.startsWith('conv') ? `${name} to [${plan.shape}]` : name;
+    return this.timed(what, () => this.inner.run(name, inputs, plan));
+  }
+
+  override upload(data: ArrayLike<number>): Buffer {
+    return this.timed('upload', () => this.inner.upload(data));
+  }
+
+  private timed<T>(what: string, call: () => T): T {
+    const start = performance.now();
+    const result = call();
+    const total = this.totals.get(what) ?? { calls: 0, ms: 0 };
+    total.ms += performance.now() - start;
+    total.calls++;
+    this.totals.set(what, total);
+    return result;
+  }
+}
+
+/** Profiles training steps, after one to warm up. */
+export async function profile(flags: BenchFlags): Promise<Profile> {
+  const opened = await openSettings(flags);
+  try {
+    checkSynchronous(opened.device);
+    const device = new TimedDevice(opened.device);
+    const subject = new Subject(flags, device, opened.threads);
+    await subject.trainStep();
+    device.totals.clear();
+    const total = await milliseconds(async () => {
+      for (let i = 0; i < flags.steps; i++) await subject.trainStep();
+    });
+    const { model, norm, batch, steps } = flags;
+    return {
+      ...{ model, norm, batch, device: device.name, threads: opened.threads, steps },
+      train_step_ms: rounded(total / steps, 3),
+      rows: rowsOf(device, total, steps),
+    };
+  } finally {
+    opened.device.close();
+  }
+}
+
+function checkSynchronous(device: Device): void {
+  if (device.sync) return;
+  throw new UsageError(
+    `--profile: device ${device.name} computes after it is asked, so its kernels cannot be timed`,
+  );
+}
+
+function rowsOf({ totals }: TimedDevice, total: number, steps: number): ProfileRow[] {
+  const row = (what: string, calls: number, ms: number) => ({
+    what,
+    calls: rounded(calls / steps, 1),
+    ms: rounded(ms / steps, 3),
+    share: rounded(ms / total, 4),
+  });
+  const inside = [...totals].sort(([, a], [, b]) => b.ms - a.ms);
+  const rest = total - inside.reduce((sum, [, { ms }]) => sum + ms, 0);
+  return [...inside.map(([what, { calls, ms }]) => row(what, calls, ms)), row(REST, 1, rest)];
+}
+
+/** A table, or one JSON object. */
+export function printProfile(found: Profile, json: boolean): void {
+  if (json) {
+    console.log(JSON.stringify(found));
+    return;
+  }
+  const { model, norm, batch, device, threads, steps, train_step_ms, rows } = found;
+  console.log(
+    `${model} ${norm}  batch ${batch}  ${device}, threads: ${threads}  mean of ${steps} training steps`,
+  );
+  const total: ProfileRow = { what: 'the step', calls: 1, ms: train_step_ms, share: 1 };
+  const cells = [...rows, total].map(({ what, calls, ms, share }) => [
+    what,
+    String(calls),
+    ms.toFixed(3),
+    `${(100 * share).toFixed(1)} %`,
+  ]);
+  console.log(table([['', 'calls', 'ms', 'share'], ...cells]));
+}

@@ -1,0 +1,165 @@
+// A network with a batch of random images, and the time of its steps.
+import { readFileSync } from 'node:fs';
+import { CHANNELS, IMAGE_SIZE, SIDE } from '../../datasets/dataset.js';
+import {
+  createRandom,
+  crossEntropy,
+  type Device,
+  type Module,
+  noGrad,
+  type Random,
+  SGD,
+  setDevice,
+  type Tensor,
+  tensor,
+} from '../../lib/index.js';
+import { makeModel } from '../index.js';
+import { type OpenedDevice, openFor } from '../open.js';
+import { median, milliseconds, rounded } from './figures.js';
+import type { BenchSettings } from './flags.js';
+
+const CLASSES = 10;
+
+/** Median milliseconds. */
+export interface Times {
+  /** Of forward, backward and SGD with momentum. */
+  train: number;
+  /** Of a forward pass in evaluation mode. */
+  evaluate: number;
+}
+
+/** What one measurement found. */
+export interface BenchResult {
+  framework: string;
+  model: string;
+  norm: string;
+  batch: number;
+  steps: number;
+  device: string;
+  threads: number;
+  convolution?: string;
+  build?: string;
+  train_step_ms: number;
+  images_per_s: number;
+  eval_ms: number;
+  /** Bytes the device took for buffers, those in its pool included: they are never given back. */
+  device_bytes?: number;
+  /** The most memory the process ever had. */
+  peak_rss_bytes?: number;
+}
+
+/** A network on its device, ready for steps. */
+export class Subject {
+  private readonly network: Module;
+  private readonly optimizer: SGD;
+  private readonly images: Tensor;
+  private readonly labels: Int32Array;
+
+  constructor(
+    private readonly settings: BenchSettings,
+    private readonly device: Device,
+    private readonly threads: number,
+  ) {
+    setDevice(device);
+    const { model, norm, batch } = settings;
+    const random = createRandom('bench');
+    this.network = makeModel(model, { classes: CLASSES, norm, random: random.fork('init') });
+    this.optimizer = new SGD(this.network.parameters(), { lr: 0.01, momentum: 0.9, weightDecay: 1e-4 });
+    this.images = randomImages(batch, random.fork('images')).keep();
+    this.labels = Int32Array.from({ length: batch }, () => random.integer(CLASSES));
+  }
+
+  /** Warms up and times `settings.steps` steps of both kinds. */
+  async measure(): Promise<Times> {
+    setDevice(this.device);
+    const { steps } = this.settings;
+    const train = await medianMs(steps, () => this.trainStep());
+    return { train, evaluate: await medianMs(steps, () => this.evalStep()) };
+  }
+
+  async trainStep(): Promise<void> {
+    this.network.train();
+    const loss = crossEntropy(this.network.forward(this.images), this.labels);
+    this.optimizer.zeroGrad();
+    loss.backward();
+    this.optimizer.step();
+    if (!Number.isFinite(await loss.item()))
+      throw new Error('the loss is not finite: the figures would mean nothing');
+    await this.settled();
+  }
+
+  private async evalStep(): Promise<void> {
+    this.network.eval();
+    const logits = await noGrad(() => this.network.forward(this.images)).data();
+    if (!logits.every(Number.isFinite))
+      throw new Error('a logit is not finite: the figures would mean nothing');
+  }
+
+  /** Waits until an asynchronous device has computed the updated weights. */
+  private async settled(): Promise<void> {
+    await this.network.parameters().at(-1)!.data();
+  }
+
+  /** The times with what they are times of. */
+  describe({ train, evaluate }: Times): BenchResult {
+    const { model, norm, batch, steps, convolution, build } = this.settings;
+    const { live, pooled } = this.device.memory();
+    return {
+      framework: `mixgrad ${version()}`,
+      ...{ model, norm, batch, steps, device: this.device.name, threads: this.threads },
+      ...(this.device.name === 'wasm' && { convolution, build }),
+      train_step_ms: rounded(train),
+      images_per_s: rounded((1000 * batch) / train),
+      eval_ms: rounded(evaluate),
+      device_bytes: live + pooled,
+    };
+  }
+}
+
+/** Opens the device that the settings ask for. */
+export function openSettings(settings: BenchSettings): Promise<OpenedDevice> {
+  const { convolution, build } = settings;
+  return openFor(settings, { convolution, ...(build !== 'auto' && { relaxed: build === 'relaxed' }) });
+}
+
+/** The most memory this process ever had, in bytes. */
+export function peakBytes(): number {
+  return 1024 * process.resourceUsage().maxRSS;
+}
+
+/** A readable line. */
+export function sentence(result: BenchResult): string {
+  const { framework, model, norm, batch, device, threads, train_step_ms, images_per_s, eval_ms } = result;
+  const how = [result.convolution, result.build].some((value) => value && value !== 'auto')
+    ? `, convolution ${result.convolution}, build ${result.build}`
+    : '';
+  const what = `${framework}  ${model} ${norm}  batch ${batch}  ${device}, threads: ${threads}${how}`;
+  const figures = `train step ${train_step_ms} ms (${images_per_s} images/s)  eval ${eval_ms} ms`;
+  const memory = [
+    mebibytes(result.device_bytes, 'on the device'),
+    mebibytes(result.peak_rss_bytes, 'at most'),
+  ];
+  return [what, figures, ...memory.filter(Boolean)].join('  ');
+}
+
+function mebibytes(bytes: number | undefined, where: string): string {
+  return bytes === undefined ? '' : `${(bytes / 2 ** 20).toFixed(0)} MiB ${where}`;
+}
+
+/** The median time of some calls, after one that is not counted. */
+async function medianMs(times: number, call: () => Promise<void>): Promise<number> {
+  await call();
+  const measured: number[] = [];
+  for (let i = 0; i < times; i++) measured.push(await milliseconds(call));
+  return median(measured);
+}
+
+function randomImages(count: number, random: Random): Tensor {
+  const values = Float32Array.from({ length: count * IMAGE_SIZE }, () => random.normal());
+  return tensor(values, { shape: [count, CHANNELS, SIDE, SIDE] });
+}
+
+function version(): string {
+  const file = new URL('../../../package.json', import.meta.url);
+  return (JSON.parse(readFileSync(file, 'utf8')) as { version: string }).version;
+}

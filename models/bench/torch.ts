@@ -1,0 +1,35 @@
+// The same step in PyTorch: finds a Python that has it, and runs torch_step.py.
+import { spawnSync } from 'node:child_process';
+import { availableParallelism } from 'node:os';
+import { fileURLToPath } from 'node:url';
+import { UsageError } from '../flags.js';
+import type { BenchSettings } from './flags.js';
+import type { BenchResult } from './step.js';
+
+/** Where a Python is looked for; MIXGRAD_PYTHON names another in their place. */
+const PYTHONS = ['/usr/bin/python3', 'python3'];
+
+const program = fileURLToPath(new URL('../../../models/bench/torch_step.py', import.meta.url));
+
+/** The first Python that imports torch. @throws UsageError where none does */
+export function findPython(): string {
+  const named = process.env.MIXGRAD_PYTHON;
+  const candidates = named ? [named] : PYTHONS;
+  const found = candidates.find((python) => spawnSync(python, ['-c', 'import torch']).status === 0);
+  if (found !== undefined) return found;
+  throw new UsageError(
+    `--against torch: ${candidates.join(' and ')} cannot import torch; install PyTorch, or name a Python that has it in MIXGRAD_PYTHON`,
+  );
+}
+
+/** Runs one measurement in a process of its own. */
+export function torchStep(python: string, settings: BenchSettings): BenchResult {
+  const { norm, batch, steps, threads } = settings;
+  const numbers = { batch, steps, threads: threads ?? availableParallelism() };
+  const flags = Object.entries(numbers).flatMap(([name, value]) => [`--${name}`, String(value)]);
+  const { status, stdout, stderr } = spawnSync(python, [program, '--norm', norm, ...flags], {
+    encoding: 'utf8',
+  });
+  if (status !== 0) throw new Error(`PyTorch's step failed:\n${stderr}`);
+  return JSON.parse(stdout) as BenchResult;
+}
