@@ -135,6 +135,8 @@ export function startWorkers(threads: number, invitation: Omit<Invitation, 'thre
   return Array.from({ length: threads - 1 }, (_, i) => {
     const worker = new workerThreads!.Worker(new URL('./worker.js', import.meta.url), {
       workerData: { ...invitation, thread: i + 1 } satisfies Invitation,
+      // Node's own flags, such as --input-type, are for the main program.
+      execArgv: [],
     });
     worker.on('error', (error) => console.error(`mixgrad: worker thread ${i + 1} ended: ${error.message}`));
     worker.unref();

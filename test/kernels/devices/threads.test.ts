@@ -100,10 +100,15 @@ t.test('a program that used threads ends by itself', async (t) => {
     setDevice(await openDevice('wasm', { threads: 4 }));
     const x = tensor(new Float32Array(100000).fill(1));
     console.log(await x.mul(x).sum().item());
+    await new Promise((resolve) => setTimeout(resolve, 500)); // time for workers to start
   `;
-  const { status, stdout, signal } = spawnSync(process.execPath, ['--input-type=module', '-e', program], {
-    encoding: 'utf8',
-    timeout: 30000,
-  });
-  t.same({ status, signal, stdout }, { status: 0, signal: null, stdout: '100000\n' });
+  const { status, stdout, stderr, signal } = spawnSync(
+    process.execPath,
+    ['--input-type=module', '-e', program],
+    {
+      encoding: 'utf8',
+      timeout: 30000,
+    },
+  );
+  t.same({ status, signal, stdout, stderr }, { status: 0, signal: null, stdout: '100000\n', stderr: '' });
 });
