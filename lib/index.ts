@@ -3,11 +3,14 @@ import './methods.js';
 
 export type { Device, DeviceMemory } from '../kernels/devices/device.js';
 export {
+  type Convolution,
   chooseDevice,
+  convolutions,
   type DeviceChoice,
   type DeviceName,
   deviceNames,
   openDevice,
+  type WasmOptions,
 } from '../kernels/devices/index.js';
 export { detectAnomaly } from './anomaly.js';
 export { type BackwardOptions, backward } from './backward.js';

@@ -1,6 +1,6 @@
 // The flags of the training program, and how they become settings.
 import { Command, InvalidArgumentError, Option } from 'commander';
-import { deviceNames } from '../lib/index.js';
+import { convolutions, deviceNames } from '../lib/index.js';
 import { SYNTHETIC_TRAIN } from './data.js';
 import { modelNames } from './index.js';
 import { type NormName, normNames } from './norms.js';
@@ -105,6 +105,7 @@ function runFlags(command: Command): void {
     .option('--seed <n>', 'decides weights, order and augmentation', countFrom0, 1)
     .addOption(choice('--device <name>', 'where to compute', deviceNames, 'auto'))
     .addOption(threadsFlag())
+    .addOption(choice('--conv <name>', 'convolutions of the wasm device', convolutions, 'auto'))
     .option(
       '--eval-every <n>',
       'epochs between evaluations; the last step is always followed by one',

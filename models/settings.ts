@@ -1,6 +1,6 @@
 // Everything that decides a run: what config.json records and the flags of the training program set.
 import type { CifarName } from '../datasets/cifar.js';
-import type { DeviceName, MixtureNormLayerOptions } from '../lib/index.js';
+import type { Convolution, DeviceName, MixtureNormLayerOptions } from '../lib/index.js';
 import type { ModelName } from './index.js';
 import type { NormName } from './norms.js';
 import type { ScheduleName } from './schedules.js';
@@ -37,6 +37,8 @@ export interface Settings extends MixtureSettings {
   device: DeviceName;
   /** Of the wasm device; null takes one for each core. */
   threads: number | null;
+  /** How the wasm device convolves. */
+  conv: Convolution;
   /** Epochs between evaluations. */
   evalEvery: number;
   limitTrain: number | null;

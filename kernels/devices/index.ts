@@ -7,6 +7,9 @@ import { openReference } from './reference.js';
 import type { WasmOptions } from './wasm.js';
 import { hasHardwareWebgpu, openWebgpu } from './webgpu.js';
 
+export type { WasmOptions } from './wasm.js';
+export { type Convolution, convolutions } from './winograd.js';
+
 /** What openDevice and chooseDevice take. */
 export const deviceNames = [
   'auto',
@@ -35,7 +38,8 @@ export async function chooseDevice(
   try {
     return { device: await openWasm(options), reason: 'no GPU answers through WebGPU' };
   } catch (error) {
-    return { device: openGpujs('cpu'), reason: (error as Error).message };
+    if (!(error instanceof DeviceError)) throw error;
+    return { device: openGpujs('cpu'), reason: error.message };
   }
 }
 
