@@ -26,14 +26,22 @@ t.test('every flag sets its setting', (t) => {
   const settings = parse(
     '--data d --dataset cifar100 --model cifar-cnn --norm mn --norm-at conv3,conv4 --components 5 --iterations 0 ' +
       '--posterior channel --gradient unrolled --scale unit --epochs 2 --steps 7 --batch-size 8 --optimizer adamw ' +
-      '--lr 0.5 --momentum 0 --weight-decay 0 --schedule step --no-augment --seed 0 --device reference --threads 1 ' +
+      '--lr 0.5 --momentum 0 --weight-decay 0 --schedule step --no-augment --seed 0 --device reference --threads 1 --conv direct ' +
       '--eval-every 3 --limit-train 9 --limit-test 10 --out o',
   );
   t.strictSame(settings, {
     ...{ data: 'd', dataset: 'cifar100', model: 'cifar-cnn', norm: 'mn', normAt: ['conv3', 'conv4'] },
     ...{ components: 5, iterations: 0, posterior: 'channel', gradient: 'unrolled', scale: 'unit' },
     ...{ epochs: 2, steps: 7, batchSize: 8, optimizer: 'adamw', lr: 0.5, momentum: 0, weightDecay: 0 },
-    ...{ schedule: 'step', augment: false, seed: 0, device: 'reference', threads: 1, evalEvery: 3 },
+    ...{
+      schedule: 'step',
+      augment: false,
+      seed: 0,
+      device: 'reference',
+      threads: 1,
+      conv: 'direct',
+      evalEvery: 3,
+    },
     ...{ limitTrain: 9, limitTest: 10, out: 'o' },
   });
   t.end();
