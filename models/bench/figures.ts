@@ -17,10 +17,10 @@ export function rounded(value: number, digits = 2): number {
   return Number(value.toFixed(digits));
 }
 
-/** Rows below a heading: the first column to the left, numbers to the right. */
-export function table(rows: readonly (readonly string[])[]): string {
+/** Rows below a heading: `left` columns of words, flush left, then numbers. */
+export function table(rows: readonly (readonly string[])[], left = 1): string {
   const widths = rows[0].map((_, column) => Math.max(...rows.map((row) => row[column].length)));
   const line = (row: readonly string[]) =>
-    row.map((cell, i) => (i === 0 ? cell.padEnd(widths[i]) : cell.padStart(widths[i]))).join('  ');
+    row.map((cell, i) => (i < left ? cell.padEnd(widths[i]) : cell.padStart(widths[i]))).join('  ');
   return rows.map((row) => line(row).trimEnd()).join('\n');
 }

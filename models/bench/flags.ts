@@ -62,7 +62,12 @@ function benchCommand(): Command {
     .addOption(choice('--model <name>', 'network', modelNames, 'cifar-cnn'))
     .addOption(normFlag('bn'))
     .option('--batch <n>', 'images in a batch', count, 64)
-    .option('--steps <n>', 'timed steps, after one to warm up', count, 5)
+    .option(
+      '--steps <n>',
+      'timed steps, after one to warm up; of --kernels, the fewest repetitions',
+      count,
+      5,
+    )
     .addOption(choice('--device <name>', 'where to compute', deviceNames, 'auto'))
     .addOption(threadsFlag())
     .addOption(choice('--convolution <kind>', 'how the wasm device convolves', convolutions, 'auto'))

@@ -3,20 +3,20 @@
 import { type Device, setDevice } from '../../lib/index.js';
 import { UsageError } from '../flags.js';
 import type { OpenedDevice } from '../open.js';
-import { type Ceiling, measureCeiling } from './ceiling.js';
+import { bestOf, type Ceiling, measureCeiling } from './ceiling.js';
 import { rounded, table } from './figures.js';
 import type { BenchFlags } from './flags.js';
 import { type KernelRow, MeasuringDevice } from './measuring.js';
 import { probes } from './probes.js';
 import { openSettings, Subject } from './step.js';
 
-/** All rows, with the ceilings they are held against and the threads they ran on. */
+/** All rows with their shares of the ceiling, the ceilings they are held against and the threads they ran on. */
 export interface KernelFigures {
   device: string;
   threads: number;
   batch: number;
   ceiling: Ceiling;
-  rows: KernelRow[];
+  rows: (KernelRow & { share: number })[];
 }
 
 /** Measures all kernels on the device the flags ask for. */
@@ -28,15 +28,17 @@ export async function measureKernels(flags: BenchFlags): Promise<KernelFigures> 
     if (!device.sync) {
       throw new UsageError(`--kernels: device ${device.name} computes after it is asked and cannot be timed`);
     }
-    const ceiling = measureCeiling(device);
-    const measuring = new MeasuringDevice(device, ceiling, others);
+    const before = measureCeiling(device);
+    const measuring = new MeasuringDevice(device, others, flags.steps);
     for (const norm of ['bn', 'mn'] as const) await measureNetwork({ ...flags, norm }, measuring, threads);
     setDevice(measuring);
     for (const { group, run } of probes) {
       measuring.group = group;
       run(flags.batch);
     }
-    return { device: device.name, threads, batch: flags.batch, ceiling, rows: measuring.rows };
+    const ceiling = bestOf(before, measureCeiling(device));
+    const rows = measuring.rows.map((row) => ({ ...row, share: shareOf(row, ceiling) }));
+    return { device: device.name, threads, batch: flags.batch, ceiling, rows };
   } finally {
     for (const device of [opened.device, ...Object.values(others)]) device.close();
   }
@@ -60,6 +62,10 @@ async function measureNetwork(flags: BenchFlags, device: MeasuringDevice, thread
   device.group = '';
 }
 
+function shareOf({ gflops, gbs }: KernelRow, ceiling: Ceiling): number {
+  return rounded(gflops === undefined ? gbs! / ceiling.gbs : gflops / ceiling.gflops, 3);
+}
+
 /** A table for each group, or a JSON object a line. */
 export function printKernels({ device, threads, batch, ceiling, rows }: KernelFigures, json: boolean): void {
   const { gflops, gbs } = ceiling;
@@ -74,11 +80,12 @@ export function printKernels({ device, threads, batch, ceiling, rows }: KernelFi
   console.log(`ceiling: ${gflops.toFixed(1)} GFLOP/s in the cache, ${gbs.toFixed(1)} GB/s copying`);
   for (const group of new Set(rows.map((row) => row.group))) {
     const cells = rows.filter((row) => row.group === group).map(cellsOf);
-    console.log(`\n${table([[group, 'sizes', 'way', 'ms', 'speed', 'of ceiling', 'error'], ...cells])}`);
+    console.log(`\n${table([[group, 'sizes', 'way', 'ms', 'speed', 'of ceiling', 'error'], ...cells], 3)}`);
   }
 }
 
-function cellsOf({ kernel, sizes, how = '', ms, gflops, gbs, share, error }: KernelRow): string[] {
+function cellsOf(row: KernelFigures['rows'][number]): string[] {
+  const { kernel, sizes, how = '', ms, gflops, gbs, share, error } = row;
   const speed = gflops === undefined ? `${gbs!.toFixed(1)} GB/s` : `${gflops.toFixed(1)} GFLOP/s`;
   return [kernel, sizes, how, ms.toFixed(3), speed, `${(100 * share).toFixed(0)} %`, error.toExponential(1)];
 }

@@ -1,6 +1,5 @@
 // A device that checks and times kernels as they pass, on the very numbers they are called with.
 import type { Device } from '../../lib/index.js';
-import type { Ceiling } from './ceiling.js';
 import { bytesOf, canTile, flopsOf, sizesOf } from './counts.js';
 import { median, rounded } from './figures.js';
 import { worstError } from './samples.js';
@@ -9,9 +8,8 @@ import { type Buffer, type KernelName, type Plan, WrappedDevice } from './wrappe
 /** A difference this large, relative to the largest output, is a fault and not rounding. */
 const WORST = 1e-4;
 
-/** Milliseconds to spend on a kernel, and the fewest repetitions. */
-const SPENT = 250;
-const REPETITIONS = 5;
+/** Milliseconds to spend on a kernel for each repetition that the user asked for: small ones are repeated more often. */
+const SPENT = 20;
 
 /** What one kernel does. */
 export interface KernelRow {
@@ -24,8 +22,6 @@ export interface KernelRow {
   /** Billions a second: operations of the definition, whatever the way, or bytes read and written. */
   gflops?: number;
   gbs?: number;
-  /** Share of the ceiling. */
-  share: number;
   error: number;
 }
 
@@ -46,9 +42,10 @@ export class MeasuringDevice extends WrappedDevice {
 
   constructor(
     inner: Device,
-    private readonly ceiling: Ceiling,
     /** Devices that convolve in one way each; none where the way is settled. */
     private readonly others: Readonly<Record<string, Device>>,
+    /** The fewest repetitions. */
+    private readonly repetitions: number,
   ) {
     super(inner);
   }
@@ -72,11 +69,11 @@ export class MeasuringDevice extends WrappedDevice {
   private measure(name: KernelName, inputs: readonly Buffer[], plan: Plan): void {
     const ways = this.waysOf(name, inputs, plan);
     const errors = ways.map((way) => checked(name, plan, way));
-    const times = timesInTurn(name, plan, ways);
+    const times = timesInTurn(name, plan, ways, this.repetitions);
     ways.forEach(({ how, device, inputs: own }, i) => {
       this.rows.push({
         ...{ group: this.group, kernel: name, sizes: sizesOf(name, plan), ...(how && { how }) },
-        ...this.speed(flopsOf(name, plan), bytesOf(inputs, plan), times[i]),
+        ...speedOf(flopsOf(name, plan), bytesOf(inputs, plan), times[i]),
         error: Number(errors[i].toExponential(1)),
       });
       if (device !== this.inner) for (const input of own) device.free(input);
@@ -91,16 +88,12 @@ export class MeasuringDevice extends WrappedDevice {
       return { how, device, inputs: inputs.map((input) => device.upload(this.inner.view(input))) };
     });
   }
+}
 
-  private speed(
-    flops: number,
-    bytes: number,
-    ms: number,
-  ): Pick<KernelRow, 'ms' | 'gflops' | 'gbs' | 'share'> {
-    const [name, amount] = flops > 0 ? (['gflops', flops] as const) : (['gbs', bytes] as const);
-    const speed = amount / 1e6 / ms;
-    return { ms: rounded(ms, 3), [name]: rounded(speed, 1), share: rounded(speed / this.ceiling[name], 3) };
-  }
+/** Milliseconds, and operations or else bytes a second. */
+function speedOf(flops: number, bytes: number, ms: number): Pick<KernelRow, 'ms' | 'gflops' | 'gbs'> {
+  const speed = rounded((flops || bytes) / 1e6 / ms, 1);
+  return { ms: rounded(ms, 3), ...(flops > 0 ? { gflops: speed } : { gbs: speed }) };
 }
 
 /** The error of a result. @throws Error where it is more than rounding */
@@ -114,10 +107,10 @@ function checked(name: KernelName, plan: Plan, { how = '', device, inputs }: Way
 }
 
 /** Median milliseconds of each way, measured in turn. */
-function timesInTurn(name: KernelName, plan: Plan, ways: readonly Way[]): number[] {
+function timesInTurn(name: KernelName, plan: Plan, ways: readonly Way[], repetitions: number): number[] {
   const times = ways.map((): number[] => []);
-  const end = performance.now() + SPENT * ways.length;
-  for (let i = 0; i < REPETITIONS || performance.now() < end; i++) {
+  const end = performance.now() + SPENT * repetitions * ways.length;
+  for (let i = 0; i < repetitions || performance.now() < end; i++) {
     ways.forEach(({ device, inputs }, way) => {
       const start = performance.now();
       const out = device.run(name, inputs, plan);

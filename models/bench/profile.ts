@@ -94,7 +94,7 @@ function rowsOf({ totals }: TimedDevice, total: number, steps: number): ProfileR
   });
   const inside = [...totals].sort(([, a], [, b]) => b.ms - a.ms);
   const rest = total - inside.reduce((sum, [, { ms }]) => sum + ms, 0);
-  return [...inside.map(([what, { calls, ms }]) => row(what, calls, ms)), row(REST, 1, rest)];
+  return [...inside.map(([what, { calls, ms }]) => row(what, calls, ms)), row(REST, steps, rest)];
 }
 
 /** A table, or one JSON object. */

@@ -22,21 +22,19 @@ EPS, REG_COVAR, MIN_WEIGHT, MOMENTUM = 1e-5, 1e-4, 1e-3, 0.1
 
 
 def posterior(x, squares, weights, means, variances):
-    """tau [N, K, S] of x [N, C, S]: the quadratic form as two products with [K, C] matrices."""
+    """tau [M, K] of the pixels x [M, C]: the quadratic form as two products with [C, K] matrices."""
     precision = variances.reciprocal()
     constant = weights.log() - 0.5 * (variances.log() + means * means * precision).sum(1)
-    form = (means * precision) @ x - 0.5 * (precision @ squares)
-    return (form + constant[:, None]).softmax(1)
+    form = torch.addmm(constant, x, (means * precision).t())
+    return form.addmm(squares, precision.t(), alpha=-0.5).softmax(1)
 
 
 def moments(x, squares, tau):
     """Counts [K], means and variances [K, C] of x under tau."""
-    counts = tau.sum((0, 2)).clamp_min(1e-12)
-    pixels = tau.transpose(0, 1).flatten(1)
-    rows, square_rows = x.transpose(1, 2).flatten(0, 1), squares.transpose(1, 2).flatten(0, 1)
-    means = pixels @ rows / counts[:, None]
-    variances = (pixels @ square_rows / counts[:, None] - means * means).clamp_min(0)
-    return counts, means, variances
+    counts = tau.sum(0).clamp_min(1e-12)[:, None]
+    means = tau.t() @ x / counts
+    variances = (tau.t() @ squares / counts - means * means).clamp_min(0)
+    return counts[:, 0], means, variances
 
 
 class MixtureNorm(nn.Module):
@@ -56,9 +54,8 @@ class MixtureNorm(nn.Module):
         weights, means, variances = self.weights, self.means, self.variances + REG_COVAR
         if not self.seeded:
             rounds = FIRST_ITERATIONS
-            pixels = x.transpose(1, 2).flatten(0, 1)
-            means = pixels[torch.randint(len(pixels), (COMPONENTS,))]
-            variances = pixels.var(0).expand(COMPONENTS, -1)
+            means = x[torch.randint(len(x), (COMPONENTS,))]
+            variances = x.var(0).expand(COMPONENTS, -1)
         for _ in range(rounds):
             tau = posterior(x, squares, weights, means, variances)
             counts, means, variances = moments(x, squares, tau)
@@ -75,7 +72,7 @@ class MixtureNorm(nn.Module):
         self.seeded = True
 
     def forward(self, images):
-        x = images.flatten(2)
+        x = images.permute(0, 2, 3, 1).flatten(0, 2)
         squares = x * x
         if self.training:
             tau = self.fit(x.detach(), squares.detach())
@@ -86,10 +83,11 @@ class MixtureNorm(nn.Module):
             weights, means, variances = self.weights, self.means, self.variances
             tau = posterior(x, squares, weights, means, variances + REG_COVAR)
         scales = (variances + EPS).rsqrt()
-        shares = tau / weights.sqrt()[:, None]
-        scale = self.weight[:, None] * (scales.t() @ shares)
-        shift = self.weight[:, None] * ((scales * means).t() @ shares)
-        return (x * scale - shift + self.bias[:, None]).view_as(images)
+        shares = tau / weights.sqrt()
+        scaled = torch.addmm(self.bias, shares, -self.weight * scales * means)
+        y = torch.addcmul(scaled, x, shares @ (self.weight * scales))
+        count, channels, height, width = images.shape
+        return y.view(count, height, width, channels).permute(0, 3, 1, 2)
 
 
 def network(norm):

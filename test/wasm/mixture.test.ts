@@ -8,6 +8,8 @@ const cases = [
   { shape: [2, 3, 7], k: 3 },
   { shape: [3, 2, 16], k: 5 },
   { shape: [2, 5, 1030], k: 3 },
+  { shape: [70, 3, 20], k: 4 },
+  { shape: [9, 2, 33], k: 6 },
 ];
 const [eps, regCovar] = [1e-5, 1e-4];
 const positive = (n: number, seed: number) => noise(n, seed).map((v) => Math.abs(v) + 0.2);
