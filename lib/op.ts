@@ -62,15 +62,11 @@ export interface OpDefinition<A extends unknown[], S> {
   vjp: Record<string, OpRule<A, S>>;
 }
 
-/** Names of all operations defined so far. */
-export const definedOps = new Set<string>();
-
 /** Makes a differentiable function of its forward and its rules. Tensor arguments come first. */
 export function defineOp<A extends unknown[], S extends Record<string, Tensor> = Record<string, Tensor>>(
   name: string,
   definition: OpDefinition<A, S>,
 ): (...args: A) => Tensor {
-  definedOps.add(name);
   const hasGradient = Object.keys(definition.vjp).length > 0;
   return (...args) => {
     const inputs = args.filter((arg): arg is Tensor & A[number] => arg instanceof Tensor);

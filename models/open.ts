@@ -1,10 +1,7 @@
 // Opens the device that a program's flags ask for.
-import { chooseDevice, type DeviceChoice, setDevice } from '../lib/index.js';
+import { chooseDevice, type DeviceChoice, setDevice, type WasmOptions } from '../lib/index.js';
 import { UsageError } from './flags.js';
 import type { Settings } from './settings.js';
-
-/** How the wasm device is to run. */
-export type WasmOptions = NonNullable<Parameters<typeof chooseDevice>[1]>;
 
 /** A device that tensors now appear on, why it is this one, and its threads. */
 export interface OpenedDevice extends DeviceChoice {

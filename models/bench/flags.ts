@@ -1,12 +1,10 @@
 // The flags of the benchmark.
 import { Command, Option } from 'commander';
-import { type DeviceName, deviceNames } from '../../lib/index.js';
+import { type Convolution, convolutions, type DeviceName, deviceNames } from '../../lib/index.js';
 import { choice, count, normFlag, oneLineErrors, threadsFlag, UsageError } from '../flags.js';
 import { type ModelName, modelNames } from '../index.js';
 import type { NormName } from '../norms.js';
-import type { WasmOptions } from '../open.js';
 
-const convolutions = ['auto', 'winograd', 'direct'] as const satisfies readonly WasmOptions['convolution'][];
 const builds = ['auto', 'relaxed', 'plain'] as const;
 
 /** What one side of a measurement is. */
@@ -18,7 +16,7 @@ export interface BenchSettings {
   device: DeviceName;
   threads: number | null;
   /** How the wasm device convolves. */
-  convolution: (typeof convolutions)[number];
+  convolution: Convolution;
   /** The wasm device's build: with relaxed SIMD where it validates, always, or never. */
   build: (typeof builds)[number];
 }
