@@ -21,8 +21,8 @@ const WORDS = 8;
 const MAX_ARGUMENTS = 32;
 /** Numbers before the arguments: function, how many, `count` argument, chunk, total, scratch argument, step. */
 const HEADER = 7;
-/** How often a thread looks before it sleeps: waking takes longer than most kernels. */
-const SPINS = 2000;
+/** How often a thread looks before it sleeps, about half a millisecond: waking takes longer than most kernels. */
+const SPINS = 100_000;
 
 /** One engine call in jobs. Argument i of job j is first[i] + j·step[i], but for the two below. */
 export interface Call {
@@ -54,16 +54,19 @@ export function createControl(threads: number): ArrayBufferLike {
 export class Member {
   private readonly words: Int32Array;
   private readonly call: Float64Array;
-  private readonly names: readonly string[];
+  private readonly functions: readonly Engine[string][];
+  /** Where each function stands among `functions`, which are the same in every thread. */
+  private readonly places: ReadonlyMap<string, number>;
 
   constructor(
-    private readonly engine: Engine,
+    engine: Engine,
     control: ArrayBufferLike,
     private readonly thread: number,
   ) {
     this.words = new Int32Array(control, 0, WORDS);
     this.call = new Float64Array(control, 4 * WORDS);
-    this.names = Object.keys(engine);
+    this.functions = Object.values(engine);
+    this.places = new Map(Object.keys(engine).map((name, place) => [name, place]));
   }
 
   /** A worker's life: waits for calls and takes part in them. */
@@ -77,13 +80,22 @@ export class Member {
     }
   }
 
-  /** Publishes a call, works on it, and returns when all jobs are done. */
+  /** Runs a call of one job, or publishes it, works on it, and returns when all jobs are done. */
   run({ name, first, step, jobs, count, scratch }: Call): void {
     const { words, call } = this;
+    const place = this.places.get(name)!;
+    if (jobs === 1) {
+      try {
+        this.functions[place](...first);
+      } catch (error) {
+        throw new DeviceError(`wasm: ${name} failed: ${(error as Error).message}`);
+      }
+      return;
+    }
     const number = Atomics.load(words, Word.Call) + 1;
     // A claim that nobody can take: a worker late from the last call must not mix its claim with the new jobs.
     Atomics.store(words, Word.Claim, (number << 16) | 0xffff);
-    const header = [this.names.indexOf(name), first.length, count.argument, count.chunk, count.total];
+    const header = [place, first.length, count.argument, count.chunk, count.total];
     call.set([...header, scratch.argument, scratch.step]);
     call.set(first, HEADER);
     call.set(step, HEADER + MAX_ARGUMENTS);
@@ -91,7 +103,7 @@ export class Member {
     Atomics.store(words, Word.Jobs, jobs);
     Atomics.store(words, Word.Claim, number << 16);
     Atomics.store(words, Word.Call, number);
-    if (jobs > 1) Atomics.notify(words, Word.Call);
+    Atomics.notify(words, Word.Call);
     this.work();
     for (let i = 0; i < SPINS && Atomics.load(words, Word.Done) < jobs; i++);
     for (let done = Atomics.load(words, Word.Done); done < jobs; done = Atomics.load(words, Word.Done)) {
@@ -121,12 +133,13 @@ export class Member {
   }
 
   private runJob(job: number): void {
-    const [name, length, countAt, chunk, total, scratchAt, scratchStep] = this.call;
-    const args = Array.from(this.call.subarray(HEADER, HEADER + length));
-    for (let i = 0; i < length; i++) args[i] += job * this.call[HEADER + MAX_ARGUMENTS + i];
+    const { call } = this;
+    const [place, length, countAt, chunk, total, scratchAt, scratchStep] = call;
+    const args: number[] = [];
+    for (let i = 0; i < length; i++) args.push(call[HEADER + i] + job * call[HEADER + MAX_ARGUMENTS + i]);
     if (countAt >= 0) args[countAt] = Math.min(chunk, total - job * chunk);
     if (scratchAt >= 0) args[scratchAt] += this.thread * scratchStep;
-    this.engine[this.names[name]](...args);
+    this.functions[place](...args);
   }
 }
 
