@@ -62,14 +62,11 @@ export class CifarCnn extends Module {
   }
 
   forward(x: Tensor): Tensor {
-    let y = relu(this.norm1.forward(this.conv1.forward(x)));
-    y = maxPool2d(y, 3, HALVE);
-    y = relu(this.norm2.forward(this.conv2.forward(y)));
-    y = maxPool2d(y, 3, HALVE);
-    y = relu(this.norm3.forward(this.conv3.forward(y)));
-    y = maxPool2d(y, 3, HALVE);
-    y = relu(this.norm4.forward(this.conv4.forward(y)));
-    y = avgPool2d(y, 4);
+    // max(x, 0) rises with x, so relu and maxPool2d commute, gradients included; after pooling relu has a quarter to do
+    let y = relu(maxPool2d(this.norm1.forward(this.conv1.forward(x)), 3, HALVE));
+    y = relu(maxPool2d(this.norm2.forward(this.conv2.forward(y)), 3, HALVE));
+    y = relu(maxPool2d(this.norm3.forward(this.conv3.forward(y)), 3, HALVE));
+    y = avgPool2d(relu(this.norm4.forward(this.conv4.forward(y))), 4);
     return this.linear.forward(reshape(y, [x.shape[0], -1]));
   }
 }

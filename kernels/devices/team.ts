@@ -85,6 +85,7 @@ export class Member {
     const { words, call } = this;
     const place = this.places.get(name)!;
     if (jobs === 1) {
+      if (count.argument >= 0) first[count.argument] = count.total;
       try {
         this.functions[place](...first);
       } catch (error) {

@@ -7,7 +7,7 @@ export { add, affine, div, exp, log, mul, relu, reluGrad, sqrt, sub } from './el
 export { part, stack, stridedCopy } from './movement';
 export { argMax, sum } from './reduce';
 export { gather, gatherGrad, logSumExp } from './loss';
-export { avgPool2d, avgPool2dGrad, maxPool2d, maxPool2dGrad, maxPool2dIndex } from './pool';
+export { avgPool2d, avgPool2dGrad, maxPool2d, maxPool2dGrad, maxPool2dIndex, maxPool2dIndexScratch } from './pool';
 export { batchNorm, batchNormGradInput, batchNormGradSums, batchNormScratch } from './normalization';
 export { channelMoments, runningAverage } from './normalization';
 export { mixtureLogProb, mixtureLogScale, mixtureMoments, mixtureScratch } from './mixture';

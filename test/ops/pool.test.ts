@@ -1,6 +1,16 @@
 // Max and average pooling.
 import t from 'tap';
-import { avgPool2d, maxPool2d, OptionError, ShapeError, sum, type Tensor, tensor } from '../../lib/index.js';
+import {
+  avgPool2d,
+  maxPool2d,
+  mul,
+  OptionError,
+  relu,
+  ShapeError,
+  sum,
+  type Tensor,
+  tensor,
+} from '../../lib/index.js';
 import { everyDevice } from '../devices.js';
 import { leaf, normal } from '../values.js';
 import { checkGradient, checkParity, type OpCases } from './checks.js';
@@ -55,6 +65,24 @@ everyDevice('maxPool2d sends the gradient to the first of equal values', async (
 everyDevice('maxPool2d never takes the padding, even among negative values', async (t, device) => {
   const x = tensor([-5, -6, -7, -8], { shape: [1, 1, 2, 2], device });
   t.same([...(await maxPool2d(x, 3, { stride: 1, padding: 1 }).data())], [-5, -5, -5, -5]);
+});
+
+everyDevice('relu after maxPool2d gives the values and gradients of relu before it', async (t, device) => {
+  const numbers = normal([2, 3, 9, 8], 'commute').map((v) => Math.fround(v - 0.5));
+  const weights = tensor(normal([2, 3, 5, 4], 'weights').map(Math.fround), { shape: [2, 3, 5, 4], device });
+  const options = { stride: 2, padding: 1 };
+  const found: number[][] = [];
+  for (const fn of [
+    (x: Tensor) => relu(maxPool2d(x, 3, options)),
+    (x: Tensor) => maxPool2d(relu(x), 3, options),
+  ]) {
+    const x = tensor(numbers, { shape: [2, 3, 9, 8], device, requiresGrad: true });
+    const y = fn(x);
+    sum(mul(y, weights)).backward();
+    found.push([...(await y.data()), ...(await x.grad!.data())]);
+  }
+  t.same(found[0], found[1]);
+  t.ok(found[0].filter((v) => v === 0).length > 20, 'some windows have nothing above 0');
 });
 
 everyDevice('avgPool2d divides by the window, or by what of it lies in the image', async (t, device) => {

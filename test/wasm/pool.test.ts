@@ -9,6 +9,8 @@ const cases: Record<string, number[]> = {
   '3×3 windows over 32×32': [2, 32, 32, 16, 16, 3, 3, 2, 2, 1, 1],
   'odd sizes': [2, 9, 11, 4, 5, 2, 3, 2, 2, 0, 0],
   'stride 1': [2, 7, 13, 7, 13, 3, 3, 1, 1, 1, 1],
+  '5×5 windows, stride 2, padding 2': [2, 11, 14, 6, 7, 5, 5, 2, 2, 2, 2],
+  '7×4 windows, stride 1': [1, 9, 10, 3, 7, 7, 4, 1, 1, 0, 0],
   'stride 3': [2, 10, 11, 4, 4, 3, 2, 3, 3, 1, 0],
   'a last window that sticks out': [2, 6, 6, 3, 3, 3, 3, 2, 2, 0, 0],
   'one window for all': [5, 4, 4, 1, 1, 4, 4, 4, 4, 0, 0],
@@ -82,4 +84,17 @@ for (const engine of engines) {
     const index = engine.run('maxPool2dIndex', 16, [x], [1, 8, 8, 4, 4, 3, 3, 2, 2, 1, 1]);
     t.equal(index.filter((i) => i === 27).length, 4);
   });
+
+  t.test(
+    `${engine.name}: where all are −∞ the first inside the image is the largest, not the padding`,
+    async (t) => {
+      const index = engine.run(
+        'maxPool2dIndex',
+        4,
+        [new Array(16).fill(-Infinity)],
+        [1, 4, 4, 2, 2, 3, 3, 2, 2, 1, 1],
+      );
+      t.same([...index], [0, 1, 4, 5]);
+    },
+  );
 }
