@@ -52,7 +52,7 @@ export function divide(
 }
 
 /** Units a job, a multiple of 16 where there are many, so that vectors stay whole. */
-function chunkOf(total: number, elements: number): number {
+export function chunkOf(total: number, elements: number): number {
   if (elements < MIN_ELEMENTS) return total;
   const chunk = Math.ceil(total / MAX_JOBS);
   return chunk < 64 ? chunk : 16 * Math.ceil(chunk / 16);

@@ -4,12 +4,14 @@ import { DeviceError } from '../../lib/errors.js';
 import { type KernelName, kernels } from '../index.js';
 import { numel, type Plan } from '../spec.js';
 import { Arena } from './arena.js';
+import { weightsByImages } from './byimages.js';
 import type { Device, DeviceBuffer } from './device.js';
 import { divide } from './divide.js';
 import { interpret } from './interpret.js';
 import { type Native, natives } from './natives.js';
+import type { Phased } from './phases.js';
 import { createControl, type Engine, Member, startWorkers } from './team.js';
-import { type Convolution, type TiledConvolution, tiledConvolution } from './winograd.js';
+import { type Convolution, tiledConvolution } from './winograd.js';
 
 /** Pages of 64 KiB that memory starts with. */
 const INITIAL_PAGES = 1024;
@@ -125,9 +127,13 @@ class WasmDevice implements Device {
   ): void {
     const number = (key: string) =>
       key === 'length' ? out.length : (plan.ints?.[key] ?? plan.reals?.[key] ?? Number.NaN);
-    const tiled = tiledConvolution(this.engine, name, native.numbers.map(number), this.convolution);
-    if (tiled) {
-      this.convolveByTiles(name, tiled, inputs, out);
+    const sizes = native.numbers.map(number);
+    const elements = Math.max(...[out, ...inputs].map(({ length }) => length));
+    const phased =
+      tiledConvolution(this.engine, name, sizes, this.convolution) ??
+      weightsByImages(this.engine, name, sizes, elements);
+    if (phased) {
+      this.runPhases(name, phased, inputs, out);
       return;
     }
     const call = divide(name, native, number, inputs, out, plan.scalars ?? []);
@@ -148,16 +154,16 @@ class WasmDevice implements Device {
     }
   }
 
-  private convolveByTiles(
+  private runPhases(
     name: KernelName,
-    { memory, phases }: TiledConvolution,
+    { memory, calls }: Phased,
     inputs: readonly WasmBuffer[],
     out: WasmBuffer,
   ): void {
     const bytes = memory.shared + memory.own * this.threads;
     const shared = this.reserve(bytes, name);
     try {
-      for (const call of phases(at(out), inputs.map(at), shared, shared + memory.shared)) this.team.run(call);
+      for (const call of calls(at(out), inputs.map(at), shared, shared + memory.shared)) this.team.run(call);
     } finally {
       this.arena.free(shared, bytes);
     }

@@ -1,6 +1,7 @@
 // Convolutions by Cook–Toom tiles: the phases of each pass as calls for the team, and where they are taken.
 import type { KernelName } from '../index.js';
-import type { Call, Engine } from './team.js';
+import { type Phased, ranged } from './phases.js';
+import type { Engine } from './team.js';
 
 /** How the wasm device convolves: by tiles where they were measured to be faster, wherever they can, or never. */
 export const convolutions = ['auto', 'winograd', 'direct'] as const;
@@ -12,27 +13,13 @@ const passes: Partial<Record<KernelName, number>> = { conv2d: 0, conv2dGradInput
 /** The most jobs of a phase. */
 const MAX_JOBS = 16;
 
-/** Memory that a convolution by tiles needs. */
-export interface TileMemory {
-  /** Bytes that all threads share: transformed filters, or tiles and sums. */
-  shared: number;
-  /** Bytes of each thread. */
-  own: number;
-}
-
-/** A convolution by tiles: what it needs, and its phases once it has it. */
-export interface TiledConvolution {
-  memory: TileMemory;
-  phases(out: number, inputs: readonly number[], shared: number, own: number): Call[];
-}
-
 /** The tiled form of a kernel call; null where the call is no convolution or is better done directly. */
 export function tiledConvolution(
   engine: Engine,
   name: KernelName,
   sizes: readonly number[],
   mode: Convolution,
-): TiledConvolution | null {
+): Phased | null {
   const pass = passes[name];
   if (pass === undefined || mode === 'direct') return null;
   const fits = mode === 'winograd' ? canTile(sizes) : engine.winogradFits(pass, ...sizes) === 1;
@@ -44,8 +31,9 @@ export function tiledConvolution(
   const jobs = (phase: number) => engine.winogradJobs(pass, phase, ...sizes);
   return {
     memory,
-    phases(out, inputs, shared, own) {
-      const phase = (fn: string, args: number[], total: number) => ranged(fn, args, total, own, memory.own);
+    calls(out, inputs, shared, own) {
+      const phase = (fn: string, args: number[], total: number) =>
+        ranged(fn, args, total, MAX_JOBS, { at: own, step: memory.own });
       if (pass < 2) {
         const [x, weight] = inputs;
         return [
@@ -68,17 +56,4 @@ function canTile(sizes: readonly number[]): boolean {
   const [, , , , , kh, kw, , , strideH, strideW, padH, padW, dilationH, dilationW, groups] = sizes;
   const ones = [strideH, strideW, dilationH, dilationW, groups].every((value) => value === 1);
   return ones && kh === kw && (kh === 3 || kh === 5) && padH < kh && padW < kw;
-}
-
-/** A call of an engine function that takes a range of `total` units, then scratch memory. */
-function ranged(name: string, args: readonly number[], total: number, own: number, ownBytes: number): Call {
-  const chunk = Math.ceil(total / MAX_JOBS);
-  return {
-    name,
-    first: [...args, 0, 0, own],
-    step: [...args.map(() => 0), chunk, 0, 0],
-    jobs: Math.ceil(total / chunk),
-    count: { argument: args.length + 1, chunk, total },
-    scratch: { argument: args.length + 2, step: ownBytes },
-  };
 }

@@ -2,7 +2,7 @@
 import { COLUMNS, DEPTH, PANEL_BYTES, ROWS, TILE_BYTES, depthOfBlocks, multiplyPanel, packA, packB } from './gemm';
 import { Images, Shape, describe, imagesAtOnce, inputImages, pixelTable, tapTable } from './images';
 import { strideTable } from './matmul';
-import { aligned, bytes, roundUp } from './memory';
+import { aligned, bytes, get, put, roundUp } from './memory';
 
 /** dw[m, t] = Σ_pixel g[m, pixel] · image[pixel + tap t], over all images of one channel group. */
 @unmanaged
@@ -61,30 +61,54 @@ export function conv2dGradWeight(
   sh: i32, sw: i32, ph: i32, pw: i32, dh: i32, dw: i32, groups: i32, from: i32, panels: i32, scratch: usize,
 ): void {
   const s = describe(scratch, n, c, h, w, o, kh, kw, oh, ow, sh, sw, ph, pw, dh, dw, groups);
-  const images = inputImages(scratch + 64, s, x);
-  const pass = layOut(scratch, s, images);
+  addImages(out, g, x, s, scratch, 0, n, from, from + panels);
+}
+
+/** The same for all taps, with the sum over `count` images from `first` on alone; sumParts adds such sums. */
+export function conv2dGradWeightImages(
+  out: usize, g: usize, x: usize, n: i32, c: i32, h: i32, w: i32, o: i32, kh: i32, kw: i32, oh: i32, ow: i32,
+  sh: i32, sw: i32, ph: i32, pw: i32, dh: i32, dw: i32, groups: i32, first: i32, count: i32, scratch: usize,
+): void {
+  const s = describe(scratch, n, c, h, w, o, kh, kw, oh, ow, sh, sw, ph, pw, dh, dw, groups);
+  addImages(out, g, x, s, scratch, first, first + count, 0, roundUp(c / groups * kh * kw, COLUMNS) / COLUMNS);
+}
+
+/** Images first … last − 1 and panels of taps from … to − 1. */
+function addImages(
+  out: usize, g: usize, x: usize, s: Shape, scratch: usize, first: i32, last: i32, from: i32, to: i32,
+): void {
+  const images = inputImages(scratch + 64, s, x), pass = layOut(scratch, s, images);
   const m = pass.m, pixels = pass.pixels;
   tapTable(pass.taps, s, images);
   strideTable(pass.places, pass.terms, 1, roundUp(pass.terms, COLUMNS));
   strideTable(pass.channels, m, pixels, roundUp(m, ROWS));
-  pixelTable(pass.pixelsIn, images.atOnce, oh, ow, images.stride, 0, sh * images.paddedWidth, sw);
-  pixelTable(pass.pixelsOut, images.atOnce, oh, ow, o * pixels, 0, ow, 1);
+  pixelTable(pass.pixelsIn, images.atOnce, s.oh, s.ow, images.stride, 0, s.sh * images.paddedWidth, s.sw);
+  pixelTable(pass.pixelsOut, images.atOnce, s.oh, s.ow, s.o * pixels, 0, s.ow, 1);
   images.clear();
-  for (let group = 0; group < groups; group++) {
+  for (let group = 0; group < s.groups; group++) {
     const target = out + bytes(group * m * pass.terms);
-    for (let i = 0; i < n; i += images.atOnce) {
-      const count = min(images.atOnce, n - i);
-      const base = images.show(i, count, group);
-      multiplyShown(target, g + bytes((i * o + group * m) * pixels), base, pass, count * pixels, i > 0, from, panels);
+    for (let i = first; i < last; i += images.atOnce) {
+      const count = min(images.atOnce, last - i);
+      const base = images.show(i, count, group), gradient = g + bytes((i * s.o + group * m) * pixels);
+      multiplyShown(target, gradient, base, pass, count * pixels, i > first, from, to);
     }
+  }
+}
+
+/** out [length] = Σ_p parts[p], for `count` elements from `from` on; added in float64, part after part. */
+export function sumParts(out: usize, parts: usize, length: i32, n: i32, from: i32, count: i32): void {
+  for (let i = from; i < from + count; i++) {
+    let sum: f64 = 0;
+    for (let p = 0; p < n; p++) sum += <f64>get(parts, p * length + i);
+    put(out, i, <f32>sum);
   }
 }
 
 /** Adds the images just shown: blocks of pixels outside, panels of eight taps inside. */
 function multiplyShown(
-  dw: usize, g: usize, base: usize, pass: Pass, pixels: i32, add: bool, from: i32, panels: i32,
+  dw: usize, g: usize, base: usize, pass: Pass, pixels: i32, add: bool, from: i32, to: i32,
 ): void {
-  const step = depthOfBlocks(pixels), end = min(pass.terms, (from + panels) * COLUMNS);
+  const step = depthOfBlocks(pixels), end = min(pass.terms, to * COLUMNS);
   for (let p = 0; p < pixels; p += step) {
     const depth = min(step, pixels - p);
     packA(pass.packed, g, pass.channels, pass.pixelsOut + bytes(p), pass.m, depth);

@@ -93,7 +93,7 @@ export class MeasuringDevice extends WrappedDevice {
 /** Milliseconds, and operations or else bytes a second. */
 function speedOf(flops: number, bytes: number, ms: number): Pick<KernelRow, 'ms' | 'gflops' | 'gbs'> {
   const speed = rounded((flops || bytes) / 1e6 / ms, 1);
-  return { ms: rounded(ms, 3), ...(flops > 0 ? { gflops: speed } : { gbs: speed }) };
+  return { ms: rounded(ms, 5), ...(flops > 0 ? { gflops: speed } : { gbs: speed }) };
 }
 
 /** The error of a result. @throws Error where it is more than rounding */
