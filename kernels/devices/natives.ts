@@ -46,6 +46,12 @@ const ranged = (total: string | ((number: Lookup) => number), native: Native): N
 /** Panels of eight taps. */
 const tapPanels = (number: Lookup) => Math.ceil((number('CG') * number('KH') * number('KW')) / 8);
 
+/** Panels of six rows of every product of a batch, or of eight columns where it is wider than high. */
+const productPanels = (number: Lookup) => {
+  const [batch, m, n] = [number('batch'), number('m'), number('n')];
+  return batch * (m >= n ? Math.ceil(m / 6) : Math.ceil(n / 8));
+};
+
 const flat = (inputs: number) => moving('length', [0, 1, 2].slice(0, inputs), single('length'));
 const axis = single('outer size inner');
 const conv = 'N C H W O KH KW OH OW strideH strideW padH padW dilationH dilationW groups';
@@ -60,7 +66,10 @@ export const natives: Readonly<Record<KernelName, Native | 'fallback'>> = {
   ...{ argMax: axis, logSumExp: axis, gather: axis, gatherGrad: axis },
   sum: moving('outer', [0], axis),
   stridedCopy: single('offset n0 n1 n2 n3 n4 n5 s0 s1 s2 s3 s4 s5'),
-  matmul: single('batch m n k aBatch aRow aCol bBatch bRow bCol', 'matmulScratch', 'm n k'),
+  matmul: ranged(
+    productPanels,
+    single('batch m n k aBatch aRow aCol bBatch bRow bCol', 'matmulScratch', 'm n k'),
+  ),
   conv2d: moving('N', [0], single(conv, 'conv2dScratch')),
   conv2dGradInput: moving('N', [0], single(conv, 'conv2dGradInputScratch')),
   conv2dGradWeight: ranged(tapPanels, single(conv, 'conv2dGradWeightScratch')),

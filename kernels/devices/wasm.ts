@@ -5,6 +5,7 @@ import { type KernelName, kernels } from '../index.js';
 import { numel, type Plan } from '../spec.js';
 import { Arena } from './arena.js';
 import { weightsByImages } from './byimages.js';
+import { coveringProduct } from './covering.js';
 import type { Device, DeviceBuffer } from './device.js';
 import { divide } from './divide.js';
 import { interpret } from './interpret.js';
@@ -87,6 +88,11 @@ class WasmDevice implements Device {
   }
 
   private compute(name: KernelName, inputs: readonly WasmBuffer[], plan: Plan, out: WasmBuffer): void {
+    const product = coveringProduct(name, plan);
+    if (product) {
+      this.compute('matmul', inputs, product, out);
+      return;
+    }
     const native = natives[name];
     if (native !== 'fallback') {
       this.call(name, native, inputs, plan, out);

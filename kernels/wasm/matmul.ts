@@ -1,5 +1,5 @@
 // Batched matrix product with element strides, so that transposes and broadcasts cost nothing.
-import { COLUMNS, DEPTH, PANEL_BYTES, ROWS, TILE_BYTES, multiplyPanel, packA, packB } from './gemm';
+import { COLUMNS, DEPTH, PANEL_BYTES, ROWS, TILE_BYTES, depthOfBlocks, multiplyPanel, packA, packB } from './gemm';
 import { aligned, bytes, roundUp } from './memory';
 
 /** Rows of A packed at a time: with DEPTH columns, 387 KiB of the level-2 cache. */
@@ -18,10 +18,18 @@ export function strideTable(table: usize, n: i32, stride: i32, count: i32): usiz
   return table + aligned(bytes(count));
 }
 
-/** out[b,i,j] = Σ_p A[b,i,p]·B[b,p,j]; A[b,i,p] is element b·aBatch + i·aRow + p·aColumn of a, B likewise. */
+/** Panels of rows, or of columns where the product is wider than high: what its jobs share. */
+function panelsOf(m: i32, n: i32): i32 {
+  return m >= n ? (m + ROWS - 1) / ROWS : (n + COLUMNS - 1) / COLUMNS;
+}
+
+/**
+ * out[b,i,j] = Σ_p A[b,i,p]·B[b,p,j]; A[b,i,p] is element b·aBatch + i·aRow + p·aColumn of a, B likewise.
+ * Computes `count` panels from `from` on, counted through all products of the batch.
+ */
 export function matmul(
   out: usize, a: usize, b: usize, batch: i32, m: i32, n: i32, k: i32,
-  aBatch: i32, aRow: i32, aColumn: i32, bBatch: i32, bRow: i32, bColumn: i32, scratch: usize,
+  aBatch: i32, aRow: i32, aColumn: i32, bBatch: i32, bRow: i32, bColumn: i32, from: i32, count: i32, scratch: usize,
 ): void {
   const aRows = scratch;
   const aColumns = strideTable(aRows, m, aRow, roundUp(m, ROWS));
@@ -29,29 +37,40 @@ export function matmul(
   const bColumns = strideTable(bRows, k, bRow, k);
   const outColumns = strideTable(bColumns, n, bColumn, roundUp(n, COLUMNS));
   const work = strideTable(outColumns, n, 1, roundUp(n, COLUMNS));
-  for (let i = 0; i < batch; i++) {
+  const panels = panelsOf(m, n), end = from + count, step = depthOfBlocks(k);
+  for (let unit = from; unit < end; unit += panels - unit % panels) {
+    const i = unit / panels, first = unit % panels, last = min(panels, first + end - unit);
+    const top = m >= n ? ROWS * first : 0, bottom = m >= n ? min(m, ROWS * last) : m;
+    const left = m >= n ? 0 : COLUMNS * first, right = m >= n ? n : min(n, COLUMNS * last);
     const aBase = a + bytes(i * aBatch), bBase = b + bytes(i * bBatch), c = out + bytes(i * m * n);
-    for (let p = 0; p < k; p += DEPTH) {
-      const depth = min(DEPTH, k - p);
+    const most = heightOfBlocks(bottom - top);
+    for (let p = 0; p < k; p += step) {
+      const depth = min(step, k - p);
       const rows = bRows + bytes(p), columns = aColumns + bytes(p);
-      for (let r = 0; r < m; r += BLOCK) {
-        const height = min(BLOCK, m - r);
+      for (let r = top; r < bottom; r += most) {
+        const height = min(most, bottom - r);
         packA(work, aBase, aRows + bytes(r), columns, height, depth);
-        multiplyBlock(c + bytes(r * n), bBase, rows, bColumns, outColumns, height, n, depth, p > 0, work);
+        multiplyBlock(c + bytes(r * n), n, bBase, rows, bColumns, outColumns, height, left, right, depth, p > 0, work);
       }
     }
   }
 }
 
-/** One packed block of A times all columns of B. */
+/** Rows of a packed block of A: equal shares, whole panels. */
+function heightOfBlocks(rows: i32): i32 {
+  const blocks = (rows + BLOCK - 1) / BLOCK;
+  return roundUp((rows + blocks - 1) / blocks, ROWS);
+}
+
+/** One packed block of A times columns left … right − 1 of B; rows of C have `width` columns. */
 function multiplyBlock(
-  c: usize, base: usize, rows: usize, columns: usize, outColumns: usize,
-  m: i32, n: i32, depth: i32, add: bool, work: usize,
+  c: usize, width: i32, base: usize, rows: usize, columns: usize, outColumns: usize,
+  m: i32, left: i32, right: i32, depth: i32, add: bool, work: usize,
 ): void {
   const panel = work + aligned(bytes(BLOCK * DEPTH));
   const tile = panel + aligned(PANEL_BYTES);
-  for (let j = 0; j < n; j += COLUMNS) {
+  for (let j = left; j < right; j += COLUMNS) {
     packB(panel, base, rows, columns + bytes(j), depth);
-    multiplyPanel(c, bytes(n), outColumns + bytes(j), work, panel, m, min(COLUMNS, n - j), depth, add, tile);
+    multiplyPanel(c, bytes(width), outColumns + bytes(j), work, panel, m, min(COLUMNS, right - j), depth, add, tile);
   }
 }

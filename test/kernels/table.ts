@@ -70,6 +70,8 @@ const convolutions: { x: Shape; w: Shape; y: Shape; attrs: Attrs }[] = [
   },
   { x: [1, 2, 2, 2], w: [3, 2, 3, 3], y: [1, 3, 6, 6], attrs: { ...unit, padH: 3, padW: 3 } },
   { x: [1, 17, 9, 9], w: [19, 17, 3, 3], y: [1, 19, 7, 7], attrs: unit },
+  { x: [3, 5, 4, 3], w: [7, 5, 4, 3], y: [3, 7, 1, 1], attrs: unit },
+  { x: [5, 6, 1, 1], w: [4, 6, 1, 1], y: [5, 4, 1, 1], attrs: { ...unit, strideH: 2 } },
   { x: [9, 4, 24, 32], w: [6, 4, 5, 5], y: [9, 6, 24, 32], attrs: { ...unit, padH: 2, padW: 2 } },
   {
     x: [5, 6, 33, 30],
@@ -140,6 +142,9 @@ export const table: Record<KernelName, Row[]> = {
     [3, 1, 9, 1],
     [1, 33, 17, 65],
     [2, 16, 16, 16],
+    [1, 200, 33, 150],
+    [1, 150, 33, 200],
+    [3, 70, 40, 80],
   ].flatMap(([batch, m, k, n]) =>
     [0, 1].flatMap((transA) =>
       [0, 1].map((transB) =>

@@ -12,6 +12,8 @@ const shapes = [
   [1, 64, 10, 256],
   [1, 100, 33, 801],
   [1, 300, 9, 2],
+  [1, 253, 260, 5],
+  [5, 9, 30, 385],
 ];
 
 for (const engine of engines) {
@@ -36,7 +38,9 @@ for (const engine of engines) {
             return sum;
           });
           const scratch = engine.exports.matmulScratch(m, n, k);
-          const out = engine.run('matmul', batch * m * n, [a, b], [batch, m, n, k, ...strides], scratch);
+          const panels = batch * (m >= n ? Math.ceil(m / 6) : Math.ceil(n / 8));
+          const numbers = [batch, m, n, k, ...strides];
+          const out = engine.runRanged('matmul', batch * m * n, [a, b], numbers, panels, scratch);
           t.ok(error(out, expected) < 2e-6);
         },
       );
