@@ -1,10 +1,12 @@
 // 2-D convolution and its input gradient: matrix products whose B panels are packed straight from the images.
-import { COLUMNS, PANEL_BYTES, ROWS, TILE_BYTES, depthOfBlocks, multiplyPanel, packA, packB } from './gemm';
+import {
+  COLUMNS, PANEL_BYTES, ROWS, TILE_BYTES, depthOfBlocks, isThin, multiplyPanel, multiplyThin, packA, packB,
+} from './gemm';
 import {
   Images, Shape, describe, gradientImages, imagesAtOnce, inputImages, marginBefore, paddedRows, pixelTable, tapTable,
 } from './images';
 import { strideTable } from './matmul';
-import { aligned, bytes, roundUp } from './memory';
+import { aligned, at, bytes, roundUp } from './memory';
 
 /** One product: target[m, pixel] = Σ_t weight[m, t] · image[pixel + tap t], over all images of one channel group. */
 @unmanaged
@@ -15,26 +17,36 @@ class Pass {
   taps: usize; pixelsIn: usize; pixelsOut: usize; weightRows: usize; weightTaps: usize;
   /** Packed weights, a panel of B, and a tile. */
   packed: usize; panel: usize; tile: usize;
-  /** Floats of one image, and of one channel, of the target. */
-  imageOut: i32; planeOut: i32;
+  /** Floats of one channel of the target. */
+  planeOut: i32;
+  /** Where the tables end, and another pass may begin. */
+  end: usize;
+
+  get next(): Pass {
+    return changetype<Pass>(this.end);
+  }
 }
 
+/** Bytes of the sizes and the images that scratch memory begins with, and of a pass without its tables. */
 // @ts-ignore: decorator
 @inline
-const HEADER: usize = 512;
+const HEADER: usize = 192;
+// @ts-ignore: decorator
+@inline
+const PASS: usize = 128;
 
 /** Bytes of a pass: m output channels a group, `terms` taps, `pixels` in the images at once. */
 function passBytes(m: i32, terms: i32, pixels: i32): usize {
   const tables: usize = aligned(bytes(roundUp(terms, COLUMNS))) + aligned(bytes(roundUp(pixels, COLUMNS)));
   const weights: usize = aligned(bytes(roundUp(m, ROWS))) + aligned(bytes(roundUp(m, ROWS) * terms));
-  return HEADER + tables + tables + weights + aligned(PANEL_BYTES) + aligned(TILE_BYTES);
+  return PASS + tables + tables + weights + aligned(PANEL_BYTES) + aligned(TILE_BYTES);
 }
 
-/** Lays a pass out behind the header; the padded images follow it. */
-function layOut(scratch: usize, m: i32, terms: i32, pixels: i32, images: Images): Pass {
-  const pass = changetype<Pass>(scratch + 128);
-  pass.m = m;
-  pass.taps = scratch + HEADER;
+/** Lays a pass out. */
+function layOut(place: usize, m: i32, terms: i32, pixels: i32): Pass {
+  const pass = changetype<Pass>(place);
+  pass.m = m; pass.terms = terms;
+  pass.taps = place + PASS;
   pass.weightTaps = pass.taps + aligned(bytes(roundUp(terms, COLUMNS)));
   pass.pixelsIn = pass.weightTaps + aligned(bytes(roundUp(terms, COLUMNS)));
   pass.pixelsOut = pass.pixelsIn + aligned(bytes(roundUp(pixels, COLUMNS)));
@@ -42,7 +54,7 @@ function layOut(scratch: usize, m: i32, terms: i32, pixels: i32, images: Images)
   pass.packed = pass.weightRows + aligned(bytes(roundUp(m, ROWS)));
   pass.panel = pass.packed + aligned(bytes(roundUp(m, ROWS) * terms));
   pass.tile = pass.panel + aligned(PANEL_BYTES);
-  images.copies = pass.tile + aligned(TILE_BYTES);
+  pass.end = pass.tile + aligned(TILE_BYTES);
   return pass;
 }
 
@@ -55,27 +67,22 @@ function packWeights(pass: Pass, weight: usize): void {
   }
 }
 
-/** Images first … last − 1 of a group; `target` is the group's first plane of image 0. */
-function multiplyImages(pass: Pass, images: Images, group: i32, target: usize, first: i32, last: i32): void {
-  for (let n = first; n < last; n += images.atOnce) {
-    const count = min(images.atOnce, last - n);
-    const base = images.show(n, count, group);
-    multiplyShown(pass, base, target + bytes(n * pass.imageOut), count * pass.pixels);
-  }
-}
-
-/** The product for the images just shown: blocks of terms outside, panels of eight pixels inside. */
-function multiplyShown(pass: Pass, base: usize, target: usize, pixels: i32): void {
-  const step = depthOfBlocks(pass.terms);
+/** The product for the images just shown, nothing without terms: blocks of terms outside, panels of eight pixels inside. */
+function multiplyShown(pass: Pass, base: usize, target: usize, images: i32): void {
+  const step = depthOfBlocks(pass.terms), pixels = images * pass.pixels;
   for (let t = 0; t < pass.terms; t += step) {
     const depth = min(step, pass.terms - t);
     const packed = pass.packed + bytes(roundUp(pass.m, ROWS) * t);
+    const taps = pass.taps + bytes(t), stride = bytes(pass.planeOut);
     for (let p = 0; p < pixels; p += COLUMNS) {
-      packB(pass.panel, base, pass.taps + bytes(t), pass.pixelsIn + bytes(p), depth);
-      multiplyPanel(
-        target, bytes(pass.planeOut), pass.pixelsOut + bytes(p), packed, pass.panel,
-        pass.m, min(COLUMNS, pixels - p), depth, t > 0, pass.tile,
-      );
+      const from = pass.pixelsIn + bytes(p), to = pass.pixelsOut + bytes(p);
+      if (isThin(pass.m, from, pixels - p)) {
+        multiplyThin(target, stride, to, packed, base + at(from, 0), taps, pass.m, depth, t > 0, pass.tile);
+      } else {
+        packB(pass.panel, base, taps, from, depth);
+        const n = min(COLUMNS, pixels - p);
+        multiplyPanel(target, stride, to, packed, pass.panel, pass.m, n, depth, t > 0, pass.tile);
+      }
     }
   }
 }
@@ -88,18 +95,21 @@ export function conv2d(
   const s = describe(scratch, n, c, h, w, o, kh, kw, oh, ow, sh, sw, ph, pw, dh, dw, groups);
   const images = inputImages(scratch + 64, s, x);
   const m = o / groups, terms = images.perGroup * kh * kw;
-  const pass = layOut(scratch, m, terms, images.atOnce * oh * ow, images);
-  pass.terms = terms; pass.pixels = oh * ow;
-  pass.imageOut = o * oh * ow; pass.planeOut = oh * ow;
+  const pass = layOut(scratch + HEADER, m, terms, images.atOnce * oh * ow);
+  images.copies = pass.end;
+  pass.pixels = oh * ow; pass.planeOut = oh * ow;
   tapTable(pass.taps, s, images);
   strideTable(pass.weightTaps, terms, 1, terms);
   strideTable(pass.weightRows, m, terms, roundUp(m, ROWS));
   pixelTable(pass.pixelsIn, images.atOnce, oh, ow, images.stride, 0, sh * images.paddedWidth, sw);
-  pixelTable(pass.pixelsOut, images.atOnce, oh, ow, pass.imageOut, 0, ow, 1);
+  pixelTable(pass.pixelsOut, images.atOnce, oh, ow, o * oh * ow, 0, ow, 1);
   images.clear();
   for (let group = 0; group < groups; group++) {
     packWeights(pass, weight + bytes(group * m * terms));
-    multiplyImages(pass, images, group, out + bytes(group * m * pass.planeOut), 0, n);
+    for (let i = 0; i < n; i += images.atOnce) {
+      const count = min(images.atOnce, n - i);
+      multiplyShown(pass, images.show(i, count, group), out + bytes((i * o + group * m) * oh * ow), count);
+    }
   }
 }
 
@@ -110,8 +120,22 @@ function meets(position: i32, tap: i32, stride: i32, padding: i32, dilation: i32
   return (position + padding - tap * dilation) % stride == 0;
 }
 
-/** Lists the taps that reach the pixels (y0 + sh·t, x0 + sw·u), in g and in the weight; returns how many. */
-function gradientTaps(pass: Pass, s: Shape, g: Images, y0: i32, x0: i32): i32 {
+/** How many taps of one axis meet a pixel. */
+function meeting(position: i32, kernel: i32, stride: i32, padding: i32, dilation: i32): i32 {
+  let count = 0;
+  for (let tap = 0; tap < kernel; tap++) count += i32(meets(position, tap, stride, padding, dilation));
+  return count;
+}
+
+/** How many of `size` pixels lie at first, first + stride, … */
+// @ts-ignore: decorator
+@inline
+function every(stride: i32, size: i32, first: i32): i32 {
+  return (size - first + stride - 1) / stride;
+}
+
+/** Lists the taps that reach the pixels (y0 + sh·t, x0 + sw·u), in g and in the weight. */
+function gradientTaps(pass: Pass, s: Shape, g: Images, y0: i32, x0: i32): void {
   let count = 0;
   const perGroup = s.c / s.groups;
   for (let o = 0; o < g.perGroup; o++) {
@@ -127,7 +151,19 @@ function gradientTaps(pass: Pass, s: Shape, g: Images, y0: i32, x0: i32): i32 {
       }
     }
   }
-  return count;
+}
+
+/** Lays out the input gradient at the pixels (y0 + sh·t, x0 + sw·u), which all see the same taps. */
+function gradientPass(place: usize, s: Shape, g: Images, y0: i32, x0: i32): Pass {
+  const rows = every(s.sh, s.h, y0), columns = every(s.sw, s.w, x0), m = s.c / s.groups;
+  const terms = g.perGroup * meeting(y0, s.kh, s.sh, s.ph, s.dh) * meeting(x0, s.kw, s.sw, s.pw, s.dw);
+  const pass = layOut(place, m, terms, g.atOnce * rows * columns);
+  pass.pixels = rows * columns; pass.planeOut = s.h * s.w;
+  strideTable(pass.weightRows, m, s.kh * s.kw, roundUp(m, ROWS));
+  gradientTaps(pass, s, g, y0, x0);
+  pixelTable(pass.pixelsIn, g.atOnce, rows, columns, g.stride, 0, g.paddedWidth, 1);
+  pixelTable(pass.pixelsOut, g.atOnce, rows, columns, s.c * s.h * s.w, y0 * s.w + x0, s.sh * s.w, s.sw);
+  return pass;
 }
 
 /** dx[n,c,a,b] = Σ g[n,o,y,x] · weight[o,c,i,j] over all with y·sh + i·dh − ph = a and x·sw + j·dw − pw = b. */
@@ -136,31 +172,24 @@ export function conv2dGradInput(
   sh: i32, sw: i32, ph: i32, pw: i32, dh: i32, dw: i32, groups: i32, scratch: usize,
 ): void {
   const s = describe(scratch, n, c, h, w, o, kh, kw, oh, ow, sh, sw, ph, pw, dh, dw, groups);
-  const images = gradientImages(scratch + 64, s, g);
-  const m = c / groups;
-  const pass = layOut(scratch, m, images.perGroup * kh * kw, images.atOnce * h * w, images);
-  pass.imageOut = c * h * w; pass.planeOut = h * w;
-  strideTable(pass.weightRows, m, kh * kw, roundUp(m, ROWS));
+  const images = gradientImages(scratch + 64, s, g), first = changetype<Pass>(scratch + HEADER);
+  // pixels of one residue modulo the stride are one pass
+  let end = scratch + HEADER;
+  for (let y0 = 0; y0 < min(sh, h); y0++) {
+    for (let x0 = 0; x0 < min(sw, w); x0++) end = gradientPass(end, s, images, y0, x0).end;
+  }
+  images.copies = end;
   images.clear();
   // a pixel that no window reaches has gradient 0
   if (sh > 1 || sw > 1) memory.fill(out, 0, bytes(n * c * h * w));
-  // pixels of one residue modulo the stride see the same taps
-  for (let y0 = 0; y0 < min(sh, h); y0++) {
-    for (let x0 = 0; x0 < min(sw, w); x0++) gradientPhase(out, weight, pass, s, images, y0, x0);
-  }
-}
-
-/** The input gradient at the pixels (y0 + sh·t, x0 + sw·u). */
-function gradientPhase(out: usize, weight: usize, pass: Pass, s: Shape, g: Images, y0: i32, x0: i32): void {
-  pass.terms = gradientTaps(pass, s, g, y0, x0);
-  if (pass.terms == 0) return;
-  const rows = (s.h - y0 + s.sh - 1) / s.sh, columns = (s.w - x0 + s.sw - 1) / s.sw;
-  pass.pixels = rows * columns;
-  pixelTable(pass.pixelsIn, g.atOnce, rows, columns, g.stride, 0, g.paddedWidth, 1);
-  pixelTable(pass.pixelsOut, g.atOnce, rows, columns, pass.imageOut, y0 * s.w + x0, s.sh * s.w, s.sw);
-  for (let group = 0; group < s.groups; group++) {
-    packWeights(pass, weight + bytes(group * g.perGroup * pass.m * s.kh * s.kw));
-    multiplyImages(pass, g, group, out + bytes(group * pass.m * pass.planeOut), 0, s.n);
+  for (let group = 0; group < groups; group++) {
+    const weights = weight + bytes(group * images.perGroup * first.m * kh * kw);
+    for (let pass = first; changetype<usize>(pass) < end; pass = pass.next) packWeights(pass, weights);
+    for (let i = 0; i < n; i += images.atOnce) {
+      const count = min(images.atOnce, n - i);
+      const base = images.show(i, count, group), target = out + bytes((i * c + group * first.m) * h * w);
+      for (let pass = first; changetype<usize>(pass) < end; pass = pass.next) multiplyShown(pass, base, target, count);
+    }
   }
 }
 
@@ -171,7 +200,7 @@ export function conv2dScratch(
 ): usize {
   const images = imagesAtOnce(n, oh * ow);
   const padded = images * (c / groups) * (h + 2 * ph) * (w + 2 * pw);
-  return passBytes(o / groups, c / groups * kh * kw, images * oh * ow) + aligned(bytes(padded));
+  return HEADER + passBytes(o / groups, c / groups * kh * kw, images * oh * ow) + aligned(bytes(padded));
 }
 
 /** Scratch bytes of conv2dGradInput. */
@@ -182,6 +211,12 @@ export function conv2dGradInputScratch(
   const images = imagesAtOnce(n, h * w);
   const rows = paddedRows(marginBefore(kh, sh, ph, dh), oh, h, sh, ph);
   const columns = paddedRows(marginBefore(kw, sw, pw, dw), ow, w, sw, pw);
-  const padded = images * (o / groups) * rows * columns;
-  return passBytes(c / groups, o / groups * kh * kw, images * h * w) + aligned(bytes(padded));
+  let total = HEADER + aligned(bytes(images * (o / groups) * rows * columns));
+  for (let y0 = 0; y0 < min(sh, h); y0++) {
+    for (let x0 = 0; x0 < min(sw, w); x0++) {
+      const terms = o / groups * meeting(y0, kh, sh, ph, dh) * meeting(x0, kw, sw, pw, dw);
+      total += passBytes(c / groups, terms, images * every(sh, h, y0) * every(sw, w, x0));
+    }
+  }
+  return total;
 }

@@ -12,7 +12,7 @@ export const PANEL_BYTES: usize = 32 * 384;
 
 /** Depth of the blocks into which `terms` summands are cut: equal shares, whole fours. */
 export function depthOfBlocks(terms: i32): i32 {
-  const blocks = (terms + DEPTH - 1) / DEPTH;
+  const blocks = max(1, (terms + DEPTH - 1) / DEPTH);
   return (terms + 4 * blocks - 1) / (4 * blocks) * 4;
 }
 
@@ -89,6 +89,39 @@ function threeRows(depth: i32, a: usize, b: usize, c: usize, stride: usize, add:
   emit(c, c00, add); emit(c + 16, c01, add); c += stride;
   emit(c, c10, add); emit(c + 16, c11, add); c += stride;
   emit(c, c20, add); emit(c + 16, c21, add);
+}
+
+/**
+ * multiplyPanel for at most three rows, where packing B would cost as much as the product: row p of B is read at
+ * b + rows[p], eight neighbours.
+ */
+export function multiplyThin(
+  c: usize, stride: usize, columns: usize, a: usize, b: usize, rows: usize, m: i32, depth: i32, add: bool, tile: usize,
+): void {
+  thinKernel(depth, a, b, rows, tile);
+  scatterTile(c, stride, columns, tile, m, COLUMNS, add);
+}
+
+/** Whether multiplyThin can take m rows and the first columns of an offset table with `left` entries. */
+export function isThin(m: i32, columns: usize, left: i32): bool {
+  return m <= ROWS / 2 && left >= COLUMNS && eightNeighbours(columns);
+}
+
+/** A tile [3,8] = Σ_p A[p,6]·B[p,8], the first three of the six rows; more columns at once spill registers. */
+function thinKernel(depth: i32, a: usize, b: usize, rows: usize, tile: usize): void {
+  const zero = f32x4.splat(0);
+  let c00 = zero, c01 = zero, c10 = zero, c11 = zero, c20 = zero, c21 = zero;
+  for (; depth > 0; depth--, a += 24, rows += 4) {
+    const row = b + at(rows, 0), b0 = v128.load(row), b1 = v128.load(row, 16);
+    let v = v128.load32_splat(a);
+    c00 = madd(v, b0, c00); c01 = madd(v, b1, c01);
+    v = v128.load32_splat(a, 4);
+    c10 = madd(v, b0, c10); c11 = madd(v, b1, c11);
+    v = v128.load32_splat(a, 8);
+    c20 = madd(v, b0, c20); c21 = madd(v, b1, c21);
+  }
+  v128.store(tile, c00); v128.store(tile, c01, 16); v128.store(tile, c10, 32); v128.store(tile, c11, 48);
+  v128.store(tile, c20, 64); v128.store(tile, c21, 80);
 }
 
 /** Whether four entries of an offset table name four neighbouring floats. */
@@ -206,7 +239,8 @@ export function multiplyPanel(
     if (direct && i + ROWS <= m) {
       microKernel(depth, a, b, c + first, stride, add);
     } else {
-      microKernel(depth, a, b, tile, 32, false);
+      if (m - i > ROWS / 2) microKernel(depth, a, b, tile, 32, false);
+      else threeRows(depth, a, b, tile, 32, false);
       scatterTile(c, stride, columns, tile, min(ROWS, m - i), n, add);
     }
   }
