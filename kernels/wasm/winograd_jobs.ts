@@ -1,5 +1,4 @@
 // How a Winograd convolution divides into phases and jobs, what memory it takes, and where it pays.
-import { COLUMNS } from './gemm';
 import { aligned } from './memory';
 import { convolutionScratch } from './winograd';
 import { filterJobs, filtersBytes } from './winograd_filters';
@@ -92,18 +91,20 @@ export function conv2dGradWeightWinogradScratch(
 }
 
 /**
- * Whether tiles can do a pass and are faster. Measured on images of 2×2 to 32×32, 2 to 256 channels, batches of 1 to
+ * Whether tiles can do a pass and are faster. Measured on images of 2×2 to 32×32, 1 to 256 channels, batches of 1 to
  * 64: they are 1.1 to 5 times as fast (small to large) where three things hold, and 0.5 to 1.3 times where one fails:
  * they save half of the multiplications (5×5 outputs of a 3×3 kernel: 1.6 times fewer, 0.6 to 1.3 times as fast); there
- * are 8 tiles (4 tiles of 128 → 256 channels: 0.9); 8 channels to sum over, or for the weight gradient to fill a panel
- * (4 channels: 0.7 to 1.2, but up to 2 with 5×5).
+ * are 8 tiles (4 tiles of 128 → 256 channels: 0.9); there is enough to sum over, 4 channels with 3×3 and 2 with 5×5, or
+ * for the weight gradient 8 and 4 (one channel less: 0.7 to 1.1).
  */
 export function winogradFits(
   pass: i32, n: i32, c: i32, h: i32, w: i32, o: i32, kh: i32, kw: i32, oh: i32, ow: i32,
   sh: i32, sw: i32, ph: i32, pw: i32, dh: i32, dw: i32, groups: i32,
 ): i32 {
   if (kh != kw || kh != 3 && kh != 5 || sh != 1 || sw != 1 || dh != 1 || dw != 1 || groups != 1) return 0;
-  if (ph >= kh || pw >= kw || (pass == GRAD_INPUT ? o : c) < COLUMNS) return 0;
+  if (ph >= kh || pw >= kw) return 0;
+  const channels = pass == GRAD_INPUT ? o : c;
+  if (channels * (kh - 1) < (pass <= GRAD_INPUT ? 8 : 16)) return 0;
   const height = pass == GRAD_INPUT ? h : oh, width = pass == GRAD_INPUT ? w : ow;
   const tiles = ((height + TILE - 1) / TILE) * ((width + TILE - 1) / TILE), points = TILE + kh - 1;
   return n * tiles >= 8 && height * width * kh * kh >= 2 * tiles * points * points ? 1 : 0;

@@ -182,7 +182,15 @@ t.test('convolutions by tiles are chosen only where they are possible and pay', 
     t.same(fits(pass, { 15: 2 }, layer), [0, 0], 'groups');
     t.same(fits(pass, { 5: 3 }, layer), [0, 0], 'kernels that are not square');
     t.same(fits(pass, { 5: 7, 6: 7 }, layer), [0, 0], 'other kernels');
-    t.same(fits(pass, {}, { ...layer, c: 4, o: 4 }), [0, 0], 'few channels');
+    const least = pass < 2 ? 2 : 4;
+    for (const [k, channels] of [
+      [5, least],
+      [3, 2 * least],
+    ]) {
+      const shape: Case = { ...layer, k, padding: [k >> 1, k >> 1] };
+      t.same(fits(pass, {}, { ...shape, c: channels, o: channels }), [1, 1], 'enough channels');
+      t.same(fits(pass, {}, { ...shape, c: channels - 1, o: channels - 1 }), [0, 0], 'few channels');
+    }
     t.same(fits(pass, {}, few), [0, 0], 'few tiles');
     t.same(fits(pass, {}, { ...few, n: 8 }), [1, 1], 'enough tiles');
     t.same(fits(pass, {}, { ...few, n: 64, h: 5, w: 5 }), [0, 0], 'tiles that mostly stick out');
