@@ -4,7 +4,8 @@ import { type BenchFlags, parseFlags } from './bench/flags.js';
 import { measureKernels, printKernels } from './bench/kernels.js';
 import { compare, printComparison } from './bench/pairs.js';
 import { printProfile, profile } from './bench/profile.js';
-import { openSettings, peakBytes, Subject, sentence } from './bench/step.js';
+import { peakBytes, Subject, sentence } from './bench/step.js';
+import { openFor } from './open.js';
 import { runProgram } from './program.js';
 
 await runProgram('bench', async () => {
@@ -18,7 +19,7 @@ await runProgram('bench', async () => {
 });
 
 async function measureStep(flags: BenchFlags, json: boolean): Promise<void> {
-  const { device, threads } = await openSettings(flags);
+  const { device, threads } = await openFor(flags);
   try {
     const subject = new Subject(flags, device, threads);
     const times = await subject.measure();

@@ -17,7 +17,7 @@ class Interrupted extends Error {}
 await runProgram('train', async () => {
   const settings = parseFlags(process.argv.slice(2));
   const data = loadData(settings);
-  const opened = await openFor(settings, { convolution: settings.conv });
+  const opened = await openFor(settings);
   try {
     const { run, facts } = prepare(settings, data, opened);
     return await trainAndReport(run, facts);

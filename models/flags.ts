@@ -105,7 +105,7 @@ function runFlags(command: Command): void {
     .option('--seed <n>', 'decides weights, order and augmentation', countFrom0, 1)
     .addOption(choice('--device <name>', 'where to compute', deviceNames, 'auto'))
     .addOption(threadsFlag())
-    .addOption(choice('--conv <name>', 'convolutions of the wasm device', convolutions, 'auto'))
+    .addOption(convFlag())
     .option(
       '--eval-every <n>',
       'epochs between evaluations; the last step is always followed by one',
@@ -164,3 +164,8 @@ const countFrom0 = checked('a whole number of at least 0', (n) => Number.isSafeI
 const positive = checked('a number above 0', (n) => n > 0);
 const nonNegative = checked('a number of at least 0', (n) => n >= 0);
 const share = checked('a number from 0 up to but not 1', (n) => n >= 0 && n < 1);
+
+/** --conv, of a program that uses the wasm device. */
+export function convFlag(): Option {
+  return choice('--conv <name>', 'convolutions of the wasm device', convolutions, 'auto');
+}

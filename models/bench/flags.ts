@@ -1,11 +1,10 @@
 // The flags of the benchmark.
 import { Command, Option } from 'commander';
-import { type Convolution, convolutions, type DeviceName, deviceNames } from '../../lib/index.js';
-import { choice, count, normFlag, oneLineErrors, threadsFlag, UsageError } from '../flags.js';
+import { type Convolution, type DeviceName, deviceNames } from '../../lib/index.js';
+import { choice, convFlag, count, normFlag, oneLineErrors, threadsFlag, UsageError } from '../flags.js';
 import { type ModelName, modelNames } from '../index.js';
 import type { NormName } from '../norms.js';
-
-const builds = ['auto', 'relaxed', 'plain'] as const;
+import { builds } from '../open.js';
 
 /** What one side of a measurement is. */
 export interface BenchSettings {
@@ -16,7 +15,7 @@ export interface BenchSettings {
   device: DeviceName;
   threads: number | null;
   /** How the wasm device convolves. */
-  convolution: Convolution;
+  conv: Convolution;
   /** The wasm device's build: with relaxed SIMD where it validates, always, or never. */
   build: (typeof builds)[number];
 }
@@ -34,24 +33,17 @@ export interface BenchFlags extends BenchSettings {
 const changes = {
   bn: { norm: 'bn' },
   mn: { norm: 'mn' },
-  direct: { convolution: 'direct' },
-  winograd: { convolution: 'winograd' },
+  direct: { conv: 'direct' },
+  winograd: { conv: 'winograd' },
   plain: { build: 'plain' },
   '1-thread': { threads: 1 },
 } as const satisfies Record<string, Partial<BenchSettings>>;
 
 export type AgainstName = 'torch' | keyof typeof changes;
 
-/** Reads the flags. @throws UsageError, or CommanderError for flags that do not parse and for --help. */
+/** Reads the flags. @throws CommanderError for flags that do not parse and for --help. */
 export function parseFlags(args: readonly string[]): BenchFlags {
-  const flags = benchCommand().parse(args, { from: 'user' }).opts<BenchFlags>();
-  if (flags.device !== 'wasm' && flags.device !== 'auto') {
-    for (const option of ['convolution', 'build'] as const) {
-      if (flags[option] !== 'auto')
-        throw new UsageError(`--${option} is for device wasm, but --device is ${flags.device}`);
-    }
-  }
-  return flags;
+  return benchCommand().parse(args, { from: 'user' }).opts<BenchFlags>();
 }
 
 function benchCommand(): Command {
@@ -68,7 +60,7 @@ function benchCommand(): Command {
     )
     .addOption(choice('--device <name>', 'where to compute', deviceNames, 'auto'))
     .addOption(threadsFlag())
-    .addOption(choice('--convolution <kind>', 'how the wasm device convolves', convolutions, 'auto'))
+    .addOption(convFlag())
     .addOption(choice('--build <kind>', 'build of the wasm device, as to relaxed SIMD', builds, 'auto'))
     .addOption(
       new Option('--against <what>', 'measure in turn with PyTorch, or with one setting changed')

@@ -3,12 +3,13 @@
 import { type Device, setDevice } from '../../lib/index.js';
 import { UsageError } from '../flags.js';
 import type { OpenedDevice } from '../open.js';
+import { openFor } from '../open.js';
 import { bestOf, type Ceiling, measureCeiling } from './ceiling.js';
 import { rounded, table } from './figures.js';
 import type { BenchFlags } from './flags.js';
 import { type KernelRow, MeasuringDevice } from './measuring.js';
 import { probes } from './probes.js';
-import { openSettings, Subject } from './step.js';
+import { Subject } from './step.js';
 
 /** All rows with their shares of the ceiling, the ceilings they are held against and the threads they ran on. */
 export interface KernelFigures {
@@ -21,7 +22,7 @@ export interface KernelFigures {
 
 /** Measures all kernels on the device the flags ask for. */
 export async function measureKernels(flags: BenchFlags): Promise<KernelFigures> {
-  const opened = await openSettings(flags);
+  const opened = await openFor(flags);
   const others = await openWays(flags, opened);
   try {
     const { device, threads } = opened;
@@ -46,9 +47,8 @@ export async function measureKernels(flags: BenchFlags): Promise<KernelFigures> 
 
 /** The wasm device's ways to convolve, unless the flags name one. */
 async function openWays(flags: BenchFlags, { device }: OpenedDevice): Promise<Record<string, Device>> {
-  if (device.name !== 'wasm' || flags.convolution !== 'auto') return {};
-  const open = async (convolution: 'direct' | 'winograd') =>
-    (await openSettings({ ...flags, convolution })).device;
+  if (device.name !== 'wasm' || flags.conv !== 'auto') return {};
+  const open = async (conv: 'direct' | 'winograd') => (await openFor({ ...flags, conv })).device;
   return { direct: await open('direct'), winograd: await open('winograd') };
 }
 

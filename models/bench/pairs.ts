@@ -1,8 +1,9 @@
 // Two sides measured in turn, A B A B …: load that comes and goes then meets both, and their ratio stays.
 import { UsageError } from '../flags.js';
+import { openFor } from '../open.js';
 import { median, rounded } from './figures.js';
 import { type AgainstName, type BenchFlags, type BenchSettings, changed } from './flags.js';
-import { type BenchResult, openSettings, peakBytes, Subject, sentence, type Times } from './step.js';
+import { type BenchResult, peakBytes, Subject, sentence, type Times } from './step.js';
 import { findPython, torchStep } from './torch.js';
 
 /** How often ours was as fast as the other side. */
@@ -49,7 +50,7 @@ export async function compare(flags: BenchFlags, against: AgainstName): Promise<
 
 /** This framework; its memory is the process's only where no other side shares the process. */
 async function ourSide(settings: BenchSettings, alone = false): Promise<Side> {
-  const { device, threads } = await openSettings(settings);
+  const { device, threads } = await openFor(settings);
   const subject = new Subject(settings, device, threads);
   return {
     measure: () => subject.measure(),

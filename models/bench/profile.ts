@@ -1,9 +1,10 @@
 // Where the time of a training step goes: a device that times its kernels, and the rest of the step beside them.
 import type { Device } from '../../lib/index.js';
 import { UsageError } from '../flags.js';
+import { openFor } from '../open.js';
 import { milliseconds, rounded, table } from './figures.js';
 import type { BenchFlags } from './flags.js';
-import { openSettings, Subject } from './step.js';
+import { Subject } from './step.js';
 import { type Buffer, type KernelName, type Plan, WrappedDevice } from './wrapped.js';
 
 /** Calls and time of one kind of work, in one step. */
@@ -57,7 +58,7 @@ class TimedDevice extends WrappedDevice {
 
 /** Profiles training steps, after one to warm up. */
 export async function profile(flags: BenchFlags): Promise<Profile> {
-  const opened = await openSettings(flags);
+  const opened = await openFor(flags);
   try {
     checkSynchronous(opened.device);
     const device = new TimedDevice(opened.device);

@@ -14,7 +14,6 @@ import {
   tensor,
 } from '../../lib/index.js';
 import { makeModel } from '../index.js';
-import { type OpenedDevice, openFor } from '../open.js';
 import { median, milliseconds, rounded } from './figures.js';
 import type { BenchSettings } from './flags.js';
 
@@ -37,7 +36,7 @@ export interface BenchResult {
   steps: number;
   device: string;
   threads: number;
-  convolution?: string;
+  conv?: string;
   build?: string;
   train_step_ms: number;
   images_per_s: number;
@@ -102,24 +101,18 @@ export class Subject {
 
   /** The times with what they are times of. */
   describe({ train, evaluate }: Times): BenchResult {
-    const { model, norm, batch, steps, convolution, build } = this.settings;
+    const { model, norm, batch, steps, conv, build } = this.settings;
     const { live, pooled } = this.device.memory();
     return {
       framework: `mixgrad ${version()}`,
       ...{ model, norm, batch, steps, device: this.device.name, threads: this.threads },
-      ...(this.device.name === 'wasm' && { convolution, build }),
+      ...(this.device.name === 'wasm' && { conv, build }),
       train_step_ms: rounded(train),
       images_per_s: rounded((1000 * batch) / train),
       eval_ms: rounded(evaluate),
       device_bytes: live + pooled,
     };
   }
-}
-
-/** Opens the device that the settings ask for. */
-export function openSettings(settings: BenchSettings): Promise<OpenedDevice> {
-  const { convolution, build } = settings;
-  return openFor(settings, { convolution, ...(build !== 'auto' && { relaxed: build === 'relaxed' }) });
 }
 
 /** The most memory this process ever had, in bytes. */
@@ -130,8 +123,8 @@ export function peakBytes(): number {
 /** A readable line. */
 export function sentence(result: BenchResult): string {
   const { framework, model, norm, batch, device, threads, train_step_ms, images_per_s, eval_ms } = result;
-  const how = [result.convolution, result.build].some((value) => value && value !== 'auto')
-    ? `, convolution ${result.convolution}, build ${result.build}`
+  const how = [result.conv, result.build].some((value) => value && value !== 'auto')
+    ? `, conv ${result.conv}, build ${result.build}`
     : '';
   const what = `${framework}  ${model} ${norm}  batch ${batch}  ${device}, threads: ${threads}${how}`;
   const figures = `train step ${train_step_ms} ms (${images_per_s} images/s)  eval ${eval_ms} ms`;

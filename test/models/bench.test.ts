@@ -31,14 +31,14 @@ t.test('--json prints one object with the figures', (t) => {
   const { code, stdout, stderr } = runProgram('bench', [...flags, '--json']);
   t.equal(code, 0, stderr);
   t.ok(isOneLine(stdout), stdout);
-  const { framework, model, norm, batch, steps, device, threads, convolution, build, ...figures } =
+  const { framework, model, norm, batch, steps, device, threads, conv, build, ...figures } =
     JSON.parse(stdout);
   t.match(framework, /^mixgrad \d+\.\d+\.\d+/);
   t.strictSame(
-    { model, norm, batch, steps, device, threads, convolution, build },
+    { model, norm, batch, steps, device, threads, conv, build },
     {
       ...{ model: 'cifar-cnn', norm: 'mn', batch: 2, steps: 2, device: 'wasm', threads: 1 },
-      ...{ convolution: 'auto', build: 'auto' },
+      ...{ conv: 'auto', build: 'auto' },
     },
   );
   const names = ['train_step_ms', 'images_per_s', 'eval_ms', 'device_bytes', 'peak_rss_bytes'];
@@ -48,9 +48,9 @@ t.test('--json prints one object with the figures', (t) => {
 });
 
 t.test('without --json it prints a readable line', (t) => {
-  const { stdout } = runProgram('bench', [...flags, '--convolution', 'direct', '--build', 'plain']);
+  const { stdout } = runProgram('bench', [...flags, '--conv', 'direct', '--build', 'plain']);
   t.ok(isOneLine(stdout), stdout);
-  t.match(stdout, /convolution direct, build plain {2}train step [\d.]+ ms .*images\/s.* MiB at most/);
+  t.match(stdout, /conv direct, build plain {2}train step [\d.]+ ms .*images\/s.* MiB at most/);
   t.end();
 });
 
@@ -60,13 +60,13 @@ t.test('a wrong flag ends with code 2 and one line', (t) => {
     ['--norm', 'ln'],
     ['--threads', '0'],
     ['--pairs', '0'],
-    ['--convolution', 'fourier'],
+    ['--conv', 'fourier'],
     ['--build', 'debug'],
     ['--against', 'abacus'],
     ['--against', 'bn'],
     ['--against', 'mn', '--profile'],
     ['--profile', '--kernels'],
-    ['--convolution', 'direct', '--device', 'gpujs-cpu'],
+    ['--conv', 'direct', '--device', 'gpujs-cpu'],
     ['--against', 'torch', '--norm', 'none'],
   ]) {
     const { code, stderr } = runProgram('bench', wrong);
@@ -175,6 +175,6 @@ t.test('--kernels measures every kind of kernel, convolutions both ways, with sm
       ['direct', 'winograd'],
     );
   }
-  t.match(runProgram('bench', [...quick, '--kernels', '--convolution', 'direct']).stdout, /ceiling: .*GFLOP/);
+  t.match(runProgram('bench', [...quick, '--kernels', '--conv', 'direct']).stdout, /ceiling: .*GFLOP/);
   t.end();
 });

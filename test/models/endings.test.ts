@@ -25,6 +25,10 @@ t.test('what the user can mend ends with code 2 and one line that names it', (t)
     [['--norm', 'gn'], /'gn' is not offered yet/],
     [['--norm-at', 'conv7'], /conv7/],
     [['--threads', '2', '--device', 'reference'], /--threads 2: device reference runs on 1/],
+    [
+      ['--conv', 'direct', '--device', 'reference'],
+      /--conv direct: only for device wasm, this one is reference/,
+    ],
     [['--threads', '1000', '--device', 'wasm'], /threads is 1000/],
     [['--data', folder('nowhere')], /nowhere: no such folder/],
     [['--data', folder('empty')], /data_batch_1\.bin: no such file/],
