@@ -1,8 +1,8 @@
 // Finds and compiles the engine: the relaxed SIMD build where it validates, the plain SIMD build elsewhere.
 import { DeviceError, OptionError } from '../../lib/errors.js';
 import type { Device } from './device.js';
-import { cores, fs, v8 } from './platform.js';
-import { createWasmDevice, type WasmOptions } from './wasm.js';
+import { cores, fs, sharesMemory, v8 } from './platform.js';
+import { createWasmDevice, type WasmDevice, type WasmOptions } from './wasm.js';
 
 /** More would not divide the work of a call any further. */
 const MAX_THREADS = 64;
@@ -31,36 +31,60 @@ function engineUrl(relaxed: boolean, shared: boolean): URL {
   );
 }
 
-/** Opens the engine without waiting, from its file: in Node only. */
-export function openWasmSync(options: WasmOptions = {}): Device {
-  if (!fs) throw new DeviceError("wasm: in a page, write setDevice(await openDevice('wasm')) first");
-  const { relaxed = relaxedSimdValidates(), threads = Math.min(cores, MAX_THREADS) } = options;
+/** The options with their defaults. @throws OptionError, and DeviceError for threads that cannot share memory */
+function complete(options: WasmOptions) {
+  const { relaxed = relaxedSimdValidates(), threads = Math.min(cores, MAX_THREADS), convolution } = options;
   if (!Number.isInteger(threads) || threads < 1 || threads > MAX_THREADS) {
     throw new OptionError(`wasm: threads is ${threads}, expected a whole number from 1 to ${MAX_THREADS}`);
   }
-  try {
-    return createWasmDevice(
-      new WebAssembly.Module(fs.readFileSync(engineUrl(relaxed, true))),
-      true,
-      threads,
-      options.convolution,
-    );
-  } catch (error) {
+  if (threads > 1 && !sharesMemory) {
     throw new DeviceError(
-      `wasm: the engine does not load (npm run build makes it): ${(error as Error).message}`,
+      `wasm: threads is ${threads}, expected 1: threads share memory only in a page that is cross-origin isolated; ` +
+        'serve it with Cross-Origin-Opener-Policy: same-origin and Cross-Origin-Embedder-Policy: require-corp',
     );
+  }
+  return { relaxed, threads, convolution };
+}
+
+/** What a failure to load becomes. */
+function doesNotLoad(error: unknown): DeviceError {
+  if (error instanceof DeviceError) return error;
+  const { message } = error as Error;
+  return new DeviceError(`wasm: the engine does not load (npm run build makes it): ${message}`);
+}
+
+function openFromFile(files: NonNullable<typeof fs>, options: WasmOptions): WasmDevice {
+  const { relaxed, threads, convolution } = complete(options);
+  try {
+    const module = new WebAssembly.Module(files.readFileSync(engineUrl(relaxed, true)));
+    return createWasmDevice(module, true, threads, convolution);
+  } catch (error) {
+    throw doesNotLoad(error);
   }
 }
 
-/** Opens the engine: in Node with threads, in a page on one. */
+async function openFromNetwork(options: WasmOptions): Promise<WasmDevice> {
+  const { relaxed, threads, convolution } = complete(options);
+  const shared = threads > 1;
+  try {
+    const response = await fetch(engineUrl(relaxed, shared));
+    if (!response.ok) throw new Error(`${response.url} answered ${response.status}`);
+    const module = await WebAssembly.compile(await response.arrayBuffer());
+    return createWasmDevice(module, shared, threads, convolution);
+  } catch (error) {
+    throw doesNotLoad(error);
+  }
+}
+
+/** Opens the engine without waiting, from its file: in Node only. */
+export function openWasmSync(options: WasmOptions = {}): Device {
+  if (!fs) throw new DeviceError("wasm: in a page, write setDevice(await openDevice('wasm')) first");
+  return openFromFile(fs, options);
+}
+
+/** Opens the engine, and waits until all its threads take part. @throws DeviceError where something does not load */
 export async function openWasm(options: WasmOptions = {}): Promise<Device> {
-  if (fs) return openWasmSync(options);
-  const response = await fetch(engineUrl(options.relaxed ?? relaxedSimdValidates(), false));
-  if (!response.ok) throw new DeviceError(`wasm: ${response.url} answered ${response.status}`);
-  return createWasmDevice(
-    await WebAssembly.compile(await response.arrayBuffer()),
-    false,
-    1,
-    options.convolution,
-  );
+  const device = fs ? openFromFile(fs, options) : await openFromNetwork(options);
+  await device.ready();
+  return device;
 }

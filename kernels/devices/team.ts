@@ -1,7 +1,5 @@
 // A team of threads over one shared memory: jobs of one engine call, claimed one by one by whoever is free.
-import type { Worker } from 'node:worker_threads';
 import { DeviceError } from '../../lib/errors.js';
-import { workerThreads } from './platform.js';
 
 /** What the engine exports: functions of pointers and numbers. */
 export type Engine = Record<string, (...args: number[]) => number>;
@@ -50,6 +48,16 @@ export function createControl(threads: number): ArrayBufferLike {
   return threads > 1 ? new SharedArrayBuffer(bytes) : new ArrayBuffer(bytes);
 }
 
+/** Whether this thread can sleep on shared memory. The main thread of a page cannot: there a wait throws at once. */
+function maySleep(words: Int32Array): boolean {
+  try {
+    Atomics.wait(words, Word.Call, -1, 0);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
 /** One thread of a team. */
 export class Member {
   private readonly words: Int32Array;
@@ -57,6 +65,7 @@ export class Member {
   private readonly functions: readonly Engine[string][];
   /** Where each function stands among `functions`, which are the same in every thread. */
   private readonly places: ReadonlyMap<string, number>;
+  private readonly maySleep: boolean;
 
   constructor(
     engine: Engine,
@@ -67,6 +76,7 @@ export class Member {
     this.call = new Float64Array(control, 4 * WORDS);
     this.functions = Object.values(engine);
     this.places = new Map(Object.keys(engine).map((name, place) => [name, place]));
+    this.maySleep = maySleep(this.words);
   }
 
   /** A worker's life: waits for calls and takes part in them. */
@@ -108,7 +118,7 @@ export class Member {
     this.work();
     for (let i = 0; i < SPINS && Atomics.load(words, Word.Done) < jobs; i++);
     for (let done = Atomics.load(words, Word.Done); done < jobs; done = Atomics.load(words, Word.Done)) {
-      Atomics.wait(words, Word.Done, done, 100);
+      if (this.maySleep) Atomics.wait(words, Word.Done, done, 100);
     }
     if (Atomics.exchange(words, Word.Failed, 0))
       throw new DeviceError(`wasm: ${name} failed: see the error above`);
@@ -142,18 +152,4 @@ export class Member {
     if (scratchAt >= 0) args[scratchAt] += this.thread * scratchStep;
     this.functions[place](...args);
   }
-}
-
-/** Starts worker threads that join a team. They end with the process and keep none alive. */
-export function startWorkers(threads: number, invitation: Omit<Invitation, 'thread'>): Worker[] {
-  return Array.from({ length: threads - 1 }, (_, i) => {
-    const worker = new workerThreads!.Worker(new URL('./worker.js', import.meta.url), {
-      workerData: { ...invitation, thread: i + 1 } satisfies Invitation,
-      // Node's own flags, such as --input-type, are for the main program.
-      execArgv: [],
-    });
-    worker.on('error', (error) => console.error(`mixgrad: worker thread ${i + 1} ended: ${error.message}`));
-    worker.unref();
-    return worker;
-  });
 }

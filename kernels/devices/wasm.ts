@@ -1,5 +1,4 @@
 // The wasm device: the AssemblyScript engine over one memory. The default on the CPU.
-import type { Worker } from 'node:worker_threads';
 import { DeviceError } from '../../lib/errors.js';
 import { type KernelName, kernels } from '../index.js';
 import { numel, type Plan } from '../spec.js';
@@ -11,8 +10,9 @@ import { divide } from './divide.js';
 import { interpret } from './interpret.js';
 import { type Native, natives } from './natives.js';
 import type { Phased } from './phases.js';
-import { createControl, type Engine, Member, startWorkers } from './team.js';
+import { createControl, type Engine, Member } from './team.js';
 import { type Convolution, tiledConvolution } from './winograd.js';
+import { Workers } from './workers.js';
 
 /** Pages of 64 KiB that memory starts with. */
 const INITIAL_PAGES = 1024;
@@ -30,27 +30,31 @@ const at = (buffer: DeviceBuffer) => (buffer as WasmBuffer).pointer;
 export interface WasmOptions {
   /** Whether to take the build with relaxed SIMD. Default: where it validates. */
   relaxed?: boolean;
-  /** Threads that share the work, the calling one included. Default: one for each core. */
+  /**
+   * Threads that share the work, the calling one included. Default: one for each core, in a page that is not
+   * cross-origin isolated one.
+   */
   threads?: number;
   /** How to convolve. Default 'auto': by Winograd's tiles where they were measured to be faster. */
   convolution?: Convolution;
 }
 
-/** Makes the device of a compiled engine; several threads need the build for shared memory. */
+/** Makes the device of a compiled engine; several threads need the build for shared memory, and may not be ready yet. */
 export function createWasmDevice(
   module: WebAssembly.Module,
   shared: boolean,
   threads: number,
   convolution: Convolution = 'auto',
-): Device {
+): WasmDevice {
   const memory = new WebAssembly.Memory({ initial: INITIAL_PAGES, maximum: 65536, shared });
   const engine = new WebAssembly.Instance(module, { env: { memory } }).exports as Engine;
   const control = createControl(threads);
-  const workers = startWorkers(threads, { module, memory, control });
+  const workers = new Workers(threads - 1, { module, memory, control });
   return new WasmDevice(engine, memory, new Member(engine, control, 0), workers, convolution);
 }
 
-class WasmDevice implements Device {
+/** The engine, its memory and its team. */
+export class WasmDevice implements Device {
   readonly name = 'wasm';
   readonly dtype = 'float32';
   readonly sync = true;
@@ -63,11 +67,16 @@ class WasmDevice implements Device {
     private readonly engine: Engine,
     private readonly linear: WebAssembly.Memory,
     private readonly team: Member,
-    private readonly workers: readonly Worker[],
+    private readonly workers: Workers,
     private readonly convolution: Convolution,
   ) {
-    this.threads = 1 + workers.length;
+    this.threads = 1 + workers.count;
     this.arena = new Arena(linear, engine.heapBase());
+  }
+
+  /** Resolves when all threads take part. @throws DeviceError where one does not start; the device is closed then */
+  ready(): Promise<void> {
+    return this.workers.ready();
   }
 
   upload(data: ArrayLike<number>): DeviceBuffer {
@@ -77,6 +86,7 @@ class WasmDevice implements Device {
   }
 
   run(name: KernelName, inputs: readonly DeviceBuffer[], plan: Plan): DeviceBuffer {
+    this.workers.check();
     const out = this.allocate(numel(plan.shape), name);
     try {
       this.compute(name, inputs as WasmBuffer[], plan, out);
@@ -121,7 +131,7 @@ class WasmDevice implements Device {
   }
 
   close(): void {
-    for (const worker of this.workers) worker.terminate();
+    this.workers.end();
   }
 
   private call(

@@ -1,7 +1,9 @@
-// A worker thread of the wasm device: joins the team and serves until the process ends.
-import { workerData } from 'node:worker_threads';
-import { type Engine, type Invitation, Member } from './team.js';
+// A worker thread of the wasm device: joins the team and serves until it is ended.
+import { accept, sayReady } from './platform.js';
+import { type Engine, Member } from './team.js';
 
-const { module, memory, control, thread } = workerData as Invitation;
+const { module, memory, control, thread } = await accept();
 const engine = new WebAssembly.Instance(module, { env: { memory } }).exports as Engine;
-new Member(engine, control, thread).serve();
+const member = new Member(engine, control, thread);
+sayReady();
+member.serve();

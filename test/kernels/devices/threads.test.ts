@@ -1,7 +1,9 @@
 // Threads of the wasm device: the same bits for any number, errors at the caller, and nothing left behind.
 import { spawnSync } from 'node:child_process';
+import { cpSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
 import t from 'tap';
-import { openWasmSync, relaxedSimdValidates } from '../../../kernels/devices/engine.js';
+import { openWasm, openWasmSync, relaxedSimdValidates } from '../../../kernels/devices/engine.js';
 import { convolutions } from '../../../kernels/devices/winograd.js';
 import {
   avgPool2d,
@@ -83,7 +85,7 @@ t.test('the number of threads must be a whole number from 1 to 64', async (t) =>
 });
 
 t.test('a job that traps is an error at the caller, and the team works on', async (t) => {
-  const device = openWasmSync({ threads: 2 });
+  const device = await openWasm({ threads: 2 });
   for (const size of [64, 64 * 1024]) {
     const x = device.upload(new Float32Array(size).fill(2));
     const outside = { length: size, pointer: 2 ** 32 - 64 };
@@ -92,6 +94,32 @@ t.test('a job that traps is an error at the caller, and the team works on', asyn
     const y = device.view(device.run('add', [x, x], plan));
     t.ok(y.every((value) => value === 4));
   }
+  device.close();
+});
+
+t.test('a thread that does not start is an error at the caller', async (t) => {
+  const copy = t.testdir({ lib: {} });
+  cpSync('dist/kernels', join(copy, 'kernels'), { recursive: true });
+  cpSync('dist/lib/errors.js', join(copy, 'lib', 'errors.js'));
+  rmSync(join(copy, 'kernels', 'devices', 'worker.js'));
+  const engine: { openWasm: typeof openWasm; openWasmSync: typeof openWasmSync } = await import(
+    join(copy, 'kernels', 'devices', 'engine.js')
+  );
+  const error = { name: 'DeviceError', message: /^wasm: worker thread \d does not start: .*worker\.js/ };
+  await t.rejects(engine.openWasm({ threads: 3 }), error);
+  const device = engine.openWasmSync({ threads: 3 });
+  const run = () => device.run('relu', [device.upload([1])], { shape: [1] });
+  t.equal(device.view(run())[0], 1);
+  let thrown: unknown = null;
+  for (let i = 0; i < 1000 && !thrown; i++) {
+    await new Promise((resolve) => setTimeout(resolve, 10));
+    try {
+      run();
+    } catch (caught) {
+      thrown = caught;
+    }
+  }
+  t.match(thrown, error);
   device.close();
 });
 
