@@ -97,7 +97,7 @@ def network(norm):
         layers += [
             nn.Conv2d(inputs, outputs, size, padding=size // 2, bias=False),
             make_norm(outputs),
-            nn.ReLU(inplace=True),
+            nn.ReLU(),
             nn.MaxPool2d(3, stride=2, padding=1) if size == 5 else nn.AvgPool2d(4),
         ]
     return nn.Sequential(*layers, nn.Flatten(), nn.Linear(256, 10))
@@ -130,7 +130,7 @@ def main():
 
     def train_step():
         loss = F.cross_entropy(model(images), labels)
-        optimizer.zero_grad(set_to_none=True)
+        optimizer.zero_grad()
         loss.backward()
         optimizer.step()
         if not torch.isfinite(loss):
