@@ -100,7 +100,8 @@ function applyRules<A extends unknown[], S>(
   const runner = isGradEnabled() ? refuseTwice(name) : run;
   let once: Tensor | undefined;
   const context = {
-    ...saving,
+    out: saving.out,
+    saved: saving.saved,
     get shared() {
       once ??= shared!(runner, g, saving, ...args);
       return once;

@@ -25,7 +25,7 @@ export class Storage {
 
   /** Copies the numbers; they go to the device when first used. */
   static fromHost(device: Device, values: ArrayLike<number>): Storage {
-    const host = device.dtype === 'float64' ? Float64Array.from(values) : Float32Array.from(values);
+    const host = device.dtype === 'float64' ? new Float64Array(values) : new Float32Array(values);
     return new Storage(device, null, host);
   }
 

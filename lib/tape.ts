@@ -50,7 +50,7 @@ export function withRecording<T>(on: boolean, fn: () => T): T {
 
 /** Writes an operation onto the tape; its output then requires a gradient. */
 export function record(entry: Omit<TapeRecord, 'number' | 'consumed'>): void {
-  entry.output.record = { ...entry, number: next++, consumed: false };
+  entry.output.record = Object.assign(entry, { number: next++, consumed: false });
   entry.output.requiresGrad = true;
 }
 

@@ -5,7 +5,7 @@ import type { Call } from './team.js';
 /** The most jobs of a call: enough to balance a few threads, few enough that what each repeats stays small. */
 const MAX_JOBS = 8;
 
-/** Elements below which dividing costs more than it brings. */
+/** Elements up to which dividing costs more than it brings. */
 const MIN_ELEMENTS = 16384;
 
 /** Where an array lies in memory. */
@@ -14,17 +14,15 @@ interface Place {
   length: number;
 }
 
-/** The call of a native: its arguments, and how they change from job to job. */
+/** The call of a native on the output, the inputs and numbers, and how these change from job to job. */
 export function divide(
   name: string,
   { numbers, split }: Native,
   number: Lookup,
-  inputs: readonly Place[],
-  out: Place,
-  scalars: readonly number[],
+  places: readonly Place[],
+  values: readonly number[],
 ): Call {
-  const places = [out, ...inputs];
-  const first = [...places.map(({ pointer }) => pointer), ...numbers.map(number), ...scalars];
+  const first = [...places.map(({ pointer }) => pointer), ...values];
   const step = first.map(() => 0);
   const call = {
     name,
@@ -36,7 +34,7 @@ export function divide(
   };
   if (!split) return call;
   const total = split.ranged ? split.total(number) : number(split.over);
-  const chunk = chunkOf(total, Math.max(...places.map(({ length }) => length)));
+  const chunk = chunkOf(total, longest(places));
   call.jobs = Math.ceil(total / chunk);
   if (split.ranged) {
     call.count = { argument: first.length + 1, chunk, total };
@@ -51,9 +49,14 @@ export function divide(
   return call;
 }
 
+/** Elements of the longest array of a call. */
+export function longest(places: readonly Place[]): number {
+  return Math.max(...places.map(({ length }) => length));
+}
+
 /** Units a job, a multiple of 16 where there are many, so that vectors stay whole. */
 export function chunkOf(total: number, elements: number): number {
-  if (elements < MIN_ELEMENTS) return total;
+  if (elements <= MIN_ELEMENTS) return total;
   const chunk = Math.ceil(total / MAX_JOBS);
   return chunk < 64 ? chunk : 16 * Math.ceil(chunk / 16);
 }

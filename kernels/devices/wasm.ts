@@ -6,7 +6,7 @@ import { Arena } from './arena.js';
 import { weightsByImages } from './byimages.js';
 import { coveringProduct } from './covering.js';
 import type { Device, DeviceBuffer } from './device.js';
-import { divide } from './divide.js';
+import { divide, longest } from './divide.js';
 import { interpret } from './interpret.js';
 import { type Native, natives } from './natives.js';
 import type { Phased } from './phases.js';
@@ -144,15 +144,15 @@ export class WasmDevice implements Device {
     const number = (key: string) =>
       key === 'length' ? out.length : (plan.ints?.[key] ?? plan.reals?.[key] ?? Number.NaN);
     const sizes = native.numbers.map(number);
-    const elements = Math.max(...[out, ...inputs].map(({ length }) => length));
+    const places = [out, ...inputs];
     const phased =
       tiledConvolution(this.engine, name, sizes, this.convolution) ??
-      weightsByImages(this.engine, name, sizes, elements);
+      weightsByImages(this.engine, name, sizes, longest(places));
     if (phased) {
       this.runPhases(name, phased, inputs, out);
       return;
     }
-    const call = divide(name, native, number, inputs, out, plan.scalars ?? []);
+    const call = divide(name, native, number, places, [...sizes, ...(plan.scalars ?? [])]);
     if (!native.scratch) {
       this.team.run(call);
       return;
