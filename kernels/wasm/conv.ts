@@ -58,12 +58,17 @@ function layOut(place: usize, m: i32, terms: i32, pixels: i32): Pass {
   return pass;
 }
 
-/** Packs the weights of a group, block of terms after block of terms. */
-function packWeights(pass: Pass, weight: usize): void {
-  const step = depthOfBlocks(pass.terms);
-  for (let t = 0; t < pass.terms; t += step) {
-    const place = pass.packed + bytes(roundUp(pass.m, ROWS) * t);
-    packA(place, weight, pass.weightRows, pass.weightTaps + bytes(t), pass.m, min(step, pass.terms - t));
+/** Packs a group's weights of the passes before `end`; a panel of rows for all of them while it is in the cache. */
+function packWeights(first: Pass, end: usize, weight: usize): void {
+  const m = first.m;
+  for (let i = 0; i < m; i += ROWS) {
+    for (let pass = first; changetype<usize>(pass) < end; pass = pass.next) {
+      const step = depthOfBlocks(pass.terms);
+      for (let t = 0; t < pass.terms; t += step) {
+        const depth = min(step, pass.terms - t), place = pass.packed + bytes(roundUp(m, ROWS) * t + i * depth);
+        packA(place, weight, pass.weightRows + bytes(i), pass.weightTaps + bytes(t), min(ROWS, m - i), depth);
+      }
+    }
   }
 }
 
@@ -105,7 +110,7 @@ export function conv2d(
   pixelTable(pass.pixelsOut, images.atOnce, oh, ow, o * oh * ow, 0, ow, 1);
   images.clear();
   for (let group = 0; group < groups; group++) {
-    packWeights(pass, weight + bytes(group * m * terms));
+    packWeights(pass, pass.end, weight + bytes(group * m * terms));
     for (let i = 0; i < n; i += images.atOnce) {
       const count = min(images.atOnce, n - i);
       multiplyShown(pass, images.show(i, count, group), out + bytes((i * o + group * m) * oh * ow), count);
@@ -183,8 +188,7 @@ export function conv2dGradInput(
   // a pixel that no window reaches has gradient 0
   if (sh > 1 || sw > 1) memory.fill(out, 0, bytes(n * c * h * w));
   for (let group = 0; group < groups; group++) {
-    const weights = weight + bytes(group * images.perGroup * first.m * kh * kw);
-    for (let pass = first; changetype<usize>(pass) < end; pass = pass.next) packWeights(pass, weights);
+    packWeights(first, end, weight + bytes(group * images.perGroup * first.m * kh * kw));
     for (let i = 0; i < n; i += images.atOnce) {
       const count = min(images.atOnce, n - i);
       const base = images.show(i, count, group), target = out + bytes((i * c + group * first.m) * h * w);
