@@ -95,6 +95,10 @@ function weighRows(
     if (k == 1) rows(1, true, sums, centres, c, g, x, tau, step, length, images, nextX, nextTau);
     if (k == 2) rows(2, true, sums, centres, c, g, x, tau, step, length, images, nextX, nextTau);
     if (k == 3) rows(3, true, sums, centres, c, g, x, tau, step, length, images, nextX, nextTau);
+  } else if (ASC_FEATURE_RELAXED_SIMD) {
+    if (k == 1) pairs(1, sums, centres, c, x, tau, step, length, images, nextX, nextTau);
+    if (k == 2) pairs(2, sums, centres, c, x, tau, step, length, images, nextX, nextTau);
+    if (k == 3) pairs(3, sums, centres, c, x, tau, step, length, images, nextX, nextTau);
   } else {
     if (k == 1) rows(1, false, sums, centres, c, x, x, tau, step, length, images, nextX, nextTau);
     if (k == 2) rows(2, false, sums, centres, c, x, x, tau, step, length, images, nextX, nextTau);
@@ -129,6 +133,43 @@ function rows(
       if (k > 2) { d = f32x4.sub(y, a2); p = times(gradient, t2, 16, h, d); s2 = f32x4.add(s2, p); q2 = madd(p, d, q2); }
     }
     if (left > 0) addRest(k, gradient, sums, centres, c, w, v, t0, step, left);
+  }
+  addPair(sums, s0, q0);
+  if (k > 1) addPair(sums + SUMS, s1, q1);
+  if (k > 2) addPair(sums + 2 * SUMS, s2, q2);
+}
+
+/**
+ * rows without g, two vectors at once: each sum is waited for half as often. With g, or with products that are not
+ * fused, there are no registers for that.
+ */
+// @ts-ignore: decorator
+@inline
+function pairs(
+  k: i32, sums: usize, centres: usize, c: i32, x: usize, tau: usize, step: usize, n: i32, images: i32, nextX: usize,
+  nextTau: usize,
+): void {
+  const a0 = centre(centres, c, 0, k), a1 = centre(centres, c, 1, k), a2 = centre(centres, c, 2, k);
+  const zero = f32x4.splat(0);
+  let s0 = zero, s1 = zero, s2 = zero, q0 = zero, q1 = zero, q2 = zero;
+  for (; images > 0; images--, x += nextX, tau += nextTau) {
+    let left = n, v = x, t0 = tau, t1 = tau + step, t2 = t1 + step;
+    for (; left >= 8; left -= 8, v += 32, t0 += 32, t1 += 32, t2 += 32) {
+      const y = loadAt(v, 0), z = loadAt(v, 16);
+      let d = f32x4.sub(y, a0), e = f32x4.sub(z, a0), p = f32x4.mul(loadAt(t0, 0), d), r = f32x4.mul(loadAt(t0, 16), e);
+      s0 = f32x4.add(s0, f32x4.add(p, r)); q0 = f32x4.add(q0, madd(p, d, f32x4.mul(r, e)));
+      if (left == -1) break;
+      if (k > 1) {
+        d = f32x4.sub(y, a1); e = f32x4.sub(z, a1); p = f32x4.mul(loadAt(t1, 0), d); r = f32x4.mul(loadAt(t1, 16), e);
+        s1 = f32x4.add(s1, f32x4.add(p, r)); q1 = f32x4.add(q1, madd(p, d, f32x4.mul(r, e)));
+      }
+      if (left == -2) break;
+      if (k > 2) {
+        d = f32x4.sub(y, a2); e = f32x4.sub(z, a2); p = f32x4.mul(loadAt(t2, 0), d); r = f32x4.mul(loadAt(t2, 16), e);
+        s2 = f32x4.add(s2, f32x4.add(p, r)); q2 = f32x4.add(q2, madd(p, d, f32x4.mul(r, e)));
+      }
+    }
+    if (left > 0) addRest(k, false, sums, centres, c, v, v, t0, step, left);
   }
   addPair(sums, s0, q0);
   if (k > 1) addPair(sums + SUMS, s1, q1);
