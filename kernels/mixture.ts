@@ -119,7 +119,7 @@ function mixtureNorm(
   return weight[this.thread.y] * total + bias[this.thread.y];
 }
 
-/** Part 0: A_kc = Σ_i a_ik g_ic. Part 1: B_kc = Σ_i a_ik g_ic (x_ic − μ_kc) r_kc. Part 2: n_k. */
+/** Part 0: A_kc = Σ_i a_ik g_ic. Part 1: B_kc = Σ_i a_ik g_ic (x_ic − μ_kc) r_kc. Part 2: n_k. Part 3: Σ_i τ_ik g_ic. */
 function mixtureNormGradSums(this: Thread, g: Flat, x: Flat, tau: Flat, weights: Flat, moments: Flat) {
   const t = this.thread.x * this.constants.perChannel;
   const mean = moments[this.thread.y * this.constants.C + this.thread.x];
@@ -129,18 +129,18 @@ function mixtureNormGradSums(this: Thread, g: Flat, x: Flat, tau: Flat, weights:
     for (let s = 0; s < this.constants.S; s++) {
       const at = (n * this.constants.C + this.thread.x) * this.constants.S + s;
       const p = tau[((this.thread.y * this.constants.N + n) * this.constants.T + t) * this.constants.S + s];
-      if (this.thread.z === 0) {
-        total += p * g[at];
+      if (this.thread.z === 2) {
+        total += p;
       } else {
         if (this.thread.z === 1) {
           total += p * g[at] * (x[at] - mean);
         } else {
-          total += p;
+          total += p * g[at];
         }
       }
     }
   }
-  if (this.thread.z === 2) return total;
+  if (this.thread.z >= 2) return total;
   if (this.thread.z === 1) total = total / Math.sqrt(variance + this.constants.eps);
   if (this.constants.fisher === 1) {
     total = total / Math.sqrt(weights[this.thread.y * this.constants.T + t]);
@@ -244,7 +244,7 @@ export const mixtureKernels = {
   mixtureNorm: { body: mixtureNorm, plan: ([x, tau], attrs) => whole(x, tau, attrs) },
   mixtureNormGradSums: {
     body: mixtureNormGradSums,
-    plan: ([, x, tau], { eps, fisher }) => perComponent(3, x, tau, { fisher }, { eps }),
+    plan: ([, x, tau], { eps, fisher }) => perComponent(4, x, tau, { fisher }, { eps }),
   },
   mixtureNormGradInput: {
     body: mixtureNormGradInput,

@@ -39,8 +39,8 @@ export function mixtureNorm(
 }
 
 /**
- * out [3,k,c]: A = Σ_i a·g, B = Σ_i a·g·(x − μ)·r (summed over k: the gradient of γ), n_k = Σ_i τ, for the
- * channels from `from` on.
+ * out [4,k,c]: A = Σ_i a·g, B = Σ_i a·g·(x − μ)·r (summed over k: the gradient of γ), n_k = Σ_i τ and Σ_i τ·g (summed
+ * over k: the gradient of β), for the channels from `from` on.
  */
 export function mixtureNormGradSums(
   out: usize, g: usize, x: usize, tau: usize, lambda: usize, moments: usize,
@@ -51,10 +51,12 @@ export function mixtureNormGradSums(
   for (let j = 0; j < k; j++) {
     for (let channel = from; channel < from + channels; channel++) {
       const at = j * c + channel, scale = posteriorScale(get(lambda, ct > 1 ? at : j), fisher);
-      put(out, at, <f32>(scale * firstSum(scratch, channel * k + j)));
+      const first = firstSum(scratch, channel * k + j);
+      put(out, at, <f32>(scale * first));
       const r = inverseDeviation(get(moments, size + at), eps);
       put(out, size + at, <f32>(scale * r * secondSum(scratch, channel * k + j)));
       put(out, 2 * size + at, <f32>load<f64>(counts + 8 * (channel * k + j)));
+      put(out, 3 * size + at, <f32>first);
     }
   }
 }

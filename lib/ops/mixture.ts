@@ -135,7 +135,7 @@ const normalizeByFit = defineOp<[x: Tensor, weight: Tensor, bias: Tensor, attrs:
       const inputs = [channelRows(x), fit.tau, fit.weights, fit.moments, weight, bias];
       return { out: view(run('mixtureNorm', inputs, { fisher, eps }), x.shape), saved: { ...fit } };
     },
-    /** For each component and channel: Σ a g, Σ a g x̂_k and n_k. */
+    /** For each component and channel: Σ a g, Σ a g x̂_k, n_k and Σ τ g. */
     shared: (run, g, { saved: { tau, weights, moments } }, x, _weight, _bias, { fisher, eps }) =>
       run('mixtureNormGradSums', [channelRows(g), channelRows(x), tau, weights, moments], { fisher, eps }),
     vjp: {
@@ -147,20 +147,17 @@ const normalizeByFit = defineOp<[x: Tensor, weight: Tensor, bias: Tensor, attrs:
         );
       },
       /** Σ_k B_kc */
-      weight: (run, _, { shared }, _x, weight) => {
-        const [, K, C] = shared.shape;
-        return view(run('sum', [view(run('part', [shared], { index: 1 }), [1, K, C])]), weight.shape);
-      },
-      bias: (run, g, _, _x, _w, bias) => view(channelSum(run, channelRows(g)), bias.shape),
+      weight: (run, _, { shared }, _x, weight) => view(overComponents(run, shared, 1), weight.shape),
+      /** Σ g = Σ_k Σ τ_k g, since the posteriors of a sample add up to 1. */
+      bias: (run, _, { shared }, _x, _w, bias) => view(overComponents(run, shared, 3), bias.shape),
     },
   },
 );
 
-/** Σ over N and S of [N, C, S], as [1, C]. */
-function channelSum(run: Run, rows: Tensor): Tensor {
-  const [N, C, S] = rows.shape;
-  const perImage = run('sum', [view(rows, [N * C, S, 1])]);
-  return run('sum', [view(perImage, [1, N, C])]);
+/** One part of sums [4, K, C], summed over K. */
+function overComponents(run: Run, sums: Tensor, index: number): Tensor {
+  const [, K, C] = sums.shape;
+  return run('sum', [view(run('part', [sums], { index }), [1, K, C])]);
 }
 
 /**

@@ -219,7 +219,7 @@ export const table: Record<KernelName, Row[]> = {
     [0, 1].flatMap((fisher) =>
       [0, 1].map((training) =>
         row(
-          [m.x, m.x, tau(m), [m.K, m.T], [2, m.K, m.x[1]], [m.x[1]], [3, m.K, m.x[1]]],
+          [m.x, m.x, tau(m), [m.K, m.T], [2, m.K, m.x[1]], [m.x[1]], [4, m.K, m.x[1]]],
           { eps, fisher, training },
           { 2: 'positive', 3: 'positive', 4: 'positive', 6: 'positive' },
         ),

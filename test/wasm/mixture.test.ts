@@ -149,10 +149,10 @@ for (const { shape, k } of cases) {
           async (t) => {
             const a = perComponent((j, i) => scale(j, i) * g[i]);
             const b = perComponent((j, i) => scale(j, i) * g[i] * deviation(j, i) * inverse(j, i));
-            const sums = [...a, ...b, ...counts];
+            const sums = [...a, ...b, ...counts, ...perComponent((j, i) => tau[at(j, i)] * g[i])];
             const measured = engine.runRanged(
               'mixtureNormGradSums',
-              3 * k * c,
+              4 * k * c,
               [g, x, tau, lambda, moments],
               [...numbers, eps, fisher],
               c,

@@ -79,7 +79,7 @@ for (const engine of engines) {
       const [x, g] = [gauss(size, 1), gauss(size, 2)];
       const [lambda, logScale] = [positive(k * ct, 5), noise(k * ct, 6)];
       const [weight, bias] = [noise(c, 7), noise(c, 8)];
-      const [moments, sums] = [positive(2 * k * c, 9), positive(3 * k * c, 10)];
+      const [moments, sums] = [positive(2 * k * c, 9), positive(4 * k * c, 10)];
       const posteriors = positive(k * n * ct * s, 11);
       const normalized = [x, posteriors, lambda, moments];
       const calls: [string, number, List[], number[], number][] = [
@@ -87,7 +87,7 @@ for (const engine of engines) {
         ['mixturePosterior', k * n * ct * s, [posteriors], [k, n * ct * s], n * ct * s],
         ['mixtureMoments', 2 * k * c, [x, posteriors], numbers, c],
         ['mixtureNorm', size, [...normalized, weight, bias], [...numbers, 1e-5, 1], n],
-        ['mixtureNormGradSums', 3 * k * c, [g, ...normalized], [...numbers, 1e-5, 1], c],
+        ['mixtureNormGradSums', 4 * k * c, [g, ...normalized], [...numbers, 1e-5, 1], c],
         ['mixtureNormGradInput', size, [g, ...normalized, weight, sums], [...numbers, 1e-5, 1, 1], n],
       ];
       for (const [kernel, length, inputs, values, total] of calls) {
