@@ -118,16 +118,20 @@ function composed(x: Tensor, K: number): Tensor {
 
 everyDevice('the fused mixtureNorm equals its composition with constant posteriors', async (t, device) => {
   const shape = [4, 3, 5];
-  const [x, same] = [leaf(normal(shape, 'x'), shape, device), leaf(normal(shape, 'x'), shape, device)];
+  const inputs = () => [shape, [3], [3]].map((shape, i) => leaf(normal(shape, `input ${i}`), shape, device));
+  const [[x, weight, bias], same] = [inputs(), inputs()];
   const cotangent = tensor(normal(shape, 'g'), { shape, device });
-  const out = mixtureNorm(x, { init: start(x, 3), minWeight: 0 }).y;
-  const expected = composed(same, 3);
+  const out = mixtureNorm(x, { init: start(x, 3), minWeight: 0, weight, bias }).y;
+  const [gamma, beta] = [same[1], same[2]].map((t) => reshape(t, [1, 3, 1]));
+  const expected = add(mul(composed(same[0], 3), gamma), beta);
   const bound = device.dtype === 'float64' ? 1e-12 : 2e-5;
   t.ok(worstDifference(await out.data(), await expected.data(), shape).error <= bound);
   sum(mul(out, cotangent)).backward();
   sum(mul(expected, cotangent)).backward();
-  const found = worstDifference(await x.grad!.data(), await same.grad!.data(), shape);
-  t.ok(found.error <= bound, 'gradient', { found });
+  for (const [i, input] of [x, weight, bias].entries()) {
+    const found = worstDifference(await input.grad!.data(), await same[i].grad!.data(), input.shape);
+    t.ok(found.error <= bound, `gradient ${i}`, { found });
+  }
 });
 
 everyDevice('with one component mixtureNorm is batchNorm, forward and backward', async (t, device) => {
