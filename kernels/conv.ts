@@ -81,6 +81,14 @@ function conv2dGradWeight(this: Thread, g: Flat, x: Flat) {
   return total;
 }
 
+/** y + bias of the channel */
+function addBias(this: Thread, y: Flat, bias: Flat) {
+  return (
+    y[(this.thread.z * this.constants.C + this.thread.y) * this.constants.S + this.thread.x] +
+    bias[this.thread.y]
+  );
+}
+
 /** All sizes of a convolution; CG and OG are the channels of one group. */
 function sizes(x: Shape, w: Shape, y: Shape, attrs: Attrs) {
   const [N, C, H, W] = x;
@@ -127,5 +135,10 @@ export const convKernels = {
       const w = [g[1], x[1] / attrs.groups, attrs.KH, attrs.KW];
       return { shape: w, threads: [w[3], w[2], w[0] * w[1]], ints: sizes(x, w, g, attrs) };
     },
+  },
+  /** Inputs y [N, C, S], bias [C]. */
+  addBias: {
+    body: addBias,
+    plan: ([[N, C, S]]) => ({ shape: [N, C, S], threads: [S, C, N], ints: { N, C, S } }),
   },
 } satisfies Record<string, KernelSpec>;

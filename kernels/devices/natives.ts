@@ -73,6 +73,7 @@ export const natives: Readonly<Record<KernelName, Native | 'fallback'>> = {
   conv2d: moving('N', [0], single(conv, 'conv2dScratch')),
   conv2dGradInput: moving('N', [0], single(conv, 'conv2dGradInputScratch')),
   conv2dGradWeight: ranged(tapPanels, single(conv, 'conv2dGradWeightScratch')),
+  addBias: moving('N', [0], single('N C S')),
   maxPool2dIndex: moving('planes', [0], single(window, 'maxPool2dIndexScratch', 'W OW KW strideW padW')),
   maxPool2d: moving('planes', [0, 1], single('planes pixels cells')),
   maxPool2dGrad: moving('planes', [0, 1], single('planes pixels cells')),

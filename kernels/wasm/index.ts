@@ -3,7 +3,7 @@ export { heapBase } from './memory';
 export { matmul, matmulScratch } from './matmul';
 export { conv2d, conv2dGradInput, conv2dGradInputScratch, conv2dScratch } from './conv';
 export { conv2dGradWeight, conv2dGradWeightImages, conv2dGradWeightScratch, sumParts } from './conv_weight';
-export { add, affine, div, exp, log, mul, relu, reluGrad, sqrt, sub } from './elementwise';
+export { add, addBias, affine, div, exp, log, mul, relu, reluGrad, sqrt, sub } from './elementwise';
 export { part, stack, stridedCopy } from './movement';
 export { argMax, sum } from './reduce';
 export { gather, gatherGrad, logSumExp } from './loss';

@@ -4,9 +4,7 @@ import { OptionError, ShapeError } from '../errors.js';
 import { defineOp } from '../op.js';
 import { format, pair } from '../shape.js';
 import type { Tensor } from '../tensor.js';
-import type { Conv2dOptions } from './conv.js';
-import { add } from './elementwise.js';
-import { reshape } from './movement.js';
+import { addBias, type Conv2dOptions } from './conv.js';
 
 /** Options of a transposed convolution; a pair is [height, width]. */
 export interface ConvTranspose2dOptions extends Conv2dOptions {
@@ -53,7 +51,7 @@ export function convTranspose2d(
     throw new ShapeError(`convTranspose2d: the output would be ${format([H, W])}; use less padding`);
   }
   const out = spread(x, weight, { strideH, strideW, padH, padW, dilationH, dilationW, groups, H, W });
-  return bias ? add(out, reshape(bias, [-1, 1, 1])) : out;
+  return bias ? addBias(out, bias) : out;
 }
 
 function checkShapes(x: Tensor, w: Tensor, bias: Tensor | null, groups: number): void {

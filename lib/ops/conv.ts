@@ -2,11 +2,11 @@
 import { windowCount } from '../../kernels/conv.js';
 import type { Attrs } from '../../kernels/spec.js';
 import { OptionError, ShapeError } from '../errors.js';
-import { defineOp } from '../op.js';
+import { defineOp, view } from '../op.js';
 import { format, pair } from '../shape.js';
 import type { Tensor } from '../tensor.js';
-import { add } from './elementwise.js';
-import { reshape } from './movement.js';
+import { channelRows } from './normalization.js';
+import { sum } from './reduce.js';
 
 /** Options of a convolution; a pair is [height, width]. */
 export interface Conv2dOptions {
@@ -38,8 +38,14 @@ export function conv2d(
 ): Tensor {
   const attrs = checkedAttrs(x, weight, bias, options);
   const out = correlate(x, weight, attrs);
-  return bias ? add(out, reshape(bias, [-1, 1, 1])) : out;
+  return bias ? addBias(out, bias) : out;
 }
+
+/** y + bias for y [N, C, H, W] and bias [C]: `add` without a bias repeated to y's size. */
+export const addBias = defineOp<[y: Tensor, bias: Tensor]>('addBias', {
+  forward: (run, y, bias) => view(run('addBias', [channelRows(y), bias]), y.shape),
+  vjp: { y: (_, g) => g, bias: (_, g) => sum(g, { axis: [0, 2, 3] }) },
+});
 
 function checkedAttrs(x: Tensor, w: Tensor, bias: Tensor | null, options: Conv2dOptions): Attrs {
   const { stride = 1, padding = 0, dilation = 1, groups = 1 } = options;

@@ -158,6 +158,7 @@ export const table: Record<KernelName, Row[]> = {
   conv2d: convolutions.map(({ x, w, attrs }) => row([x, w], attrs)),
   conv2dGradInput: convolutions.map(({ x, w, y, attrs }) => row([y, w], { ...attrs, H: x[2], W: x[3] })),
   conv2dGradWeight: convolutions.map(({ x, w, y, attrs }) => row([y, x], { ...attrs, KH: w[2], KW: w[3] })),
+  addBias: batches.map((x) => row([x, [x[1]]])),
   maxPool2dIndex: pooled,
   maxPool2d: windows.map(({ x, y, attrs }) => row([x, y], attrs, { 1: positions(x) })),
   maxPool2dGrad: windows.map(({ x, y, attrs }) =>
