@@ -144,6 +144,11 @@ export function threadsFlag(): Option {
     .default(null, 'one for each core');
 }
 
+/** The flag that says how the wasm device convolves. */
+export function convFlag(): Option {
+  return choice('--conv <name>', 'convolutions of the wasm device', convolutions, 'auto');
+}
+
 function parseNorm(value: string): NormName {
   if (normNames.includes(value as NormName)) return value as NormName;
   const later = value === 'ln' || value === 'gn' ? `'${value}' is not offered yet, ` : '';
@@ -164,8 +169,3 @@ const countFrom0 = checked('a whole number of at least 0', (n) => Number.isSafeI
 const positive = checked('a number above 0', (n) => n > 0);
 const nonNegative = checked('a number of at least 0', (n) => n >= 0);
 const share = checked('a number from 0 up to but not 1', (n) => n >= 0 && n < 1);
-
-/** --conv, of a program that uses the wasm device. */
-export function convFlag(): Option {
-  return choice('--conv <name>', 'convolutions of the wasm device', convolutions, 'auto');
-}

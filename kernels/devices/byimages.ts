@@ -1,6 +1,6 @@
 // The weight gradient of a direct convolution in two phases: sums over a few images each, then the sum of those.
 import type { KernelName } from '../index.js';
-import { chunkOf } from './divide.js';
+import { chunkOf, longest, type Place } from './divide.js';
 import { type Phased, ranged } from './phases.js';
 import type { Engine } from './team.js';
 
@@ -12,13 +12,13 @@ export function weightsByImages(
   engine: Engine,
   name: KernelName,
   sizes: readonly number[],
-  elements: number,
+  places: readonly Place[],
 ): Phased | null {
   if (name !== 'conv2dGradWeight') return null;
   const [images, channels, , , outputs, kh, kw] = sizes;
   const groups = sizes[sizes.length - 1];
   const length = (outputs * channels * kh * kw) / groups;
-  const chunk = chunkOf(images, elements);
+  const chunk = chunkOf(images, longest(places));
   const parts = Math.ceil(images / chunk);
   if (parts === 1 || parts * length > MOST_SUMS) return null;
   const memory = {

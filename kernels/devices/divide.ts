@@ -9,7 +9,7 @@ const MAX_JOBS = 8;
 const MIN_ELEMENTS = 16384;
 
 /** Where an array lies in memory. */
-interface Place {
+export interface Place {
   pointer: number;
   length: number;
 }

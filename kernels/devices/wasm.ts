@@ -6,7 +6,7 @@ import { Arena } from './arena.js';
 import { weightsByImages } from './byimages.js';
 import { coveringProduct } from './covering.js';
 import type { Device, DeviceBuffer } from './device.js';
-import { divide, longest } from './divide.js';
+import { divide } from './divide.js';
 import { interpret } from './interpret.js';
 import { type Native, natives } from './natives.js';
 import type { Phased } from './phases.js';
@@ -31,8 +31,8 @@ export interface WasmOptions {
   /** Whether to take the build with relaxed SIMD. Default: where it validates. */
   relaxed?: boolean;
   /**
-   * Threads that share the work, the calling one included. Default: one for each core, in a page that is not
-   * cross-origin isolated one.
+   * Threads that share the work, the calling one included. Default: one for each core; in a page that is not
+   * cross-origin isolated, one.
    */
   threads?: number;
   /** How to convolve. Default 'auto': by Winograd's tiles where they were measured to be faster. */
@@ -147,7 +147,7 @@ export class WasmDevice implements Device {
     const places = [out, ...inputs];
     const phased =
       tiledConvolution(this.engine, name, sizes, this.convolution) ??
-      weightsByImages(this.engine, name, sizes, longest(places));
+      weightsByImages(this.engine, name, sizes, places);
     if (phased) {
       this.runPhases(name, phased, inputs, out);
       return;

@@ -92,6 +92,18 @@ function multiplyShown(pass: Pass, base: usize, target: usize, images: i32): voi
   }
 }
 
+/** The products of the passes before `end`, for all groups and images; each image is shown once for all of them. */
+function multiplyAll(first: Pass, end: usize, images: Images, out: usize, weight: usize, s: Shape): void {
+  for (let group = 0; group < s.groups; group++) {
+    packWeights(first, end, weight + bytes(group * images.perGroup * first.m * s.kh * s.kw));
+    for (let i = 0; i < s.n; i += images.atOnce) {
+      const count = min(images.atOnce, s.n - i), base = images.show(i, count, group);
+      const target = out + bytes((i * s.groups + group) * first.m * first.planeOut);
+      for (let pass = first; changetype<usize>(pass) < end; pass = pass.next) multiplyShown(pass, base, target, count);
+    }
+  }
+}
+
 /** out[n,o,y,x] = Σ_{c,i,j} x[n, c, y·sh + i·dh − ph, x·sw + j·dw − pw] · weight[o,c,i,j] within each group. */
 export function conv2d(
   out: usize, x: usize, weight: usize, n: i32, c: i32, h: i32, w: i32, o: i32, kh: i32, kw: i32, oh: i32, ow: i32,
@@ -109,13 +121,7 @@ export function conv2d(
   pixelTable(pass.pixelsIn, images.atOnce, oh, ow, images.stride, 0, sh * images.paddedWidth, sw);
   pixelTable(pass.pixelsOut, images.atOnce, oh, ow, o * oh * ow, 0, ow, 1);
   images.clear();
-  for (let group = 0; group < groups; group++) {
-    packWeights(pass, pass.end, weight + bytes(group * m * terms));
-    for (let i = 0; i < n; i += images.atOnce) {
-      const count = min(images.atOnce, n - i);
-      multiplyShown(pass, images.show(i, count, group), out + bytes((i * o + group * m) * oh * ow), count);
-    }
-  }
+  multiplyAll(pass, pass.end, images, out, weight, s);
 }
 
 /** Whether a tap meets a pixel: position + padding − tap·dilation is a multiple of the stride. */
@@ -187,14 +193,7 @@ export function conv2dGradInput(
   images.clear();
   // a pixel that no window reaches has gradient 0
   if (sh > 1 || sw > 1) memory.fill(out, 0, bytes(n * c * h * w));
-  for (let group = 0; group < groups; group++) {
-    packWeights(first, end, weight + bytes(group * images.perGroup * first.m * kh * kw));
-    for (let i = 0; i < n; i += images.atOnce) {
-      const count = min(images.atOnce, n - i);
-      const base = images.show(i, count, group), target = out + bytes((i * c + group * first.m) * h * w);
-      for (let pass = first; changetype<usize>(pass) < end; pass = pass.next) multiplyShown(pass, base, target, count);
-    }
-  }
+  multiplyAll(first, end, images, out, weight, s);
 }
 
 /** Scratch bytes of conv2d. */

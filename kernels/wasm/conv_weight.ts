@@ -2,7 +2,7 @@
 import { COLUMNS, DEPTH, PANEL_BYTES, ROWS, TILE_BYTES, depthOfBlocks, multiplyPanel, packA, packB } from './gemm';
 import { Images, Shape, describe, imagesAtOnce, inputImages, pixelTable, tapTable } from './images';
 import { strideTable } from './matmul';
-import { aligned, bytes, get, put, roundUp } from './memory';
+import { aligned, bytes, roundUp } from './memory';
 
 /** dw[m, t] = Σ_pixel g[m, pixel] · image[pixel + tap t], over all images of one channel group. */
 @unmanaged
@@ -92,15 +92,6 @@ function addImages(
       const base = images.show(i, count, group), gradient = g + bytes((i * s.o + group * m) * pixels);
       multiplyShown(target, gradient, base, pass, count * pixels, i > first, from, to);
     }
-  }
-}
-
-/** out [length] = Σ_p parts[p], for `count` elements from `from` on; added in float64, part after part. */
-export function sumParts(out: usize, parts: usize, length: i32, n: i32, from: i32, count: i32): void {
-  for (let i = from; i < from + count; i++) {
-    let sum: f64 = 0;
-    for (let p = 0; p < n; p++) sum += <f64>get(parts, p * length + i);
-    put(out, i, <f32>sum);
   }
 }
 

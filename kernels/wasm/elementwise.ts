@@ -1,6 +1,6 @@
 // Elementwise kernels on n elements; the output may be one of the inputs.
 import { exp4, log4, splat } from './math';
-import { bytes, load4, madd, store4 } from './memory';
+import { bytes, get, load4, madd, store4 } from './memory';
 
 const enum Unary { Exp, Log, Sqrt, Relu }
 const enum Binary { Add, Subtract, Multiply, Divide, ReluGrad }
@@ -79,12 +79,8 @@ export function reluGrad(out: usize, g: usize, y: usize, n: i32): void {
 /** y [n,c,s] + bias [c] */
 export function addBias(out: usize, y: usize, bias: usize, n: i32, c: i32, s: i32): void {
   for (let i = 0; i < n; i++) {
-    for (let channel = 0; channel < c; channel++) {
-      const b = f32x4.splat(load<f32>(bias + bytes(channel)));
-      let left = s;
-      for (; left >= 4; left -= 4, out += 16, y += 16) store4(out, f32x4.add(load4(y, 4), b), 4);
-      if (left > 0) store4(out, f32x4.add(load4(y, left), b), left);
-      out += bytes(left); y += bytes(left);
+    for (let channel = 0; channel < c; channel++, out += bytes(s), y += bytes(s)) {
+      affine(out, y, s, 1, get(bias, channel));
     }
   }
 }

@@ -75,10 +75,21 @@ function halfKernels(depth: i32, a: usize, b: usize, c: usize, stride: usize, ad
 
 /** C[3,8] (+)= Σ_p A[p,6]·B[p,8], the first three of the six. */
 function threeRows(depth: i32, a: usize, b: usize, c: usize, stride: usize, add: bool): void {
+  threeRowsOf(false, depth, a, b, 0, c, stride, add);
+}
+
+/** B is a panel or, `inPlace`, has its row p at b + rows[p]. More columns at once would spill registers. */
+// @ts-ignore: decorator
+@inline
+function threeRowsOf(
+  inPlace: bool, depth: i32, a: usize, b: usize, rows: usize, c: usize, stride: usize, add: bool,
+): void {
   const zero = f32x4.splat(0);
   let c00 = zero, c01 = zero, c10 = zero, c11 = zero, c20 = zero, c21 = zero;
-  for (; depth > 0; depth--, a += 24, b += 32) {
-    const b0 = v128.load(b), b1 = v128.load(b, 16);
+  for (; depth > 0; depth--, a += 24) {
+    const row = inPlace ? b + at(rows, 0) : b, b0 = v128.load(row), b1 = v128.load(row, 16);
+    if (inPlace) rows += 4;
+    else b += 32;
     let v = v128.load32_splat(a);
     c00 = madd(v, b0, c00); c01 = madd(v, b1, c01);
     v = v128.load32_splat(a, 4);
@@ -98,30 +109,13 @@ function threeRows(depth: i32, a: usize, b: usize, c: usize, stride: usize, add:
 export function multiplyThin(
   c: usize, stride: usize, columns: usize, a: usize, b: usize, rows: usize, m: i32, depth: i32, add: bool, tile: usize,
 ): void {
-  thinKernel(depth, a, b, rows, tile);
+  threeRowsOf(true, depth, a, b, rows, tile, 32, false);
   scatterTile(c, stride, columns, tile, m, COLUMNS, add);
 }
 
 /** Whether multiplyThin can take m rows and the first columns of an offset table with `left` entries. */
 export function isThin(m: i32, columns: usize, left: i32): bool {
   return m <= ROWS / 2 && left >= COLUMNS && eightNeighbours(columns);
-}
-
-/** A tile [3,8] = Σ_p A[p,6]·B[p,8], the first three of the six rows; more columns at once spill registers. */
-function thinKernel(depth: i32, a: usize, b: usize, rows: usize, tile: usize): void {
-  const zero = f32x4.splat(0);
-  let c00 = zero, c01 = zero, c10 = zero, c11 = zero, c20 = zero, c21 = zero;
-  for (; depth > 0; depth--, a += 24, rows += 4) {
-    const row = b + at(rows, 0), b0 = v128.load(row), b1 = v128.load(row, 16);
-    let v = v128.load32_splat(a);
-    c00 = madd(v, b0, c00); c01 = madd(v, b1, c01);
-    v = v128.load32_splat(a, 4);
-    c10 = madd(v, b0, c10); c11 = madd(v, b1, c11);
-    v = v128.load32_splat(a, 8);
-    c20 = madd(v, b0, c20); c21 = madd(v, b1, c21);
-  }
-  v128.store(tile, c00); v128.store(tile, c01, 16); v128.store(tile, c10, 32); v128.store(tile, c11, 48);
-  v128.store(tile, c20, 64); v128.store(tile, c21, 80);
 }
 
 /** Whether four entries of an offset table name four neighbouring floats. */

@@ -2,10 +2,10 @@
 export { heapBase } from './memory';
 export { matmul, matmulScratch } from './matmul';
 export { conv2d, conv2dGradInput, conv2dGradInputScratch, conv2dScratch } from './conv';
-export { conv2dGradWeight, conv2dGradWeightImages, conv2dGradWeightScratch, sumParts } from './conv_weight';
+export { conv2dGradWeight, conv2dGradWeightImages, conv2dGradWeightScratch } from './conv_weight';
 export { add, addBias, affine, div, exp, log, mul, relu, reluGrad, sqrt, sub } from './elementwise';
 export { part, stack, stridedCopy } from './movement';
-export { argMax, sum } from './reduce';
+export { argMax, sum, sumParts } from './reduce';
 export { gather, gatherGrad, logSumExp } from './loss';
 export { avgPool2d, avgPool2dGrad, maxPool2d, maxPool2dGrad, maxPool2dIndex, maxPool2dIndexScratch } from './pool';
 export { batchNorm, batchNormGradInput, batchNormGradSums, batchNormScratch } from './normalization';

@@ -18,14 +18,10 @@ export function strideTable(table: usize, n: i32, stride: i32, count: i32): usiz
   return table + aligned(bytes(count));
 }
 
-/** Panels of rows, or of columns where the product is wider than high: what its jobs share. */
-function panelsOf(m: i32, n: i32): i32 {
-  return m >= n ? (m + ROWS - 1) / ROWS : (n + COLUMNS - 1) / COLUMNS;
-}
-
 /**
  * out[b,i,j] = Σ_p A[b,i,p]·B[b,p,j]; A[b,i,p] is element b·aBatch + i·aRow + p·aColumn of a, B likewise.
- * Computes `count` panels from `from` on, counted through all products of the batch.
+ * Computes `count` panels of rows, or of columns where it is wider than high, from `from` on, counted through all
+ * products of the batch.
  */
 export function matmul(
   out: usize, a: usize, b: usize, batch: i32, m: i32, n: i32, k: i32,
@@ -37,11 +33,12 @@ export function matmul(
   const bColumns = strideTable(bRows, k, bRow, k);
   const outColumns = strideTable(bColumns, n, bColumn, roundUp(n, COLUMNS));
   const work = strideTable(outColumns, n, 1, roundUp(n, COLUMNS));
-  const panels = panelsOf(m, n), end = from + count, step = depthOfBlocks(k);
+  const byRows = m >= n, end = from + count, step = depthOfBlocks(k);
+  const panels = byRows ? (m + ROWS - 1) / ROWS : (n + COLUMNS - 1) / COLUMNS;
   for (let unit = from; unit < end; unit += panels - unit % panels) {
     const i = unit / panels, first = unit % panels, last = min(panels, first + end - unit);
-    const top = m >= n ? ROWS * first : 0, bottom = m >= n ? min(m, ROWS * last) : m;
-    const left = m >= n ? 0 : COLUMNS * first, right = m >= n ? n : min(n, COLUMNS * last);
+    const top = byRows ? ROWS * first : 0, bottom = byRows ? min(m, ROWS * last) : m;
+    const left = byRows ? 0 : COLUMNS * first, right = byRows ? n : min(n, COLUMNS * last);
     const aBase = a + bytes(i * aBatch), bBase = b + bytes(i * bBatch), c = out + bytes(i * m * n);
     const most = heightOfBlocks(bottom - top);
     for (let p = 0; p < k; p += step) {

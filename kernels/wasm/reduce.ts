@@ -6,18 +6,23 @@ import { rowSum } from './rows';
 export function sum(out: usize, x: usize, outer: i32, size: i32, inner: i32): void {
   for (let o = 0; o < outer; o++, x += bytes(size * inner), out += bytes(inner)) {
     if (inner == 1) put(out, 0, <f32>rowSum(x, size));
-    else sumColumns(out, x, size, inner);
+    else sumColumns(out, x, size, inner, 0, inner);
   }
 }
 
-/** Sums of the columns of a [size, inner] matrix, four columns at a time. */
-function sumColumns(out: usize, x: usize, size: i32, inner: i32): void {
-  for (let i = 0; i < inner; i += 4) {
-    const left = inner - i;
+/** out [length] = Σ_p parts[p] of n parts, part after part, for `count` elements from `from` on. */
+export function sumParts(out: usize, parts: usize, length: i32, n: i32, from: i32, count: i32): void {
+  sumColumns(out, parts, n, length, from, from + count);
+}
+
+/** Sums of columns from … to − 1 of a [size, inner] matrix, four columns at a time. */
+function sumColumns(out: usize, x: usize, size: i32, inner: i32, from: i32, to: i32): void {
+  for (let i = from; i < to; i += 4) {
+    const left = to - i;
     let low = f64x2.splat(0), high = f64x2.splat(0);
-    let from = x + bytes(i);
-    for (let r = 0; r < size; r++, from += bytes(inner)) {
-      const v = load4(from, left);
+    let row = x + bytes(i);
+    for (let r = 0; r < size; r++, row += bytes(inner)) {
+      const v = load4(row, left);
       low = f64x2.add(low, f64x2.promote_low_f32x4(v));
       high = f64x2.add(high, f64x2.promote_low_f32x4(v128.shuffle<f64>(v, v, 1, 1)));
     }

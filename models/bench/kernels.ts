@@ -2,8 +2,7 @@
 // tiles, and shapes of other networks; each result checked before it is timed.
 import { type Device, setDevice } from '../../lib/index.js';
 import { UsageError } from '../flags.js';
-import type { OpenedDevice } from '../open.js';
-import { openFor } from '../open.js';
+import { type OpenedDevice, openFor } from '../open.js';
 import { bestOf, type Ceiling, measureCeiling } from './ceiling.js';
 import { rounded, table } from './figures.js';
 import type { BenchFlags } from './flags.js';

@@ -22,7 +22,14 @@ const convolutions: Row[] = [
 const others: Row[] = [
   { name: 'mixtureMoments', shapes: [x, [3, 9, 1, 1024]], attrs: {} },
   { name: 'maxPool2dIndex', shapes: [x], attrs: pooling },
-  { name: 'matmul', shapes: [[1, 150, 130], [1, 130, 170]], attrs: { transA: 0, transB: 0 } }, // biome-ignore format: one row a line
+  {
+    name: 'matmul',
+    shapes: [
+      [1, 150, 130],
+      [1, 130, 170],
+    ],
+    attrs: { transA: 0, transB: 0 },
+  },
 ];
 
 /** Numbers from [0, 1), the same everywhere: a linear congruential generator. */
