@@ -70,6 +70,7 @@ const convolutions: { x: Shape; w: Shape; y: Shape; attrs: Attrs }[] = [
   },
   { x: [1, 2, 2, 2], w: [3, 2, 3, 3], y: [1, 3, 6, 6], attrs: { ...unit, padH: 3, padW: 3 } },
   { x: [1, 17, 9, 9], w: [19, 17, 3, 3], y: [1, 19, 7, 7], attrs: unit },
+  { x: [3, 4, 18, 20], w: [6, 2, 3, 3], y: [3, 6, 18, 20], attrs: { ...unit, padH: 1, padW: 1, groups: 2 } },
   { x: [3, 5, 4, 3], w: [7, 5, 4, 3], y: [3, 7, 1, 1], attrs: unit },
   { x: [5, 6, 1, 1], w: [4, 6, 1, 1], y: [5, 4, 1, 1], attrs: { ...unit, strideH: 2 } },
   { x: [9, 4, 24, 32], w: [6, 4, 5, 5], y: [9, 6, 24, 32], attrs: { ...unit, padH: 2, padW: 2 } },

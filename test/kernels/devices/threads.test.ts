@@ -58,7 +58,7 @@ for (const relaxed of relaxedSimdValidates() ? [true, false] : [false]) {
     t.test(`${build}: training gives the same bits on 1, 2 and 5 threads`, async (t) => {
       const expected = await train(openWasmSync({ relaxed, convolution, threads: 1 }));
       for (const threads of [2, 5]) {
-        const device = openWasmSync({ relaxed, convolution, threads });
+        const device = await openWasm({ relaxed, convolution, threads });
         const got = await train(device);
         t.same(Object.keys(got), Object.keys(expected));
         for (const [key, values] of Object.entries(expected)) {
