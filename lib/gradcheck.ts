@@ -1,13 +1,13 @@
 // gradcheck: compares every analytic gradient with central differences in float64.
 import { openReference } from '../kernels/devices/reference.js';
-import { backward } from './backward.js';
 import { MixgradError } from './errors.js';
 import { mul } from './ops/elementwise.js';
 import { sum } from './ops/reduce.js';
 import { createRandom } from './random.js';
 import { format, numel, type Shape } from './shape.js';
-import { noGrad } from './tape.js';
-import { type NestedNumbers, Tensor, tensor } from './tensor.js';
+import { backward } from './tape/backward.js';
+import { noGrad } from './tape/tape.js';
+import { type NestedNumbers, Tensor, tensor } from './tensor/tensor.js';
 
 /** Thrown where a gradient is wrong. */
 export class GradcheckError extends MixgradError {

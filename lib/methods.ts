@@ -1,13 +1,14 @@
 // Gives Tensor its methods: each is one of the exported functions with the tensor as first argument.
-import { type BackwardOptions, backward } from './backward.js';
+
 import { add, div, exp, log, mul, neg, type Operand, relu, sqrt, sub } from './ops/elementwise.js';
 import { matmul } from './ops/matmul.js';
 import { permute, reshape } from './ops/movement.js';
 import { argMax, logSoftmax, max, mean, type ReduceOptions, sum } from './ops/reduce.js';
 import type { Shape } from './shape.js';
-import { Tensor } from './tensor.js';
+import { type BackwardOptions, backward } from './tape/backward.js';
+import { Tensor } from './tensor/tensor.js';
 
-declare module './tensor.js' {
+declare module './tensor/tensor.js' {
   interface Tensor {
     add(b: Operand): Tensor;
     sub(b: Operand): Tensor;

@@ -5,8 +5,8 @@ import { measureKernels, printKernels } from './bench/kernels.js';
 import { compare, printComparison } from './bench/pairs.js';
 import { printProfile, profile } from './bench/profile.js';
 import { peakBytes, Subject, sentence } from './bench/step.js';
-import { openFor } from './open.js';
-import { runProgram } from './program.js';
+import { openFor } from './run/device.js';
+import { runProgram } from './run/program.js';
 
 await runProgram('bench', async () => {
   const flags = parseFlags(process.argv.slice(2));

@@ -2,7 +2,7 @@
 // Starts the training program, which `npm run build` compiles into dist/.
 import { existsSync } from 'node:fs';
 
-const program = new URL('../dist/models/cli.js', import.meta.url);
+const program = new URL('../dist/models/train/cli.js', import.meta.url);
 if (existsSync(program)) {
   await import(program.href);
 } else {

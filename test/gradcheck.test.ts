@@ -1,7 +1,7 @@
 // gradcheck itself: it accepts right gradients and names the worst element of wrong ones.
 import t from 'tap';
 import { GradcheckError, gradcheck, mul, openDevice, sum, type Tensor, tensor } from '../lib/index.js';
-import { defineOp } from '../lib/op.js';
+import { defineOp } from '../lib/tape/op.js';
 
 /** x², whose rule is right but for the factor. */
 const square = (factor: number) =>

@@ -1,6 +1,6 @@
 // Compiles kernel bodies with GPU.js for its synchronous modes: 'cpu' (JavaScript) and 'webasm'.
 import { GPU, type IConstantsThis } from 'gpu.js';
-import { DeviceError } from '../../lib/errors.js';
+import { DeviceError } from '../errors.js';
 import { type KernelName, kernels } from '../index.js';
 import { numel, type Plan } from '../spec.js';
 import type { Device, DeviceBuffer } from './device.js';

@@ -1,14 +1,14 @@
 // Opens devices by name, and chooses one where the user did not.
-import { DeviceError } from '../../lib/errors.js';
+import { DeviceError } from '../errors.js';
 import type { Device } from './device.js';
-import { openWasm, openWasmSync } from './engine.js';
 import { openGpujs } from './gpujs.js';
 import { openReference } from './reference.js';
-import type { WasmOptions } from './wasm.js';
+import type { WasmOptions } from './wasm/device.js';
+import { openWasm, openWasmSync } from './wasm/open.js';
 import { hasHardwareWebgpu, openWebgpu } from './webgpu.js';
 
-export type { WasmOptions } from './wasm.js';
-export { type Convolution, convolutions } from './winograd.js';
+export type { WasmOptions } from './wasm/device.js';
+export { type Convolution, convolutions } from './wasm/jobs/winograd.js';
 
 /** What openDevice and chooseDevice take. */
 export const deviceNames = [

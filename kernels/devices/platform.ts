@@ -1,5 +1,5 @@
 // What differs between Node and a page: Node's own modules, or null, and how a worker thread is spoken to.
-import type { Invitation } from './team.js';
+import type { Invitation } from './wasm/threads/pool.js';
 
 type Files = Pick<typeof import('node:fs'), 'readFileSync' | 'existsSync'>;
 type Flags = Pick<typeof import('node:v8'), 'setFlagsFromString'>;

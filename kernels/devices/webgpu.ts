@@ -1,6 +1,6 @@
 // Runs kernel bodies on a GPU through GPU.js's WebGPU mode, in browsers and, with the `webgpu` package, in Node.
 import * as gpujs from 'gpu.js';
-import { DeviceError } from '../../lib/errors.js';
+import { DeviceError } from '../errors.js';
 import { numel } from '../spec.js';
 import type { Device, DeviceBuffer } from './device.js';
 import { checkMode, type GpuKernel, kernelCache } from './gpujs.js';

@@ -6,7 +6,7 @@ import { matmul } from '../ops/matmul.js';
 import { permute, reshape } from '../ops/movement.js';
 import { type AvgPool2dOptions, avgPool2d, maxPool2d, type Pool2dOptions } from '../ops/pool.js';
 import { format } from '../shape.js';
-import type { Tensor } from '../tensor.js';
+import type { Tensor } from '../tensor/tensor.js';
 import { Module } from './module.js';
 import { defaultBound, type LayerOptions, uniformParameter } from './parameters.js';
 

@@ -3,7 +3,7 @@
 import type { Floats } from '../../kernels/devices/device.js';
 import { OptionError, ShapeError } from '../errors.js';
 import { format, type Shape, sameShape } from '../shape.js';
-import { Tensor, tensor } from '../tensor.js';
+import { Tensor, tensor } from '../tensor/tensor.js';
 
 /** One entry of a state dictionary. */
 export interface StateEntry {

@@ -1,7 +1,7 @@
 // Making parameters and buffers, and PyTorch's initializations.
 import type { Random } from '../random.js';
 import type { Shape } from '../shape.js';
-import { full, type Tensor, type TensorOptions, tensor } from '../tensor.js';
+import { full, type Tensor, type TensorOptions, tensor } from '../tensor/tensor.js';
 
 /** Where a layer puts its parameters, and what draws them. */
 export interface LayerOptions extends Pick<TensorOptions, 'device'> {

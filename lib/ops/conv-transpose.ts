@@ -1,9 +1,9 @@
 // Transposed convolution: the input gradient of conv2d as an operation of its own.
 import type { Attrs } from '../../kernels/spec.js';
 import { OptionError, ShapeError } from '../errors.js';
-import { defineOp } from '../op.js';
 import { format, pair } from '../shape.js';
-import type { Tensor } from '../tensor.js';
+import { defineOp } from '../tape/op.js';
+import type { Tensor } from '../tensor/tensor.js';
 import { addBias, type Conv2dOptions } from './conv.js';
 
 /** Options of a transposed convolution; a pair is [height, width]. */

@@ -2,9 +2,9 @@
 import { windowCount } from '../../kernels/conv.js';
 import type { Attrs } from '../../kernels/spec.js';
 import { OptionError, ShapeError } from '../errors.js';
-import { defineOp, view } from '../op.js';
 import { format, pair } from '../shape.js';
-import type { Tensor } from '../tensor.js';
+import { defineOp, view } from '../tape/op.js';
+import type { Tensor } from '../tensor/tensor.js';
 import { channelRows } from './normalization.js';
 import { sum } from './reduce.js';
 

@@ -1,7 +1,8 @@
 // Elementwise operations, with NumPy's broadcasting.
-import { defineOp } from '../op.js';
+
 import { broadcastShapes } from '../shape.js';
-import type { Tensor } from '../tensor.js';
+import { defineOp } from '../tape/op.js';
+import type { Tensor } from '../tensor/tensor.js';
 import { expand } from './movement.js';
 
 /** A tensor, or a number that applies to every element. */

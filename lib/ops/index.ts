@@ -12,7 +12,7 @@ export {
   type MixtureNormOptions,
   mixtureNorm,
   type Posterior,
-} from './mixture.js';
+} from './mixture/norm.js';
 export { expand, permute, reshape } from './movement.js';
 export { type BatchNormOptions, batchNorm } from './normalization.js';
 export { type AvgPool2dOptions, avgPool2d, maxPool2d, type Pool2dOptions } from './pool.js';

@@ -1,7 +1,7 @@
 // Classification loss.
 import { OptionError, ShapeError } from '../errors.js';
 import { format } from '../shape.js';
-import { Tensor } from '../tensor.js';
+import { Tensor } from '../tensor/tensor.js';
 import { add, mul, neg } from './elementwise.js';
 import { logSoftmax, mean, sum, take } from './reduce.js';
 

@@ -1,8 +1,8 @@
 // Matrix products, batched and broadcast as in PyTorch.
 import { ShapeError } from '../errors.js';
-import { defineOp } from '../op.js';
 import { broadcastShapes, format, numel, type Shape } from '../shape.js';
-import type { Tensor } from '../tensor.js';
+import { defineOp } from '../tape/op.js';
+import type { Tensor } from '../tensor/tensor.js';
 import { expand, reshape } from './movement.js';
 
 type Product = [a: Tensor, b: Tensor, transA: boolean, transB: boolean];

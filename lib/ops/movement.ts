@@ -1,9 +1,9 @@
 // Operations that move numbers without changing them: reshape, permute, expand.
 import { MAX_AXES } from '../../kernels/movement.js';
 import { ShapeError } from '../errors.js';
-import { defineOp, type Run, view } from '../op.js';
 import { broadcastShapes, format, normalizeAxis, numel, type Shape, sameShape, strides } from '../shape.js';
-import type { Tensor } from '../tensor.js';
+import { defineOp, type Run, view } from '../tape/op.js';
+import type { Tensor } from '../tensor/tensor.js';
 import { sum } from './reduce.js';
 
 const reshapeTo = defineOp<[x: Tensor, shape: Shape]>('reshape', {

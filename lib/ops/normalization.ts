@@ -1,8 +1,8 @@
 // Batch normalization. Ioffe & Szegedy, "Batch Normalization", arXiv 1502.03167.
 import { OptionError, ShapeError } from '../errors.js';
-import { defineOp, run, view } from '../op.js';
 import { format, numel, sameShape } from '../shape.js';
-import { ones, type Tensor, zeros } from '../tensor.js';
+import { defineOp, run, view } from '../tape/op.js';
+import { ones, type Tensor, zeros } from '../tensor/tensor.js';
 
 /** Options of batchNorm; the defaults are PyTorch's. */
 export interface BatchNormOptions {

@@ -1,9 +1,9 @@
 // Max and average pooling over windows of an image.
 import type { Attrs } from '../../kernels/spec.js';
 import { OptionError, ShapeError } from '../errors.js';
-import { defineOp } from '../op.js';
 import { format, pair } from '../shape.js';
-import type { Tensor } from '../tensor.js';
+import { defineOp } from '../tape/op.js';
+import type { Tensor } from '../tensor/tensor.js';
 
 /** Options of a pooling; a pair is [height, width]. */
 export interface Pool2dOptions {

@@ -1,8 +1,8 @@
 // Reductions over axes: sum, mean, max, logSumExp and what follows from them.
 import { OptionError, ShapeError } from '../errors.js';
-import { defineOp, type Run, view } from '../op.js';
 import { format, normalizeAxes, normalizeAxis, numel, type Shape, sameShape } from '../shape.js';
-import { Tensor, tensor } from '../tensor.js';
+import { defineOp, type Run, view } from '../tape/op.js';
+import { Tensor, tensor } from '../tensor/tensor.js';
 import { div, exp, mul, sub } from './elementwise.js';
 import { expand, reshape } from './movement.js';
 

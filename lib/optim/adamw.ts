@@ -1,5 +1,5 @@
 // Adam with decoupled weight decay. Loshchilov & Hutter, "Decoupled Weight Decay Regularization", arXiv 1711.05101.
-import type { Tensor } from '../tensor.js';
+import type { Tensor } from '../tensor/tensor.js';
 import { checkNumber, Optimizer } from './optimizer.js';
 
 /** Options of AdamW; names and defaults are PyTorch's. */

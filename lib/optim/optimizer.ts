@@ -1,8 +1,8 @@
 // What optimizers share: the parameters, their gradients, and named state.
 import { OptionError } from '../errors.js';
-import { type Run, run } from '../op.js';
-import { scope, withRecording } from '../tape.js';
-import { type Tensor, zeros } from '../tensor.js';
+import { type Run, run } from '../tape/op.js';
+import { scope, withRecording } from '../tape/tape.js';
+import { type Tensor, zeros } from '../tensor/tensor.js';
 
 /** The base of optimizers. */
 export abstract class Optimizer {

@@ -1,6 +1,6 @@
 // Stochastic gradient descent with momentum, as PyTorch's.
 import { OptionError } from '../errors.js';
-import type { Tensor } from '../tensor.js';
+import type { Tensor } from '../tensor/tensor.js';
 import { checkNumber, Optimizer } from './optimizer.js';
 
 /** Options of SGD; names and defaults are PyTorch's. */

@@ -1,10 +1,10 @@
 // The flags of the benchmark.
 import { Command, Option } from 'commander';
 import { type Convolution, type DeviceName, deviceNames } from '../../lib/index.js';
-import { choice, convFlag, count, normFlag, oneLineErrors, threadsFlag, UsageError } from '../flags.js';
-import { type ModelName, modelNames } from '../index.js';
-import type { NormName } from '../norms.js';
-import { builds } from '../open.js';
+import { type ModelName, modelNames } from '../networks/index.js';
+import type { NormName } from '../networks/norms.js';
+import { builds } from '../run/device.js';
+import { choice, convFlag, count, normFlag, oneLineErrors, threadsFlag, UsageError } from '../train/flags.js';
 
 /** What one side of a measurement is. */
 export interface BenchSettings {

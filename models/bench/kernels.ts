@@ -1,8 +1,8 @@
 // Every kernel by itself: those of a training step with BN and with MN, each convolution of the network directly and by
 // tiles, and shapes of other networks; each result checked before it is timed.
 import { type Device, setDevice } from '../../lib/index.js';
-import { UsageError } from '../flags.js';
-import { type OpenedDevice, openFor } from '../open.js';
+import { type OpenedDevice, openFor } from '../run/device.js';
+import { UsageError } from '../train/flags.js';
 import { bestOf, type Ceiling, measureCeiling } from './ceiling.js';
 import { rounded, table } from './figures.js';
 import type { BenchFlags } from './flags.js';

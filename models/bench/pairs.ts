@@ -1,6 +1,7 @@
 // Two sides measured in turn, A B A B …: load that comes and goes then meets both, and their ratio stays.
-import { UsageError } from '../flags.js';
-import { openFor } from '../open.js';
+
+import { openFor } from '../run/device.js';
+import { UsageError } from '../train/flags.js';
 import { median, rounded } from './figures.js';
 import { type AgainstName, type BenchFlags, type BenchSettings, changed } from './flags.js';
 import { type BenchResult, peakBytes, Subject, sentence, type Times } from './step.js';

@@ -1,7 +1,7 @@
 // Where the time of a training step goes: a device that times its kernels, and the rest of the step beside them.
 import type { Device } from '../../lib/index.js';
-import { UsageError } from '../flags.js';
-import { openFor } from '../open.js';
+import { openFor } from '../run/device.js';
+import { UsageError } from '../train/flags.js';
 import { milliseconds, rounded, table } from './figures.js';
 import type { BenchFlags } from './flags.js';
 import { Subject } from './step.js';

@@ -13,7 +13,7 @@ import {
   type Tensor,
   tensor,
 } from '../../lib/index.js';
-import { makeModel } from '../index.js';
+import { makeModel } from '../networks/index.js';
 import { median, milliseconds, rounded } from './figures.js';
 import type { BenchSettings } from './flags.js';
 

@@ -1,8 +1,8 @@
 // What goes into the mixture normalization layers of a network: histograms, and the mixtures fitted to them.
 import { batches } from '../../datasets/batches.js';
 import { MixtureNorm2d, type Module, noGrad, type Tensor } from '../../lib/index.js';
-import type { RunData } from '../data.js';
-import { imagesOf } from '../evaluate.js';
+import type { RunData } from '../run/data.js';
+import { imagesOf } from '../train/evaluate.js';
 
 /** Bins over the range of a channel's activations: their borders, and the density in them. */
 export interface Histogram {

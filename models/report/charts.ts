@@ -1,7 +1,7 @@
 // The pictures of a report, as SVG text.
 import * as Plot from '@observablehq/plot';
 import { parseHTML } from 'linkedom';
-import type { EvalMetric, TrainMetric } from '../runfolder.js';
+import type { EvalMetric, TrainMetric } from '../run/run-folder.js';
 import type { ChannelMixture, ChannelPicture } from './activations.js';
 
 const { document } = parseHTML('<!doctype html><html><body></body></html>');

@@ -1,8 +1,8 @@
 // report.html: one file, readable without a network, that shows what a run did.
-import { percent } from '../progress.js';
-import type { EvalMetric, TrainMetric } from '../runfolder.js';
-import type { Settings } from '../settings.js';
-import type { Run } from '../training.js';
+import { percent } from '../run/progress.js';
+import type { EvalMetric, TrainMetric } from '../run/run-folder.js';
+import type { Settings } from '../run/settings.js';
+import type { Run } from '../train/training.js';
 import { type LayerPicture, pictureLayers } from './activations.js';
 
 /** What config.json and the report say beside the settings. */

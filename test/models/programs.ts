@@ -3,7 +3,7 @@ import { spawn, spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import type { Metric } from '../../models/runfolder.js';
+import type { Metric } from '../../models/run/run-folder.js';
 
 /** How a program ended and what it said. */
 export interface Ended {
@@ -16,12 +16,12 @@ export interface Ended {
 export const tiny =
   '--device wasm --threads 1 --limit-train 16 --limit-test 8 --batch-size 4 --steps 2'.split(' ');
 
-function pathOf(program: 'cli' | 'bench'): string {
+function pathOf(program: 'train/cli' | 'bench'): string {
   return fileURLToPath(new URL(`../../models/${program}.js`, import.meta.url));
 }
 
 /** Runs a program to its end. */
-export function runProgram(program: 'cli' | 'bench', args: readonly string[], cwd?: string): Ended {
+export function runProgram(program: 'train/cli' | 'bench', args: readonly string[], cwd?: string): Ended {
   const {
     status: code,
     stdout,
@@ -36,7 +36,7 @@ export function runProgram(program: 'cli' | 'bench', args: readonly string[], cw
 /** Trains with these flags until `wanted` appears on stdout, then presses Ctrl-C. */
 export function interruptTraining(args: readonly string[], wanted: string): Promise<Ended> {
   return new Promise((resolve) => {
-    const child = spawn(process.execPath, [pathOf('cli'), ...args]);
+    const child = spawn(process.execPath, [pathOf('train/cli'), ...args]);
     let [stdout, stderr] = ['', ''];
     child.stdout.on('data', (text) => {
       const before = stdout.includes(wanted);

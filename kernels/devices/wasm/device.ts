@@ -1,0 +1,206 @@
+// The wasm device: the AssemblyScript engine over one memory. The default on the CPU.
+import { DeviceError } from '../../errors.js';
+import { type KernelName, kernels } from '../../index.js';
+import { numel, type Plan } from '../../spec.js';
+import type { Device, DeviceBuffer } from '../device.js';
+import { interpret } from '../interpret.js';
+import { Arena } from './arena.js';
+import { weightsByImages } from './jobs/by-images.js';
+import { coveringProduct } from './jobs/covering.js';
+import { divide } from './jobs/divide.js';
+import type { Phased } from './jobs/phases.js';
+import { type Convolution, tiledConvolution } from './jobs/winograd.js';
+import { type Native, natives } from './natives.js';
+import { createControl, type Engine, Member } from './threads/pool.js';
+import { Workers } from './threads/workers.js';
+
+/** Pages of 64 KiB that memory starts with. */
+const INITIAL_PAGES = 1024;
+
+class WasmBuffer implements DeviceBuffer {
+  constructor(
+    readonly pointer: number,
+    readonly length: number,
+  ) {}
+}
+
+const at = (buffer: DeviceBuffer) => (buffer as WasmBuffer).pointer;
+
+/** How the engine is to run. */
+export interface WasmOptions {
+  /** Whether to take the build with relaxed SIMD. Default: where it validates. */
+  relaxed?: boolean;
+  /**
+   * Threads that share the work, the calling one included. Default: one for each core; in a page that is not
+   * cross-origin isolated, one.
+   */
+  threads?: number;
+  /** How to convolve. Default 'auto': by Winograd's tiles where they were measured to be faster. */
+  convolution?: Convolution;
+}
+
+/** Makes the device of a compiled engine; several threads need the build for shared memory, and may not be ready yet. */
+export function createWasmDevice(
+  module: WebAssembly.Module,
+  shared: boolean,
+  threads: number,
+  convolution: Convolution = 'auto',
+): WasmDevice {
+  const memory = new WebAssembly.Memory({ initial: INITIAL_PAGES, maximum: 65536, shared });
+  const engine = new WebAssembly.Instance(module, { env: { memory } }).exports as Engine;
+  const control = createControl(threads);
+  const workers = new Workers(threads - 1, { module, memory, control });
+  return new WasmDevice(engine, memory, new Member(engine, control, 0), workers, convolution);
+}
+
+/** The engine, its memory and its team. */
+export class WasmDevice implements Device {
+  readonly name = 'wasm';
+  readonly dtype = 'float32';
+  readonly sync = true;
+  readonly threads: number;
+  private readonly arena: Arena;
+  private live = 0;
+  private buffers = 0;
+
+  constructor(
+    private readonly engine: Engine,
+    private readonly linear: WebAssembly.Memory,
+    private readonly team: Member,
+    private readonly workers: Workers,
+    private readonly convolution: Convolution,
+  ) {
+    this.threads = 1 + workers.count;
+    this.arena = new Arena(linear, engine.heapBase());
+  }
+
+  /** Resolves when all threads take part. @throws DeviceError where one does not start; the device is closed then */
+  ready(): Promise<void> {
+    return this.workers.ready();
+  }
+
+  upload(data: ArrayLike<number>): DeviceBuffer {
+    const buffer = this.allocate(data.length, 'upload');
+    this.view(buffer).set(data);
+    return buffer;
+  }
+
+  run(name: KernelName, inputs: readonly DeviceBuffer[], plan: Plan): DeviceBuffer {
+    this.workers.check();
+    const out = this.allocate(numel(plan.shape), name);
+    try {
+      this.compute(name, inputs as WasmBuffer[], plan, out);
+    } catch (error) {
+      this.free(out);
+      throw error;
+    }
+    return out;
+  }
+
+  private compute(name: KernelName, inputs: readonly WasmBuffer[], plan: Plan, out: WasmBuffer): void {
+    const product = coveringProduct(name, plan);
+    if (product) {
+      this.compute('matmul', inputs, product, out);
+      return;
+    }
+    const native = natives[name];
+    if (native !== 'fallback') {
+      this.call(name, native, inputs, plan, out);
+      return;
+    }
+    const arrays = inputs.map((input) => this.view(input));
+    interpret(kernels[name], plan, arrays, this.view(out));
+  }
+
+  view(buffer: DeviceBuffer): Float32Array {
+    return new Float32Array(this.linear.buffer, at(buffer), buffer.length);
+  }
+
+  async read(buffer: DeviceBuffer): Promise<Float32Array> {
+    return this.view(buffer).slice();
+  }
+
+  free(buffer: DeviceBuffer): void {
+    this.arena.free(at(buffer), 4 * buffer.length);
+    this.live -= 4 * buffer.length;
+    this.buffers--;
+  }
+
+  memory() {
+    return { live: this.live, pooled: this.arena.pooled, buffers: this.buffers };
+  }
+
+  close(): void {
+    this.workers.end();
+  }
+
+  private call(
+    name: KernelName,
+    native: Native,
+    inputs: readonly WasmBuffer[],
+    plan: Plan,
+    out: WasmBuffer,
+  ): void {
+    const number = (key: string) =>
+      key === 'length' ? out.length : (plan.ints?.[key] ?? plan.reals?.[key] ?? Number.NaN);
+    const sizes = native.numbers.map(number);
+    const places = [out, ...inputs];
+    const phased =
+      tiledConvolution(this.engine, name, sizes, this.convolution) ??
+      weightsByImages(this.engine, name, sizes, places);
+    if (phased) {
+      this.runPhases(name, phased, inputs, out);
+      return;
+    }
+    const call = divide(name, native, number, places, [...sizes, ...(plan.scalars ?? [])]);
+    if (!native.scratch) {
+      this.team.run(call);
+      return;
+    }
+    const bytes = this.engine[native.scratch.size](...native.scratch.numbers.map(number)) >>> 0;
+    const members = call.jobs > 1 ? this.threads : 1;
+    const scratch = this.reserve(bytes * members, name);
+    call.scratch = { argument: call.first.length, step: bytes };
+    call.first.push(scratch);
+    call.step.push(0);
+    try {
+      this.team.run(call);
+    } finally {
+      this.arena.free(scratch, bytes * members);
+    }
+  }
+
+  private runPhases(
+    name: KernelName,
+    { memory, calls }: Phased,
+    inputs: readonly WasmBuffer[],
+    out: WasmBuffer,
+  ): void {
+    const bytes = memory.shared + memory.own * this.threads;
+    const shared = this.reserve(bytes, name);
+    try {
+      for (const call of calls(at(out), inputs.map(at), shared, shared + memory.shared)) this.team.run(call);
+    } finally {
+      this.arena.free(shared, bytes);
+    }
+  }
+
+  private allocate(length: number, what: string): WasmBuffer {
+    const buffer = new WasmBuffer(this.reserve(4 * length, what), length);
+    this.live += 4 * length;
+    this.buffers++;
+    return buffer;
+  }
+
+  private reserve(bytes: number, what: string): number {
+    try {
+      return this.arena.allocate(bytes);
+    } catch {
+      const held = Math.round(this.live / 2 ** 20);
+      throw new DeviceError(
+        `wasm: no room for the ${bytes} bytes of ${what}, with ${held} MiB in use of at most 4096; use a smaller batch, ` +
+          'evaluate inside noGrad(), or dispose of tensors kept with keep()',
+      );
+    }
+  }
+}

@@ -1,0 +1,62 @@
+// Divides an engine call into jobs for a team of threads. The jobs depend on sizes alone, never on the team.
+import type { Lookup, Native } from '../natives.js';
+import type { Call } from '../threads/pool.js';
+
+/** The most jobs of a call: enough to balance a few threads, few enough that what each repeats stays small. */
+const MAX_JOBS = 8;
+
+/** Elements up to which dividing costs more than it brings. */
+const MIN_ELEMENTS = 16384;
+
+/** Where an array lies in memory. */
+export interface Place {
+  pointer: number;
+  length: number;
+}
+
+/** The call of a native on the output, the inputs and numbers, and how these change from job to job. */
+export function divide(
+  name: string,
+  { numbers, split }: Native,
+  number: Lookup,
+  places: readonly Place[],
+  values: readonly number[],
+): Call {
+  const first = [...places.map(({ pointer }) => pointer), ...values];
+  const step = first.map(() => 0);
+  const call = {
+    name,
+    first,
+    step,
+    jobs: 1,
+    count: { argument: -1, chunk: 1, total: 1 },
+    scratch: { argument: -1, step: 0 },
+  };
+  if (!split) return call;
+  const total = split.ranged ? split.total(number) : number(split.over);
+  const chunk = chunkOf(total, longest(places));
+  call.jobs = Math.ceil(total / chunk);
+  if (split.ranged) {
+    call.count = { argument: first.length + 1, chunk, total };
+    first.push(0, 0);
+    step.push(chunk, 0);
+  } else {
+    call.count = { argument: places.length + numbers.indexOf(split.over), chunk, total };
+    for (const place of [0, ...split.moved.map((input) => input + 1)]) {
+      step[place] = (4 * chunk * places[place].length) / total;
+    }
+  }
+  return call;
+}
+
+/** Elements of the longest array of a call. */
+export function longest(places: readonly Place[]): number {
+  return Math.max(...places.map(({ length }) => length));
+}
+
+/** Units a job, a multiple of 16 where there are many, so that vectors stay whole. */
+export function chunkOf(total: number, elements: number): number {
+  if (elements <= MIN_ELEMENTS) return total;
+  const chunk = Math.ceil(total / MAX_JOBS);
+  return chunk < 64 ? chunk : 16 * Math.ceil(chunk / 16);
+}

@@ -1,0 +1,32 @@
+// A kernel computed by several engine calls, one after the other, that share memory.
+import type { Call } from '../threads/pool.js';
+
+/** A kernel in phases: the memory it needs, and its calls once it has it. */
+export interface Phased {
+  memory: {
+    /** Bytes that all threads share: what one phase leaves for the next. */
+    shared: number;
+    /** Bytes of each thread. */
+    own: number;
+  };
+  calls(out: number, inputs: readonly number[], shared: number, own: number): Call[];
+}
+
+/** A call of an engine function that takes a range of `total` units and scratch memory, `step` bytes for each thread. */
+export function ranged(
+  name: string,
+  args: readonly number[],
+  total: number,
+  maxJobs: number,
+  scratch: { at: number; step: number },
+): Call {
+  const chunk = Math.ceil(total / maxJobs);
+  return {
+    name,
+    first: [...args, 0, 0, scratch.at],
+    step: [...args.map(() => 0), chunk, 0, 0],
+    jobs: Math.ceil(total / chunk),
+    count: { argument: args.length + 1, chunk, total },
+    scratch: { argument: args.length + 2, step: scratch.step },
+  };
+}

@@ -1,0 +1,168 @@
+// Rows of mixture normalization and its gradient: y = Σ_k τ_k·(…) over up to four components whose numbers stay in
+// registers. Loops take four vectors a turn; breaks on negative lengths are never taken, they end a basic block, within
+// which V8 would load everything first and then spill.
+import { bytes, load4, loadAt, madd, store4, storeAt } from '../memory';
+
+/** Elements of short rows, from several images, that one call computes. */
+const TOGETHER: i32 = 256;
+
+/** Images of a call at most: column by column through many would leave the level-1 cache. */
+const MOST_IMAGES: i32 = 16;
+
+/** Images whose rows of s elements are computed together. */
+export function imagesTogether(s: i32): i32 {
+  return min(MOST_IMAGES, max(1, TOGETHER / s));
+}
+
+/**
+ * offset + Σ_k τ_k·(x − μ_k)·q_k for the rows of some images, `next` bytes apart (`nextTau` in τ); the τ of
+ * the components lie `step` bytes apart, `table` holds μ and q.
+ */
+export function forwardRows(
+  out: usize, x: usize, tau: usize, step: usize, table: usize, k: i32, offset: f32, s: i32,
+  images: i32, next: usize, nextTau: usize,
+): void {
+  if (k == 1) forward(1, false, out, x, tau, step, table, offset, s, images, next, nextTau);
+  else if (k == 2) forward(2, false, out, x, tau, step, table, offset, s, images, next, nextTau);
+  else if (k == 3) forward(3, false, out, x, tau, step, table, offset, s, images, next, nextTau);
+  else forward(4, false, out, x, tau, step, table, offset, s, images, next, nextTau);
+  for (let j = 4; j < k; j++) {
+    tau += j > 4 ? step : 4 * step;
+    forward(1, true, out, x, tau, step, table + bytes(2 * j), offset, s, images, next, nextTau);
+  }
+}
+
+/** `more`: y is not offset but what stands in `out`. */
+// @ts-ignore: decorator
+@inline
+function forward(
+  k: i32, more: bool, out: usize, x: usize, tau: usize, step: usize, table: usize, offset: f32, s: i32,
+  images: i32, next: usize, nextTau: usize,
+): void {
+  const start = f32x4.splat(offset), m0 = number(table, 0), q0 = number(table, 1);
+  const m1 = number(table, k > 1 ? 2 : 0), q1 = number(table, k > 1 ? 3 : 0), m2 = number(table, k > 2 ? 4 : 0);
+  const q2 = number(table, k > 2 ? 5 : 0), m3 = number(table, k > 3 ? 6 : 0), q3 = number(table, k > 3 ? 7 : 0);
+  for (; images > 0; images--, out += next, x += next, tau += nextTau) {
+    let y = out, v = x, t0 = tau, t1 = tau + step, t2 = t1 + step, t3 = t2 + step, left = s;
+    for (; left >= 16; left -= 16, y += 64, v += 64, t0 += 64, t1 += 64, t2 += 64, t3 += 64) {
+      forward4(k, more, 0, y, v, t0, t1, t2, t3, start, m0, q0, m1, q1, m2, q2, m3, q3); if (left == -1) break;
+      forward4(k, more, 16, y, v, t0, t1, t2, t3, start, m0, q0, m1, q1, m2, q2, m3, q3); if (left == -2) break;
+      forward4(k, more, 32, y, v, t0, t1, t2, t3, start, m0, q0, m1, q1, m2, q2, m3, q3); if (left == -3) break;
+      forward4(k, more, 48, y, v, t0, t1, t2, t3, start, m0, q0, m1, q1, m2, q2, m3, q3);
+    }
+    for (; left > 0; left -= 4, y += 16, v += 16, t0 += 16, t1 += 16, t2 += 16, t3 += 16) {
+      const value = load4(v, left);
+      let sum = summand(value, load4(t0, left), m0, q0, more ? load4(y, left) : start);
+      if (k > 1) sum = summand(value, load4(t1, left), m1, q1, sum);
+      if (k > 2) sum = summand(value, load4(t2, left), m2, q2, sum);
+      if (k > 3) sum = summand(value, load4(t3, left), m3, q3, sum);
+      store4(y, sum, left);
+    }
+  }
+}
+
+/** Number i of a table in all lanes. */
+// @ts-ignore: decorator
+@inline
+function number(table: usize, i: i32): v128 {
+  return v128.load32_splat(table + 4 * i);
+}
+
+/** Four elements, `at` bytes on. */
+// @ts-ignore: decorator
+@inline
+function forward4(
+  k: i32, more: bool, at: i32, out: usize, x: usize, t0: usize, t1: usize, t2: usize, t3: usize, start: v128,
+  m0: v128, q0: v128, m1: v128, q1: v128, m2: v128, q2: v128, m3: v128, q3: v128,
+): void {
+  const v = loadAt(x, at);
+  let y = summand(v, loadAt(t0, at), m0, q0, more ? loadAt(out, at) : start);
+  if (k > 1) y = summand(v, loadAt(t1, at), m1, q1, y);
+  if (k > 2) y = summand(v, loadAt(t2, at), m2, q2, y);
+  if (k > 3) y = summand(v, loadAt(t3, at), m3, q3, y);
+  storeAt(out, y, at);
+}
+
+/** y + τ·(x − m)·q */
+// @ts-ignore: decorator
+@inline
+function summand(x: v128, tau: v128, m: v128, q: v128, y: v128): v128 {
+  return madd(f32x4.mul(f32x4.sub(x, m), tau), q, y);
+}
+
+/** Σ_k τ_k·(p_k·g + q_k + u_k·(x − μ_k)), rows as in forwardRows; `table` holds μ, p, q, u. */
+export function gradientRows(
+  out: usize, g: usize, x: usize, tau: usize, step: usize, table: usize, k: i32, s: i32,
+  images: i32, next: usize, nextTau: usize,
+): void {
+  if (k == 1) gradient(1, false, out, g, x, tau, step, table, s, images, next, nextTau);
+  else if (k == 2) gradient(2, false, out, g, x, tau, step, table, s, images, next, nextTau);
+  else if (k == 3) gradient(3, false, out, g, x, tau, step, table, s, images, next, nextTau);
+  else gradient(4, false, out, g, x, tau, step, table, s, images, next, nextTau);
+  for (let j = 4; j < k; j++) {
+    tau += j > 4 ? step : 4 * step;
+    gradient(1, true, out, g, x, tau, step, table + bytes(4 * j), s, images, next, nextTau);
+  }
+}
+
+/** q + u·(x − μ) = q + u·(a − μ) + u·(x − a), a = μ_0: one difference for all components. */
+// @ts-ignore: decorator
+@inline
+function gradient(
+  k: i32, more: bool, out: usize, g: usize, x: usize, tau: usize, step: usize, table: usize, s: i32,
+  images: i32, next: usize, nextTau: usize,
+): void {
+  const e1 = k > 1 ? table + 16 : table, e2 = k > 2 ? table + 32 : table, e3 = k > 3 ? table + 48 : table;
+  const a = number(table, 0), p0 = number(table, 1), q0 = shifted(table, a), u0 = number(table, 3);
+  const p1 = number(e1, 1), q1 = shifted(e1, a), u1 = number(e1, 3), p2 = number(e2, 1), q2 = shifted(e2, a);
+  const u2 = number(e2, 3), p3 = number(e3, 1), q3 = shifted(e3, a), u3 = number(e3, 3);
+  for (; images > 0; images--, out += next, g += next, x += next, tau += nextTau) {
+    let y = out, w = g, v = x, t0 = tau, t1 = tau + step, t2 = t1 + step, t3 = t2 + step, left = s;
+    for (; left >= 16; left -= 16, y += 64, w += 64, v += 64, t0 += 64, t1 += 64, t2 += 64, t3 += 64) {
+      gradient4(k, more, 0, y, w, v, t0, t1, t2, t3, a, p0, q0, u0, p1, q1, u1, p2, q2, u2, p3, q3, u3);
+      if (left == -1) break;
+      gradient4(k, more, 16, y, w, v, t0, t1, t2, t3, a, p0, q0, u0, p1, q1, u1, p2, q2, u2, p3, q3, u3);
+      if (left == -2) break;
+      gradient4(k, more, 32, y, w, v, t0, t1, t2, t3, a, p0, q0, u0, p1, q1, u1, p2, q2, u2, p3, q3, u3);
+      if (left == -3) break;
+      gradient4(k, more, 48, y, w, v, t0, t1, t2, t3, a, p0, q0, u0, p1, q1, u1, p2, q2, u2, p3, q3, u3);
+    }
+    for (; left > 0; left -= 4, y += 16, w += 16, v += 16, t0 += 16, t1 += 16, t2 += 16, t3 += 16) {
+      const d = f32x4.sub(load4(v, left), a), r = load4(w, left);
+      let sum = pull(r, d, load4(t0, left), p0, q0, u0, more ? load4(y, left) : f32x4.splat(0));
+      if (k > 1) sum = pull(r, d, load4(t1, left), p1, q1, u1, sum);
+      if (k > 2) sum = pull(r, d, load4(t2, left), p2, q2, u2, sum);
+      if (k > 3) sum = pull(r, d, load4(t3, left), p3, q3, u3, sum);
+      store4(y, sum, left);
+    }
+  }
+}
+
+/** q + u·(a − μ) */
+// @ts-ignore: decorator
+@inline
+function shifted(entry: usize, a: v128): v128 {
+  return madd(f32x4.sub(a, number(entry, 0)), number(entry, 3), number(entry, 2));
+}
+
+// @ts-ignore: decorator
+@inline
+function gradient4(
+  k: i32, more: bool, at: i32, out: usize, g: usize, x: usize, t0: usize, t1: usize, t2: usize, t3: usize, a: v128,
+  p0: v128, q0: v128, u0: v128, p1: v128, q1: v128, u1: v128, p2: v128, q2: v128, u2: v128,
+  p3: v128, q3: v128, u3: v128,
+): void {
+  const d = f32x4.sub(loadAt(x, at), a), w = loadAt(g, at);
+  let y = pull(w, d, loadAt(t0, at), p0, q0, u0, more ? loadAt(out, at) : f32x4.splat(0));
+  if (k > 1) y = pull(w, d, loadAt(t1, at), p1, q1, u1, y);
+  if (k > 2) y = pull(w, d, loadAt(t2, at), p2, q2, u2, y);
+  if (k > 3) y = pull(w, d, loadAt(t3, at), p3, q3, u3, y);
+  storeAt(out, y, at);
+}
+
+/** y + τ·(p·g + q + u·d) */
+// @ts-ignore: decorator
+@inline
+function pull(g: v128, d: v128, tau: v128, p: v128, q: v128, u: v128, y: v128): v128 {
+  return madd(tau, madd(g, p, madd(d, u, q)), y);
+}

@@ -1,0 +1,63 @@
+// Copies: with strides (transposes, slices, broadcasts, flips), and packing two arrays into one.
+import { transpose4 } from './gemm/gemm';
+import { bytes, copyRow, get, put } from './memory';
+
+/**
+ * out[i0,…,i5] = x[offset + Σ i·s], sizes d and strides s in elements (0 repeats, negative flips), out contiguous.
+ * Give unused leading sizes 1. Fast where s5 is 1 or 0, and where s4 is 1 (a transpose).
+ */
+export function stridedCopy(
+  out: usize, x: usize, offset: i32, d0: i32, d1: i32, d2: i32, d3: i32, d4: i32, d5: i32,
+  s0: i32, s1: i32, s2: i32, s3: i32, s4: i32, s5: i32,
+): void {
+  const plane = bytes(d4 * d5);
+  for (let i0 = 0; i0 < d0; i0++) {
+    for (let i1 = 0; i1 < d1; i1++) {
+      for (let i2 = 0; i2 < d2; i2++) {
+        for (let i3 = 0; i3 < d3; i3++, out += plane) {
+          copyPlane(out, x + bytes(offset + i0 * s0 + i1 * s1 + i2 * s2 + i3 * s3), d4, d5, s4, s5);
+        }
+      }
+    }
+  }
+}
+
+/** The two innermost axes. */
+function copyPlane(out: usize, x: usize, rows: i32, columns: i32, s4: i32, s5: i32): void {
+  if (s4 == 1 && s5 != 1 && rows >= 4 && columns >= 4) return copyTransposed(out, x, rows, columns, s5);
+  for (let i = 0; i < rows; i++, out += bytes(columns), x += bytes(s4)) {
+    if (s5 == 1) copyRow(out, x, columns);
+    else copyColumn(out, x, columns, s5);
+  }
+}
+
+function copyColumn(out: usize, x: usize, n: i32, stride: i32): void {
+  for (let i = 0; i < n; i++) put(out, i, get(x, i * stride));
+}
+
+/** out[i,j] = x[i + j·stride] in tiles of 4×4; the rest element by element. */
+function copyTransposed(out: usize, x: usize, rows: i32, columns: i32, stride: i32): void {
+  const step = bytes(stride), width = bytes(columns);
+  const wholeRows = rows & ~3, wholeColumns = columns & ~3;
+  for (let i = 0; i < wholeRows; i += 4) {
+    for (let j = 0; j < wholeColumns; j += 4) {
+      const from = x + bytes(i + j * stride);
+      transpose4(out + bytes(i * columns + j), width, from, from + step, from + 2 * step, from + 3 * step);
+    }
+  }
+  for (let i = 0; i < rows; i++) {
+    const first = i < wholeRows ? wholeColumns : 0;
+    for (let j = first; j < columns; j++) put(out, i * columns + j, get(x, i + j * stride));
+  }
+}
+
+/** The n elements of a, then those of b. */
+export function stack(out: usize, a: usize, b: usize, n: i32): void {
+  copyRow(out, a, n);
+  copyRow(out + bytes(n), b, n);
+}
+
+/** n elements of x from `offset` on. */
+export function part(out: usize, x: usize, n: i32, offset: i32): void {
+  copyRow(out, x + bytes(offset), n);
+}

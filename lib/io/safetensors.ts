@@ -1,0 +1,138 @@
+// Weights as bytes, in the safetensors format (https://github.com/huggingface/safetensors): the length of the
+// header in 8 bytes, a JSON header, then every tensor's numbers, little-endian and without gaps.
+import type { Floats } from '../../kernels/devices/device.js';
+import { DataError } from '../errors.js';
+import type { StateDict, StateEntry } from '../nn/module.js';
+import { numel } from '../shape.js';
+
+/** What a safetensors file holds: the tensors, and free text about them. */
+export interface Safetensors {
+  state: StateDict;
+  metadata: Record<string, string>;
+}
+
+/** One tensor in the header. */
+interface HeaderEntry {
+  dtype: keyof typeof arrays;
+  shape: number[];
+  data_offsets: [from: number, to: number];
+}
+
+const arrays = { F32: Float32Array, F64: Float64Array } as const;
+const LENGTH_BYTES = 8;
+const ALIGNMENT = 8;
+const METADATA = '__metadata__';
+
+/** A state dictionary as the bytes of a safetensors file: float32 as F32, float64 as F64. */
+export function saveSafetensors(state: StateDict, metadata: Record<string, string> = {}): Uint8Array {
+  const header: Record<string, unknown> = { [METADATA]: metadata };
+  let end = 0;
+  for (const [key, { shape, data }] of Object.entries(state)) {
+    const dtype = data instanceof Float64Array ? 'F64' : 'F32';
+    header[key] = { dtype, shape, data_offsets: [end, end + data.byteLength] };
+    end += data.byteLength;
+  }
+  const unpadded = new TextEncoder().encode(JSON.stringify(header));
+  const headerLength = Math.ceil(unpadded.length / ALIGNMENT) * ALIGNMENT;
+  const start = LENGTH_BYTES + headerLength;
+  const bytes = new Uint8Array(start + end).fill(0x20, LENGTH_BYTES, start);
+  new DataView(bytes.buffer).setBigUint64(0, BigInt(headerLength), true);
+  bytes.set(unpadded, LENGTH_BYTES);
+  let at = start;
+  for (const { data } of Object.values(state)) {
+    bytes.set(new Uint8Array(data.buffer, data.byteOffset, data.byteLength), at);
+    at += data.byteLength;
+  }
+  return bytes;
+}
+
+/**
+ * Reads the bytes of a safetensors file with float32 and float64 tensors.
+ * @throws DataError saying what is damaged, or which tensor is of another type.
+ */
+export function loadSafetensors(bytes: Uint8Array): Safetensors {
+  const { entries, metadata, start } = readHeader(bytes);
+  const state: StateDict = {};
+  let end = 0;
+  for (const [key, entry] of entries) {
+    const [from, to] = entry.data_offsets;
+    if (from !== end) throw damaged(`${key} begins at byte ${from} of the data, expected ${end}`);
+    if (start + to > bytes.length) {
+      throw damaged(`${key} ends at byte ${start + to}, the file at ${bytes.length}`);
+    }
+    state[key] = {
+      shape: entry.shape,
+      data: numbersOf(bytes.subarray(start + from, start + to), entry.dtype),
+    };
+    end = to;
+  }
+  const surplus = bytes.length - start - end;
+  if (surplus > 0) throw damaged(`${surplus} bytes follow the last tensor`);
+  return { state, metadata };
+}
+
+/** The tensors' entries in the order of their data. */
+function readHeader(bytes: Uint8Array) {
+  if (bytes.length < LENGTH_BYTES) {
+    throw damaged(`${bytes.length} bytes hold no header length, which takes ${LENGTH_BYTES}`);
+  }
+  const length = new DataView(bytes.buffer, bytes.byteOffset).getBigUint64(0, true);
+  const start = LENGTH_BYTES + Number(length);
+  if (start > bytes.length) throw damaged(`the header ends at byte ${start}, the file at ${bytes.length}`);
+  const { [METADATA]: metadata = {}, ...tensors } = parseHeader(bytes.subarray(LENGTH_BYTES, start));
+  if (!isRecord(metadata) || !Object.values(metadata).every((value) => typeof value === 'string')) {
+    throw damaged(`${METADATA} is not an object of strings`);
+  }
+  const entries = Object.entries(tensors).map(([key, entry]) => [key, checkEntry(key, entry)] as const);
+  entries.sort(
+    ([, a], [, b]) => a.data_offsets[0] - b.data_offsets[0] || a.data_offsets[1] - b.data_offsets[1],
+  );
+  return { entries, metadata: metadata as Record<string, string>, start };
+}
+
+function parseHeader(bytes: Uint8Array): Record<string, unknown> {
+  let header: unknown;
+  try {
+    header = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes));
+  } catch (cause) {
+    throw damaged('the header is not JSON', cause);
+  }
+  if (!isRecord(header)) throw damaged('the header is not a JSON object');
+  return header;
+}
+
+function checkEntry(key: string, entry: unknown): HeaderEntry {
+  const { dtype, shape, data_offsets: offsets } = isRecord(entry) ? entry : {};
+  if (dtype !== 'F32' && dtype !== 'F64') {
+    throw new DataError(`safetensors: ${key} has dtype ${JSON.stringify(dtype)}, expected F32 or F64`);
+  }
+  if (!isCounts(shape)) throw damaged(`${key} has shape ${JSON.stringify(shape)}`);
+  if (!isCounts(offsets) || offsets.length !== 2) {
+    throw damaged(`${key} has data_offsets ${JSON.stringify(offsets)}`);
+  }
+  const [from, to] = offsets;
+  const expected = numel(shape) * arrays[dtype].BYTES_PER_ELEMENT;
+  if (to - from !== expected) {
+    throw damaged(`${key} has ${to - from} bytes, expected ${expected} for ${dtype} [${shape.join(', ')}]`);
+  }
+  return { dtype, shape, data_offsets: [from, to] };
+}
+
+/** A copy of the bytes as numbers, wherever in memory they stood. */
+function numbersOf(bytes: Uint8Array, dtype: HeaderEntry['dtype']): StateEntry['data'] {
+  const numbers: Floats = new arrays[dtype](bytes.length / arrays[dtype].BYTES_PER_ELEMENT);
+  new Uint8Array(numbers.buffer).set(bytes);
+  return numbers;
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+function isCounts(value: unknown): value is number[] {
+  return Array.isArray(value) && value.every((n) => Number.isSafeInteger(n) && n >= 0);
+}
+
+function damaged(reason: string, cause?: unknown): DataError {
+  return new DataError(`safetensors: damaged: ${reason}`, { cause });
+}

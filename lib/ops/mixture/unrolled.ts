@@ -1,0 +1,93 @@
+// Mixture normalization composed of plain operations: exact gradients through every EM round.
+import { numel } from '../../shape.js';
+import type { Tensor } from '../../tensor/tensor.js';
+import { add, div, exp, log, mul, relu, sqrt, sub } from '../elementwise.js';
+import { reshape } from '../movement.js';
+import { logSumExp, sum } from '../reduce.js';
+import type { Mixture } from './norm.js';
+
+/** A mixture whose tensors broadcast against x [1, N, C, S]: weights [K, 1, T, 1], the others [K, 1, C, 1]. */
+type Spread = Mixture;
+
+interface UnrolledOptions {
+  iterations: number;
+  regCovar: number;
+  minWeight: number;
+  fisher: boolean;
+  eps: number;
+  training: boolean;
+}
+
+/** Over samples: the axes N and S of [K, N, C, S]. */
+const SAMPLES = { axis: [1, 3], keepDims: true };
+
+/** log λ_k − ½ Σ_c [(x_c − m_kc)²/v_kc + log v_kc + log 2π], then softmax over k */
+function eStep(x: Tensor, { weights, means, variances }: Spread): Tensor {
+  const d = sub(x, means);
+  const each = add(add(div(mul(d, d), variances), log(variances)), Math.log(2 * Math.PI));
+  const joint = weights.shape[2] === 1 && means.shape[2] > 1;
+  const total = joint ? sum(each, { axis: 2, keepDims: true }) : each;
+  const logProb = sub(log(weights), mul(total, 0.5));
+  return exp(sub(logProb, logSumExp(logProb, 0, { keepDims: true })));
+}
+
+/** λ_k = n_k/M, m_k = Σ τ x / n_k, v_k = Σ τ (x − m_k)² / n_k */
+function mStep(x: Tensor, tau: Tensor, minWeight: number): Spread {
+  const count = sum(tau, SAMPLES);
+  const means = div(sum(mul(tau, x), SAMPLES), count);
+  const d = sub(x, means);
+  const variances = div(sum(mul(tau, mul(d, d)), SAMPLES), count);
+  return { weights: floorWeights(div(count, x.shape[1] * x.shape[3]), minWeight), means, variances };
+}
+
+/** max(λ, floor) / Σ_k max(λ_k, floor) */
+function floorWeights(weights: Tensor, floor: number): Tensor {
+  if (floor === 0) return weights;
+  const raised = add(relu(sub(weights, floor)), floor);
+  return div(raised, sum(raised, { axis: 0, keepDims: true }));
+}
+
+/** As mixtureNorm with gradient 'unrolled'; weight and bias are [C], the initial mixture is constant. */
+export function unrolledMixtureNorm(
+  x: Tensor,
+  weight: Tensor,
+  bias: Tensor,
+  init: Mixture,
+  { iterations, regCovar, minWeight, fisher, eps, training }: UnrolledOptions,
+): Mixture & { y: Tensor } {
+  const rows = reshape(x, [1, x.shape[0], x.shape[1], numel(x.shape.slice(2))]);
+  const { weights, means, variances, tau } = training ? fit() : fixed();
+  const shares = fisher ? div(tau, sqrt(weights)) : tau;
+  const normalized = sum(mul(shares, div(sub(rows, means), sqrt(add(variances, eps)))), { axis: 0 });
+  const y = add(mul(normalized, reshape(weight, [-1, 1])), reshape(bias, [-1, 1]));
+  return {
+    y: reshape(y, x.shape),
+    weights: reshape(weights, init.weights.shape).detach(),
+    means: reshape(means, init.means.shape).detach(),
+    variances: reshape(variances, init.variances.shape).detach(),
+  };
+
+  function fit() {
+    let posteriors = eStep(rows, spread(init));
+    for (let i = 0; i < iterations; i++) {
+      const mixture = mStep(rows, posteriors, minWeight);
+      posteriors = eStep(rows, { ...mixture, variances: add(mixture.variances, regCovar) });
+    }
+    return { tau: posteriors, ...mStep(rows, posteriors, minWeight) };
+  }
+
+  function fixed() {
+    const mixture = spread(init);
+    return { tau: eStep(rows, { ...mixture, variances: add(mixture.variances, regCovar) }), ...mixture };
+  }
+}
+
+function spread({ weights, means, variances }: Mixture): Spread {
+  const [K, C] = means.shape;
+  const each = [K, 1, C, 1];
+  return {
+    weights: reshape(weights.detach(), weights.shape.length === 1 ? [K, 1, 1, 1] : each),
+    means: reshape(means.detach(), each),
+    variances: reshape(variances.detach(), each),
+  };
+}

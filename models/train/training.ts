@@ -1,0 +1,144 @@
+// The training loop: batches in, updates and evaluations out, all of it into the run folder.
+import { type Batch, batchCount, batches } from '../../datasets/batches.js';
+import type { Dataset } from '../../datasets/dataset.js';
+import {
+  AdamW,
+  crossEntropy,
+  type Module,
+  type Optimizer,
+  SGD,
+  saveSafetensors,
+  type Tensor,
+} from '../../lib/index.js';
+import type { RunData } from '../run/data.js';
+import type { Progress } from '../run/progress.js';
+import type { EvalMetric, RunFolder } from '../run/run-folder.js';
+import type { Settings } from '../run/settings.js';
+import { countCorrect, evaluate, imagesOf, letSignalsIn, type Score } from './evaluate.js';
+import { schedules } from './schedules.js';
+
+/** All that takes part in a run. */
+export interface Run {
+  settings: Settings;
+  data: RunData;
+  network: Module;
+  optimizer: Optimizer;
+  folder: RunFolder;
+  progress: Progress;
+}
+
+/** The loss is no longer a number. */
+export class DivergedError extends Error {
+  override name = 'DivergedError';
+}
+
+/** The optimizer that the settings ask for. */
+export function makeOptimizer(params: Tensor[], settings: Settings): Optimizer {
+  const { optimizer, lr, momentum, weightDecay } = settings;
+  return optimizer === 'sgd'
+    ? new SGD(params, { lr, momentum, weightDecay })
+    : new AdamW(params, { lr, weightDecay });
+}
+
+/** Number of updates in the run. */
+export function totalSteps(settings: Settings, train: Dataset): number {
+  return settings.steps ?? settings.epochs * batchCount(train, batching(settings, train));
+}
+
+/**
+ * Trains to the last step. Returns the last evaluation.
+ * @throws DivergedError where the loss is not finite, before it reaches the weights; what `stop` throws once
+ *   it is aborted
+ */
+export async function train(run: Run, stop: AbortSignal): Promise<EvalMetric> {
+  const { settings, data, folder, progress } = run;
+  const total = totalSteps(settings, data.train);
+  const start = performance.now();
+  let last: EvalMetric | undefined;
+  for (const { batch, step, epoch, evaluates } of updates(settings, data, total)) {
+    await letSignalsIn(stop);
+    const lr = settings.lr * schedules[settings.schedule](step - 1, total);
+    const before = performance.now();
+    const score = await update(run, batch, lr, step);
+    const now = performance.now();
+    const images_per_s = Number(((1000 * batch.size) / (now - before)).toFixed(1));
+    const elapsed_s = Number(((now - start) / 1000).toFixed(3));
+    const metric = { kind: 'train', step, epoch, ...score, lr, images_per_s, elapsed_s } as const;
+    folder.record(metric);
+    progress.trained(metric);
+    if (evaluates) last = await assess(run, step, epoch, stop);
+  }
+  return last!;
+}
+
+/** Evaluates, records the result and saves the weights. */
+async function assess(run: Run, step: number, epoch: number, stop: AbortSignal): Promise<EvalMetric> {
+  const { network, data, folder, progress } = run;
+  const score = await evaluate(network, data.test, data.statistics, stop);
+  const metric = { kind: 'eval', step, epoch, split: 'test', ...score } as const;
+  folder.record(metric);
+  progress.evaluated(metric);
+  await saveWeights(run);
+  return metric;
+}
+
+/** Writes weights and running statistics. */
+export async function saveWeights({ network, folder, settings }: Run): Promise<void> {
+  const metadata = { framework: 'mixgrad', model: settings.model, norm: settings.norm };
+  folder.write('checkpoint.safetensors', saveSafetensors(await network.stateDict(), metadata));
+}
+
+/** One batch forward, backward and into the weights. Loss and accuracy are those before the update. */
+async function update({ network, optimizer }: Run, batch: Batch, lr: number, step: number): Promise<Score> {
+  network.train();
+  const logits = network.forward(imagesOf(batch));
+  const loss = crossEntropy(logits, batch.labels);
+  const [value, scores] = await Promise.all([loss.item(), logits.data()]);
+  if (!Number.isFinite(value))
+    throw new DivergedError(`the loss is ${value} at step ${step}, learning rate ${lr}`);
+  optimizer.lr = lr;
+  optimizer.zeroGrad();
+  loss.backward();
+  optimizer.step();
+  return { loss: value, accuracy: countCorrect(scores, batch.labels) / batch.size };
+}
+
+interface Update {
+  batch: Batch;
+  /** From 1, as epoch. */
+  step: number;
+  epoch: number;
+  /** Whether an evaluation follows. */
+  evaluates: boolean;
+}
+
+/** The batches of the whole run, epoch after epoch. */
+function* updates(
+  settings: Settings,
+  { train, statistics }: RunData,
+  total: number,
+): Generator<Update, void> {
+  const { augment, seed, evalEvery } = settings;
+  const options = {
+    ...batching(settings, train),
+    shuffle: true,
+    augment,
+    statistics,
+    seed: `${seed}/batches`,
+  };
+  const perEpoch = batchCount(train, options);
+  let step = 0;
+  for (let epoch = 1; step < total; epoch++) {
+    for (const batch of batches(train, { ...options, epoch: epoch - 1 })) {
+      step++;
+      const endsEpoch = step % perEpoch === 0 && epoch % evalEvery === 0;
+      yield { batch, step, epoch, evaluates: endsEpoch || step === total };
+      if (step === total) return;
+    }
+  }
+}
+
+/** A last batch smaller than the others is left out: its statistics would be poorer than theirs. */
+function batching({ batchSize }: Settings, train: Dataset) {
+  return { batchSize, dropLast: train.length >= batchSize };
+}

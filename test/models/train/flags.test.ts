@@ -1,0 +1,86 @@
+// The flags of the training program.
+import t from 'tap';
+import { parseFlags, trainCommand } from '../../../models/train/flags.js';
+
+const parse = (line: string) => parseFlags(line.split(' ').filter((word) => word !== ''));
+
+t.test('without flags, the CIFAR CNN with MN trains on synthetic data', (t) => {
+  const { data, model, norm, normAt, steps, augment, device, out } = parse('');
+  t.strictSame(
+    { data, model, norm, normAt, steps, augment, device, out },
+    {
+      data: 'synthetic',
+      model: 'cifar-cnn',
+      norm: 'mn',
+      normAt: null,
+      steps: null,
+      augment: true,
+      device: 'auto',
+      out: null,
+    },
+  );
+  t.end();
+});
+
+t.test('every flag sets its setting', (t) => {
+  const settings = parse(
+    '--data d --dataset cifar100 --model cifar-cnn --norm mn --norm-at conv3,conv4 --components 5 --iterations 0 ' +
+      '--posterior channel --gradient unrolled --scale unit --epochs 2 --steps 7 --batch-size 8 --optimizer adamw ' +
+      '--lr 0.5 --momentum 0 --weight-decay 0 --schedule step --no-augment --seed 0 --device reference --threads 1 --conv direct ' +
+      '--eval-every 3 --limit-train 9 --limit-test 10 --out o',
+  );
+  t.strictSame(settings, {
+    ...{ data: 'd', dataset: 'cifar100', model: 'cifar-cnn', norm: 'mn', normAt: ['conv3', 'conv4'] },
+    ...{ components: 5, iterations: 0, posterior: 'channel', gradient: 'unrolled', scale: 'unit' },
+    ...{ epochs: 2, steps: 7, batchSize: 8, optimizer: 'adamw', lr: 0.5, momentum: 0, weightDecay: 0 },
+    ...{
+      schedule: 'step',
+      augment: false,
+      seed: 0,
+      device: 'reference',
+      threads: 1,
+      conv: 'direct',
+      evalEvery: 3,
+    },
+    ...{ limitTrain: 9, limitTest: 10, out: 'o' },
+  });
+  t.end();
+});
+
+t.test('the learning rate follows the optimizer unless given', (t) => {
+  t.equal(parse('--optimizer sgd').lr, 0.02);
+  t.equal(parse('--optimizer adamw').lr, 0.001);
+  t.equal(parse('--optimizer adamw --lr 0.2').lr, 0.2);
+  t.end();
+});
+
+t.test('a value out of range is refused, naming the flag', (t) => {
+  const wrong: [line: string, flag: RegExp][] = [
+    ['--epochs 0', /--epochs.*at least 1/],
+    ['--epochs 1.5', /--epochs/],
+    ['--batch-size many', /--batch-size/],
+    ['--lr 0', /--lr.*above 0/],
+    ['--lr NaN', /--lr/],
+    ['--momentum 1', /--momentum/],
+    ['--weight-decay -1', /--weight-decay/],
+    ['--seed -1', /--seed/],
+    ['--device gpu', /--device.*wasm/],
+    ['--norm xn', /--norm.*bn, mn, none/],
+    ['--norm ln', /'ln' is not offered yet/],
+    ['--threads 0', /--threads.*at least 1/],
+    ['--norm bn --norm-at conv1', /--norm-at places mixture normalization, but --norm is bn/],
+    ['--frobnicate', /--frobnicate/],
+    ['stray', /too many arguments/],
+  ];
+  for (const [line, message] of wrong) t.throws(() => parse(line), { message }, line);
+  t.end();
+});
+
+t.test('--help names every flag with its default', (t) => {
+  const help = trainCommand().helpInformation();
+  for (const option of trainCommand().options) t.match(help, option.long!);
+  t.match(help, /--batch-size <n>[^-]*\(default: 16\)/);
+  t.match(help, /--lr <rate>[^-]*\(default: 0\.02 with sgd,\s+0\.001\s+with adamw\)/);
+  t.match(help, /--limit-train <n>[^-]*\(default: all; 2000/);
+  t.end();
+});

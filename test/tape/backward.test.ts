@@ -1,0 +1,259 @@
+// backward(): what reaches the leaves, how often, and what it refuses.
+import t from 'tap';
+import {
+  add,
+  backward,
+  conv2d,
+  type Device,
+  detectAnomaly,
+  exp,
+  log,
+  maxPool2d,
+  mul,
+  openDevice,
+  relu,
+  sqrt,
+  sub,
+  sum,
+  TapeError,
+  type Tensor,
+  tensor,
+} from '../../lib/index.js';
+import { defineOp } from '../../lib/tape/op.js';
+import { everyDevice } from '../devices.js';
+import { leaf, normal } from '../values.js';
+
+const reference = await openDevice('reference');
+const scalar = (value: number, device: Device = reference) => leaf([value], [], device);
+const item = (t: Tensor | null) => t!.item();
+
+everyDevice('a value used twice receives the sum of both gradients', async (t, device) => {
+  const x = scalar(3, device);
+  const y = mul(x, x);
+  add(y, mul(x, y)).backward();
+  t.equal(await item(x.grad), 2 * 3 + 3 * 9);
+});
+
+everyDevice('gradients of a second graph add to the first, until they are cleared', async (t, device) => {
+  const x = scalar(2, device);
+  mul(x, 3).backward();
+  mul(x, 4).backward();
+  t.equal(await item(x.grad), 7);
+  x.grad = null;
+  mul(x, 5).backward();
+  t.equal(await item(x.grad), 5);
+});
+
+everyDevice(
+  'backward walks a long chain, 50,000 operations on the CPU, without overflowing the stack',
+  async (t, device) => {
+    const length = device.name === 'gpujs-webgpu' ? 500 : device.name.startsWith('gpujs') ? 5000 : 50_000;
+    const x = scalar(0.5, device);
+    let y: Tensor = x;
+    for (let i = 0; i < length; i++) y = add(y, x);
+    y.backward();
+    t.equal(await item(x.grad), length + 1);
+  },
+);
+
+t.test('a ladder of 60 doublings is walked once a record, not once a path', async (t) => {
+  const x = scalar(1);
+  let y: Tensor = x;
+  for (let i = 0; i < 60; i++) y = add(y, y);
+  y.backward();
+  t.equal(await item(x.grad), 2 ** 60);
+});
+
+t.test('a tensor of several elements needs a gradient of its shape', async (t) => {
+  const x = leaf([1, 2, 3], [3], reference);
+  t.throws(
+    () => mul(x, x).backward(),
+    new TapeError('backward: the tensor has shape [3]; pass { gradient } or reduce it first'),
+  );
+  t.throws(
+    () => mul(x, x).backward({ gradient: tensor([1, 2], { device: reference }) }),
+    new TapeError('backward: gradient has shape [2] on reference, expected [3] on reference'),
+  );
+  mul(x, x).backward({ gradient: tensor([1, 10, 100], { device: reference }) });
+  t.same([...(await x.grad!.data())], [2, 40, 600]);
+});
+
+t.test('a tensor that requires no gradient is refused', async (t) => {
+  const x = tensor([1, 2], { device: reference });
+  t.throws(
+    () => sum(x).backward(),
+    new TapeError('backward: the tensor of shape [] does not require a gradient'),
+  );
+});
+
+t.test('only what requires a gradient gets one', async (t) => {
+  const [x, c] = [leaf([1, 2], [2], reference), tensor([3, 4], { device: reference })];
+  sum(mul(x, c)).backward();
+  t.same([...(await x.grad!.data())], [3, 4]);
+  t.equal(c.grad, null);
+});
+
+t.test('a second backward through a used graph names the operation and retainGraph', async (t) => {
+  const x = scalar(2);
+  const y = exp(mul(x, x));
+  y.backward();
+  t.throws(
+    () => y.backward(),
+    new TapeError(
+      'backward: exp was already used by an earlier backward(); pass { retainGraph: true } to the earlier one',
+    ),
+  );
+});
+
+t.test('a graph that shares a used part is refused, whole as its own part is', async (t) => {
+  const x = scalar(2);
+  const shared = mul(x, x);
+  const [first, second] = [mul(shared, 3), exp(shared)];
+  first.backward();
+  t.throws(() => second.backward(), { name: 'TapeError', message: /mul.*retainGraph/ });
+});
+
+t.test('with retainGraph a graph can be used again, and gradients accumulate', async (t) => {
+  const x = scalar(3);
+  const y = mul(x, x);
+  y.backward({ retainGraph: true });
+  y.backward();
+  t.equal(await item(x.grad), 12);
+});
+
+t.test('with createGraph the gradient is differentiable: x³ → 3x² → 6x → 6', async (t) => {
+  const x = scalar(2);
+  mul(mul(x, x), x).backward({ createGraph: true });
+  const first = x.grad!;
+  t.equal(await item(first), 12);
+  x.grad = null;
+  backward(first, { createGraph: true });
+  const second: Tensor = x.grad!;
+  t.equal(await item(second), 12);
+  x.grad = null;
+  backward(second);
+  t.equal(await item(x.grad), 6);
+});
+
+t.test('second derivatives of exp, log and sqrt are those of the textbook', async (t) => {
+  for (const [fn, expected] of [
+    [exp, Math.exp(2)],
+    [log, -1 / 4],
+    [sqrt, -0.25 * 2 ** -1.5],
+  ] as const) {
+    const x = scalar(2);
+    fn(x).backward({ createGraph: true });
+    const first = x.grad!;
+    x.grad = null;
+    first.backward();
+    t.ok(Math.abs((await item(x.grad)) - expected) < 1e-12, `${fn.name}: ${expected}`);
+  }
+});
+
+t.test('a fused gradient refuses to be differentiated again, and names operation and kernel', async (t) => {
+  const x = leaf(normal([1, 1, 4, 4], 0), [1, 1, 4, 4], reference);
+  const w = leaf(normal([1, 1, 3, 3], 1), [1, 1, 3, 3], reference);
+  for (const [y, op, kernel] of [
+    [conv2d(x, w), 'conv2d', 'conv2dGradInput'],
+    [maxPool2d(x, 2), 'maxPool2d', 'maxPool2dGrad'],
+    [relu(x), 'relu', 'reluGrad'],
+  ] as const) {
+    t.throws(
+      () => sum(y).backward({ createGraph: true }),
+      new TapeError(
+        `${op}: its gradient is the fused kernel ${kernel}, which cannot be differentiated again`,
+      ),
+    );
+  }
+});
+
+t.test('a rule that returns a wrong shape is named with operation and input', async (t) => {
+  const wrong = defineOp<[x: Tensor]>('wrongRule', {
+    forward: (run, x) => run('exp', [x]),
+    vjp: { x: (_, g) => sum(g) },
+  });
+  const x = leaf([1, 2], [2], reference);
+  t.throws(
+    () => sum(wrong(x)).backward(),
+    new TapeError('wrongRule: the gradient of x has shape [] on reference, expected [2] on reference'),
+  );
+});
+
+t.test('an operation without a rule for an argument is named', async (t) => {
+  const partial = defineOp<[a: Tensor, b: Tensor]>('partial', {
+    forward: (run, a, b) => run('add', [a, b]),
+    vjp: { a: (_, g) => g },
+  });
+  t.throws(() => partial(scalar(1), scalar(2)).backward(), {
+    name: 'TapeError',
+    message: 'partial: no gradient rule for its tensor argument 2',
+  });
+});
+
+t.test('a hook sees the gradient of its tensor, and can replace it', async (t) => {
+  const x = scalar(3);
+  const y = mul(x, x);
+  const seen: number[] = [];
+  const remove = y.registerHook((g) => {
+    seen.push(g.ndarray().data[0]);
+    return mul(g, 10);
+  });
+  mul(y, 2).backward({ retainGraph: true });
+  t.same(seen, [2]);
+  t.equal(await item(x.grad), 10 * 2 * 6);
+  remove();
+  x.grad = null;
+  const z = mul(scalar(1), 1);
+  z.backward();
+  t.same(seen, [2]);
+});
+
+t.test('hooks run in the order of their registration, on leaves too', async (t) => {
+  const x = scalar(3);
+  x.registerHook((g) => add(g, 1));
+  x.registerHook((g) => mul(g, 2));
+  mul(x, 5).backward();
+  t.equal(await item(x.grad), 12);
+});
+
+t.test('a removed hook is not called', async (t) => {
+  const x = scalar(3);
+  let calls = 0;
+  const remove = x.registerHook(() => {
+    calls++;
+    return undefined;
+  });
+  mul(x, 5).backward();
+  remove();
+  mul(x, 5).backward();
+  t.equal(calls, 1);
+  t.equal(await item(x.grad), 10);
+});
+
+t.test('a hook that returns a wrong shape is refused', async (t) => {
+  const x = leaf([1, 2], [2], reference);
+  x.registerHook((g) => sum(g));
+  t.throws(
+    () => sum(mul(x, 2)).backward(),
+    new TapeError(
+      'registerHook: what the hook returned has shape [] on reference, expected [2] on reference',
+    ),
+  );
+});
+
+t.test('anomaly mode names the first operation with a value that is not finite, forward', async (t) => {
+  const x = leaf([4, -1], [2], reference);
+  t.throws(
+    () => detectAnomaly(() => exp(sqrt(sub(x, 1)))),
+    new TapeError('sqrt: its output holds NaN at position 1'),
+  );
+  t.doesNotThrow(() => exp(sqrt(sub(x, 1))), 'outside the mode nothing is checked');
+});
+
+t.test('anomaly mode names the first operation with a gradient that is not finite, backward', async (t) => {
+  const x = leaf([4, 0], [2], reference);
+  t.throws(
+    () => detectAnomaly(() => sum(sqrt(mul(x, 1))).backward()),
+    new TapeError('sqrt: the gradient of x holds Infinity at position 1'),
+  );
+});

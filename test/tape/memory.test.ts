@@ -1,0 +1,116 @@
+// Training loops hold a flat amount of device memory, without dispose, tidy or any other care.
+import { setTimeout } from 'node:timers/promises';
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
+import {
+  add,
+  crossEntropy,
+  type Device,
+  type DeviceMemory,
+  matmul,
+  mean,
+  mul,
+  noGrad,
+  relu,
+  SGD,
+  sub,
+  type Tensor,
+  tensor,
+} from '../../lib/index.js';
+import { everyDevice } from '../devices.js';
+import { leaf, normal, whole } from '../values.js';
+
+/** Fewer steps on devices that take longer. */
+function stepsOn(device: Device, most: number): number {
+  if (device.name === 'gpujs-webgpu') return Math.min(most, 300);
+  return device.name.startsWith('gpujs') ? Math.min(most, 1000) : most;
+}
+
+const EARLY = 100;
+
+setFlagsFromString('--expose-gc');
+const collectGarbage = runInNewContext('gc') as () => void;
+
+/**
+ * The memory in use. A synchronous device is asked at once: not a byte may hang on the garbage collector. What an
+ * asynchronous device cannot move away goes when JavaScript collects its tensor, so that is awaited.
+ */
+async function memoryOf(device: Device): Promise<DeviceMemory> {
+  for (let i = 0; !device.sync && i < 4; i++) {
+    collectGarbage();
+    await setTimeout(10);
+  }
+  return device.memory();
+}
+
+/** Runs the steps and returns the memory in use after EARLY of them and after all. */
+async function watch(device: Device, most: number, step: (i: number) => void | Promise<void>) {
+  const steps = stepsOn(device, most);
+  let early = await memoryOf(device);
+  for (let i = 1; i <= steps; i++) {
+    await step(i);
+    if (i === EARLY) early = await memoryOf(device);
+  }
+  return { early, late: await memoryOf(device), steps };
+}
+
+const data = (shape: number[], seed: number, device: Device) =>
+  tensor(normal(shape, seed), { shape, device });
+
+everyDevice('small train steps, each on new data, hold the same memory early and late', async (t, device) => {
+  const w = leaf(normal([4, 3], 'w'), [4, 3], device);
+  const b = leaf(normal([3], 'b'), [3], device);
+  const optimizer = new SGD([w, b], { lr: 0.01, momentum: 0.9 });
+  const { early, late, steps } = await watch(device, 10_000, (i) => {
+    const loss = crossEntropy(add(matmul(data([2, 4], i, device), w), b), whole(3, 2, i));
+    optimizer.zeroGrad();
+    loss.backward();
+    optimizer.step();
+  });
+  t.equal(late.live, early.live, `${steps} steps`);
+  t.equal(late.buffers, early.buffers);
+  t.ok((await w.data()).every(Number.isFinite));
+});
+
+everyDevice('two losses that share a detached result, as in a GAN, hold flat memory', async (t, device) => {
+  const generator = leaf(normal([2, 3], 'g'), [2, 3], device);
+  const critic = leaf(normal([3, 1], 'd'), [3, 1], device);
+  const [moveGenerator, moveCritic] = [new SGD([generator], { lr: 1e-3 }), new SGD([critic], { lr: 1e-3 })];
+  const { early, late, steps } = await watch(device, 1000, (i) => {
+    const fake = relu(matmul(data([2, 2], i, device), generator));
+    const gap = sub(mean(matmul(fake.detach(), critic)), mean(matmul(data([2, 3], -i, device), critic)));
+    moveCritic.zeroGrad();
+    gap.backward();
+    moveCritic.step();
+    moveGenerator.zeroGrad();
+    mul(mean(matmul(fake, critic)), -1).backward();
+    moveGenerator.step();
+  });
+  t.equal(late.live, early.live, `${steps} steps`);
+  t.equal(late.buffers, early.buffers);
+});
+
+everyDevice('evaluation in noGrad holds flat memory', async (t, device) => {
+  const w = leaf(normal([4, 3], 'w'), [4, 3], device);
+  const { early, late } = await watch(device, 1000, async (i) => {
+    const loss = noGrad(() => mean(relu(matmul(data([2, 4], i, device), w))));
+    if (i % EARLY === 0) await loss.item();
+  });
+  t.equal(late.live, early.live);
+  t.equal(late.buffers, early.buffers);
+});
+
+everyDevice('a running loss kept on the device holds flat memory', async (t, device) => {
+  const w = leaf(normal([4, 1], 'w'), [4, 1], device);
+  const optimizer = new SGD([w], { lr: 1e-3 });
+  let total: Tensor = tensor([0], { device });
+  const { early, late, steps } = await watch(device, 1000, (i) => {
+    const loss = mean(matmul(data([2, 4], i, device), w));
+    optimizer.zeroGrad();
+    loss.backward();
+    optimizer.step();
+    total = noGrad(() => add(total, loss));
+  });
+  t.equal(late.live, early.live, `${steps} steps`);
+  t.ok(Number.isFinite((await total.data())[0]));
+});

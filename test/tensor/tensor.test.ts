@@ -1,0 +1,131 @@
+// Tensor: making one, reading it, its life.
+import t from 'tap';
+import { full, ones, openDevice, ShapeError, sum, TapeError, tensor, zeros } from '../../lib/index.js';
+import { everyDevice } from '../devices.js';
+import { leaf } from '../values.js';
+
+const reference = await openDevice('reference');
+
+everyDevice('nested numbers tell their shape and are read back row by row', async (t, device) => {
+  const x = tensor(
+    [
+      [1, 2, 3],
+      [4, 5, 6],
+    ],
+    { device },
+  );
+  t.same(x.shape, [2, 3]);
+  t.equal(x.size, 6);
+  t.equal(x.device, device);
+  t.same([...(await x.data())], [1, 2, 3, 4, 5, 6]);
+});
+
+everyDevice('full, zeros and ones fill their shape', async (t, device) => {
+  t.same([...(await full([2, 2], 7, { device }).data())], [7, 7, 7, 7]);
+  t.same([...(await zeros([3], { device }).data())], [0, 0, 0]);
+  t.same([...(await ones([], { device }).data())], [1]);
+});
+
+everyDevice('what data() returns is a copy', async (t, device) => {
+  const x = tensor([1, 2], { device });
+  (await x.data())[0] = 9;
+  t.same([...(await x.data())], [1, 2]);
+});
+
+t.test('rows that differ in length, and numbers that do not fill a shape, are refused', async (t) => {
+  t.throws(
+    () => tensor([[1, 2], [3]]),
+    new ShapeError('tensor: rows differ in length along axis 1 of [2, 2]'),
+  );
+  t.throws(
+    () => tensor([1, 2, 3], { shape: [2, 2] }),
+    new ShapeError('tensor: 3 numbers do not fill shape [2, 2]'),
+  );
+  t.throws(
+    () => tensor([1], { shape: [1, 0] }),
+    new ShapeError('tensor: shape [1, 0], expected whole numbers of at least 1'),
+  );
+  t.throws(() => zeros([2.5]), new ShapeError('tensor: shape [2.5], expected whole numbers of at least 1'));
+});
+
+t.test('the shape of a tensor cannot be changed', async (t) => {
+  const shape = [2, 3];
+  const x = zeros(shape);
+  shape[0] = 5;
+  t.same(x.shape, [2, 3]);
+  t.throws(() => (x.shape as number[]).push(4), TypeError);
+});
+
+t.test('item() reads a single number and refuses several', async (t) => {
+  t.equal(await tensor([[5]]).item(), 5);
+  await t.rejects(
+    tensor([1, 2]).item(),
+    new ShapeError('item: the tensor has shape [2], expected a single element'),
+  );
+});
+
+t.test('ndarray() is a view: writing through it changes the tensor', async (t) => {
+  const x = tensor(
+    [
+      [1, 2],
+      [3, 4],
+    ],
+    { device: reference },
+  );
+  const view = x.ndarray();
+  t.equal(view.get(1, 0), 3);
+  view.set(1, 0, 9);
+  t.same([...(await x.data())], [1, 2, 9, 4]);
+});
+
+everyDevice(
+  'ndarray() works where results are there at once, and elsewhere says what to do',
+  async (t, device) => {
+    const x = tensor([1, 2], { device });
+    if (device.sync) t.equal(x.ndarray().get(1), 2);
+    else
+      t.throws(() => x.ndarray(), { name: 'DeviceError', message: /asynchronous: await tensor\.data\(\)/ });
+  },
+);
+
+t.test('a tensor that was disposed of says so when it is read', async (t) => {
+  const x = tensor([1, 2]);
+  x.dispose();
+  t.equal(x.isReleased, true);
+  await t.rejects(x.data(), new TapeError('a tensor of shape [2] was disposed of'));
+  t.doesNotThrow(() => x.dispose(), 'a second time does nothing');
+});
+
+everyDevice('buffers return to the device when the last tensor that shows them goes', (t, device) => {
+  const inUse = () => device.memory().buffers;
+  const before = inUse();
+  const x = leaf([1, 2], [2], device);
+  const same = x.detach();
+  t.ok(x.buffer, 'on the device once it is used');
+  t.equal(inUse(), before + 1);
+  x.dispose();
+  t.equal(inUse(), before + 1);
+  t.ok(same.buffer);
+  same.dispose();
+  t.equal(inUse(), before);
+});
+
+t.test('methods are the exported functions with the tensor as first argument', async (t) => {
+  const x = tensor(
+    [
+      [1, 2],
+      [3, 4],
+    ],
+    { device: reference, requiresGrad: true },
+  );
+  t.same([...(await x.add(1).mul(2).sum({ axis: 0 }).data())], [12, 16]);
+  t.same(x.reshape([4]).shape, sum(x, { axis: [] }).reshape([-1]).shape);
+  t.same([...(await x.matmul(x.permute([1, 0])).data())], [5, 11, 11, 25]);
+  t.same([...(await x.argMax(1).data())], [1, 1]);
+  x.neg().exp().log().sub(1).div(2).relu().mean().backward();
+  t.same([...(await x.grad!.data())], [0, 0, 0, 0]);
+});
+
+t.test('a tensor describes itself by shape, device and gradient', async (t) => {
+  t.equal(`${leaf([1, 2], [2], reference)}`, 'Tensor(shape [2], device reference, requiresGrad)');
+});
