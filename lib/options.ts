@@ -1,0 +1,169 @@
+// Every check of an argument: unknown names, defaults, kinds, ranges, ranks and choices, each written once.
+import { OptionError, ShapeError } from './errors.js';
+import { format, type Shape } from './shape.js';
+
+/** How one option is read: its default, and what becomes of a value that was given. */
+export interface Reader<T> {
+  /** The value where none was given; null stands for "none" and needs no reading. */
+  readonly fallback: T;
+  /** @throws OptionError where the value cannot be used */
+  read(op: string, name: string, value: unknown): T;
+}
+
+type Schema = Readonly<Record<string, Reader<unknown>>>;
+/** The options that a schema yields. */
+export type Read<S extends Schema> = { [K in keyof S]: S[K] extends Reader<infer T> ? T : never };
+
+/**
+ * Reads an options object by its schema: what is missing takes its default.
+ * @throws OptionError where it is no object, has a name that the schema lacks, or a value that cannot be
+ */
+export function readOptions<S extends Schema>(op: string, given: unknown, schema: S): Read<S> {
+  const options = asRecord(op, given);
+  for (const name of Object.keys(options)) {
+    if (Object.hasOwn(schema, name)) continue;
+    const known = Object.keys(schema).join(', ') || 'none';
+    throw new OptionError(`${op}: no option '${name}'; it has ${known}`);
+  }
+  const out: Record<string, unknown> = {};
+  for (const name in schema) {
+    const value = options[name];
+    const { fallback } = schema[name];
+    out[name] =
+      value === undefined || (value === null && fallback === null)
+        ? fallback
+        : schema[name].read(op, name, value);
+  }
+  return out as Read<S>;
+}
+
+function asRecord(op: string, given: unknown): Record<string, unknown> {
+  if (given === undefined || given === null) return {};
+  const prototype = typeof given === 'object' ? Object.getPrototypeOf(given) : undefined;
+  if (prototype === Object.prototype || prototype === null) return given as Record<string, unknown>;
+  throw new OptionError(
+    `${op}: its options are ${describe(given)}, expected an object such as { name: value }`,
+  );
+}
+
+/** A value as an error names it. */
+export function describe(value: unknown): string {
+  if (typeof value === 'string') return `'${value}'`;
+  if (typeof value === 'function') return `the function ${value.name || 'without a name'}`;
+  if (typeof value === 'bigint') return `${value}n`;
+  if (typeof value !== 'object' || value === null) return String(value);
+  if (Array.isArray(value)) return JSON.stringify(value) ?? 'an array';
+  const name = value.constructor?.name;
+  return name && name !== 'Object' ? `a ${name}` : 'an object';
+}
+
+function refuse(op: string, name: string, value: unknown, expected: string): never {
+  throw new OptionError(`${op}: ${name} is ${describe(value)}, expected ${expected}`);
+}
+
+function reader<T>(fallback: T, expected: string, holds: (value: unknown) => boolean): Reader<T> {
+  return {
+    fallback,
+    read(op, name, value) {
+      if (!holds(value)) refuse(op, name, value, expected);
+      return value as T;
+    },
+  };
+}
+
+/** A range of numbers: from `least` (or above `above`) to `most` (or below `below`). */
+export interface Range {
+  least?: number;
+  above?: number;
+  most?: number;
+  below?: number;
+}
+
+function words(kind: string, { least, above, most, below }: Range): string {
+  const from = least !== undefined ? `of at least ${least}` : above !== undefined ? `above ${above}` : '';
+  const to = most !== undefined ? `at most ${most}` : below !== undefined ? `below ${below}` : '';
+  return [kind, [from, to].filter(Boolean).join(' and ')].filter(Boolean).join(' ');
+}
+
+function within(value: number, { least, above, most, below }: Range): boolean {
+  return (
+    (least === undefined || value >= least) &&
+    (above === undefined || value > above) &&
+    (most === undefined || value <= most) &&
+    (below === undefined || value < below)
+  );
+}
+
+/** A finite number in a range. */
+export function number<T extends number | null>(fallback: T, range: Range = {}): Reader<T | number> {
+  return reader<T | number>(
+    fallback,
+    words('a number', range),
+    (v) => Number.isFinite(v) && within(v as number, range),
+  );
+}
+
+/** An integer in a range. */
+export function integer<T extends number | null>(fallback: T, range: Range = {}): Reader<T | number> {
+  return reader<T | number>(
+    fallback,
+    words('an integer', range),
+    (v) => Number.isSafeInteger(v) && within(v as number, range),
+  );
+}
+
+/** true or false. */
+export function flag(fallback: boolean): Reader<boolean> {
+  return reader(fallback, 'true or false', (v) => typeof v === 'boolean');
+}
+
+/** One of several words. */
+export function choice<T extends string>(fallback: NoInfer<T>, choices: readonly T[]): Reader<T> {
+  const list = choices.map((word) => `'${word}'`).join(' or ');
+  return reader<T>(fallback, list, (v) => choices.includes(v as T));
+}
+
+/** A function, or nothing. */
+export function callback<F>(fallback: F | null): Reader<F | null> {
+  return reader<F | null>(fallback, 'a function', (v) => typeof v === 'function');
+}
+
+/** A value that something else checks. */
+export function anything<T>(fallback: T): Reader<T> {
+  return { fallback, read: (_op, _name, value) => value as T };
+}
+
+/** A height and a width, from an integer or a pair of them. */
+export function pair(fallback: number, least: number): Reader<readonly [number, number]> {
+  return { fallback: [fallback, fallback], read: (op, name, value) => readPair(op, name, value, least) };
+}
+
+/** A height and a width. @throws OptionError unless both are integers of at least `least` */
+export function readPair(op: string, name: string, value: unknown, least: number): readonly [number, number] {
+  const both = typeof value === 'number' ? [value, value] : value;
+  const holds =
+    Array.isArray(both) && both.length === 2 && both.every((v) => Number.isSafeInteger(v) && v >= least);
+  if (!holds) refuse(op, name, value, `an integer of at least ${least}, or a pair of them`);
+  return [both[0], both[1]];
+}
+
+/** A value that must be given. @throws OptionError by the reader */
+export function required<T>(op: string, name: string, value: unknown, { read }: Reader<T>): T {
+  return read(op, name, value);
+}
+
+/** Throws unless x has as many axes as the layout names, such as '[N, C, H, W]'. */
+export function checkRank(op: string, name: string, { shape }: { shape: Shape }, layout: string): void {
+  if (shape.length === layout.split(',').length) return;
+  throw new ShapeError(`${op}: ${name} has shape ${format(shape)}, expected ${layout}`);
+}
+
+/** Throws unless every index is an integer from 0 to size − 1. */
+export function checkIndices(op: string, what: string, indices: ArrayLike<number>, size: number): void {
+  for (let i = 0; i < indices.length; i++) {
+    if (Number.isInteger(indices[i]) && indices[i] >= 0 && indices[i] < size) continue;
+    throw new OptionError(
+      `${op}: ${what} ${i} is ${describe(indices[i])}, expected an integer from 0 to ${size - 1}`,
+    );
+  }
+}
