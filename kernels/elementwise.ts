@@ -1,60 +1,108 @@
-// Elementwise kernels: arithmetic on equal shapes, and the unary functions with their gradients.
-import { elementwise, type Flat, type KernelSpec, type Thread } from './spec.js';
+// Elementwise kernels: arithmetic with broadcasting, and the unary functions with their gradients.
+import { broadcast, type Strides } from './broadcast.js';
+import { elementwise, type Flat, kernel, type Thread } from './spec.js';
 
-function add(this: Thread, a: Flat, b: Flat) {
-  return a[this.thread.x] + b[this.thread.x];
-}
+/** a + b */
+export const add = kernel(
+  'add',
+  function (this: Thread<Strides>, a: Flat, b: Flat) {
+    const { n, a0, a1, a2, a3, b0, b1, b2, b3 } = this.constants;
+    const { x: i, y: j, z } = this.thread;
+    const l = Math.floor(z / n);
+    const k = z - l * n;
+    return a[l * a0 + k * a1 + j * a2 + i * a3] + b[l * b0 + k * b1 + j * b2 + i * b3];
+  },
+  broadcast,
+);
 
-function sub(this: Thread, a: Flat, b: Flat) {
-  return a[this.thread.x] - b[this.thread.x];
-}
+/** a − b */
+export const sub = kernel(
+  'sub',
+  function (this: Thread<Strides>, a: Flat, b: Flat) {
+    const { n, a0, a1, a2, a3, b0, b1, b2, b3 } = this.constants;
+    const { x: i, y: j, z } = this.thread;
+    const l = Math.floor(z / n);
+    const k = z - l * n;
+    return a[l * a0 + k * a1 + j * a2 + i * a3] - b[l * b0 + k * b1 + j * b2 + i * b3];
+  },
+  broadcast,
+);
 
-function mul(this: Thread, a: Flat, b: Flat) {
-  return a[this.thread.x] * b[this.thread.x];
-}
+/** a · b */
+export const mul = kernel(
+  'mul',
+  function (this: Thread<Strides>, a: Flat, b: Flat) {
+    const { n, a0, a1, a2, a3, b0, b1, b2, b3 } = this.constants;
+    const { x: i, y: j, z } = this.thread;
+    const l = Math.floor(z / n);
+    const k = z - l * n;
+    return a[l * a0 + k * a1 + j * a2 + i * a3] * b[l * b0 + k * b1 + j * b2 + i * b3];
+  },
+  broadcast,
+);
 
-function div(this: Thread, a: Flat, b: Flat) {
-  return a[this.thread.x] / b[this.thread.x];
-}
+/** a / b */
+export const div = kernel(
+  'div',
+  function (this: Thread<Strides>, a: Flat, b: Flat) {
+    const { n, a0, a1, a2, a3, b0, b1, b2, b3 } = this.constants;
+    const { x: i, y: j, z } = this.thread;
+    const l = Math.floor(z / n);
+    const k = z - l * n;
+    return a[l * a0 + k * a1 + j * a2 + i * a3] / b[l * b0 + k * b1 + j * b2 + i * b3];
+  },
+  broadcast,
+);
 
 /** y = scale·x + shift */
-function affine(this: Thread, x: Flat, scale: number, shift: number) {
-  return x[this.thread.x] * scale + shift;
-}
+export const affine = kernel(
+  'affine',
+  function (this: Thread, x: Flat, scale: number, shift: number) {
+    return x[this.thread.x] * scale + shift;
+  },
+  ([x], { scale, shift }: { scale: number; shift: number }) => ({ shape: x, scalars: [scale, shift] }),
+);
 
-function exp(this: Thread, x: Flat) {
-  return Math.exp(x[this.thread.x]);
-}
+export const exp = kernel(
+  'exp',
+  function (this: Thread, x: Flat) {
+    return Math.exp(x[this.thread.x]);
+  },
+  elementwise,
+);
 
-function log(this: Thread, x: Flat) {
-  return Math.log(x[this.thread.x]);
-}
+export const log = kernel(
+  'log',
+  function (this: Thread, x: Flat) {
+    return Math.log(x[this.thread.x]);
+  },
+  elementwise,
+);
 
-function sqrt(this: Thread, x: Flat) {
-  return Math.sqrt(x[this.thread.x]);
-}
+export const sqrt = kernel(
+  'sqrt',
+  function (this: Thread, x: Flat) {
+    return Math.sqrt(x[this.thread.x]);
+  },
+  elementwise,
+);
 
 /** y = max(x, 0), written so that NaN stays NaN. */
-function relu(this: Thread, x: Flat) {
-  if (x[this.thread.x] < 0) return 0;
-  return x[this.thread.x];
-}
+export const relu = kernel(
+  'relu',
+  function (this: Thread, x: Flat) {
+    if (x[this.thread.x] < 0) return 0;
+    return x[this.thread.x];
+  },
+  elementwise,
+);
 
 /** dx = g where y > 0; at the kink, 0. */
-function reluGrad(this: Thread, g: Flat, y: Flat) {
-  if (y[this.thread.x] > 0) return g[this.thread.x];
-  return 0;
-}
-
-export const elementwiseKernels = {
-  add: { body: add, plan: elementwise },
-  sub: { body: sub, plan: elementwise },
-  mul: { body: mul, plan: elementwise },
-  div: { body: div, plan: elementwise },
-  affine: { body: affine, plan: ([x], { scale, shift }) => ({ shape: x, scalars: [scale, shift] }) },
-  exp: { body: exp, plan: elementwise },
-  log: { body: log, plan: elementwise },
-  sqrt: { body: sqrt, plan: elementwise },
-  relu: { body: relu, plan: elementwise },
-  reluGrad: { body: reluGrad, plan: elementwise },
-} satisfies Record<string, KernelSpec>;
+export const reluGrad = kernel(
+  'reluGrad',
+  function (this: Thread, g: Flat, y: Flat) {
+    if (y[this.thread.x] > 0) return g[this.thread.x];
+    return 0;
+  },
+  elementwise,
+);

@@ -1,27 +1,47 @@
-// Every kernel there is, by name. A device's table must name each of them.
-import { convKernels } from './conv.js';
-import { elementwiseKernels } from './elementwise.js';
-import { matmulKernels } from './matmul.js';
-import { mixtureKernels } from './mixture.js';
-import { movementKernels } from './movement.js';
-import { normalizationKernels } from './normalization.js';
-import { optimKernels } from './optim.js';
-import { poolKernels } from './pool.js';
-import { reduceKernels } from './reduce.js';
-import type { KernelSpec } from './spec.js';
+// Every kernel there is, by name. A device's table of its own kernels must name each of them.
+import * as conv from './conv.js';
+import * as elementwise from './elementwise.js';
+import * as indexing from './indexing.js';
+import * as matmul from './matmul.js';
+import * as mixture from './mixture.js';
+import * as mixtureNorm from './mixture-norm.js';
+import * as movement from './movement.js';
+import * as normalization from './normalization.js';
+import * as optim from './optim.js';
+import * as pool from './pool.js';
+import * as reduce from './reduce.js';
+import type { AnyKernel } from './spec.js';
 
-const all = {
-  ...elementwiseKernels,
-  ...reduceKernels,
-  ...movementKernels,
-  ...matmulKernels,
-  ...convKernels,
-  ...poolKernels,
-  ...normalizationKernels,
-  ...mixtureKernels,
-  ...optimKernels,
-};
+/** A table in which every kernel stands under its own name: the compiler refuses any other. */
+function named<T extends { readonly [Name in keyof T]: AnyKernel & { readonly name: Name } }>(table: T): T {
+  return table;
+}
 
-export type KernelName = keyof typeof all;
+/**
+ * The kernels; a family's file exports nothing else.
+ *
+ * @example
+ * ```js
+ * import { kernels } from 'mixgrad';
+ *
+ * console.log(kernels.relu.name, kernels.matmul.plan([[1, 2, 3], [1, 3, 4]], { transA: false, transB: false }).shape);
+ * ```
+ * ```text
+ * relu [ 1, 2, 4 ]
+ * ```
+ */
+export const kernels = named({
+  ...elementwise,
+  ...movement,
+  ...reduce,
+  ...indexing,
+  ...matmul,
+  ...conv,
+  ...pool,
+  ...normalization,
+  ...mixture,
+  ...mixtureNorm,
+  ...optim,
+});
 
-export const kernels: Readonly<Record<KernelName, KernelSpec>> = all;
+export type KernelName = keyof typeof kernels;

@@ -1,35 +1,78 @@
-// One kernel that moves: a strided copy, which serves permute, expand and slices.
-import type { Flat, KernelSpec, Thread } from './spec.js';
+// Kernels that move values: a strided copy, which serves permute, expand and slices; and concatenation.
+import { MAX_AXES } from './geometry.js';
+import { type Flat, kernel, type Shape, type Thread } from './spec.js';
 
-/** The most axes that a strided copy handles after neighbouring axes were merged. */
-export const MAX_AXES = 6;
+type Sizes = 'n1' | 'n2' | 'n3';
+type Steps = 's0' | 's1' | 's2' | 's3' | 's4' | 's5';
 
-/** y[i0 … i5] = x[offset + Σ_d i_d·s_d], i5 along x, i4 along y and i0 … i3 folded into z */
-function stridedCopy(this: Thread, x: Flat) {
-  const i3 = this.thread.z % this.constants.n3;
-  const r2 = Math.floor(this.thread.z / this.constants.n3);
-  const i2 = r2 % this.constants.n2;
-  const r1 = Math.floor(r2 / this.constants.n2);
-  const i1 = r1 % this.constants.n1;
-  const i0 = Math.floor(r1 / this.constants.n1);
-  return x[
-    this.constants.offset +
-      i0 * this.constants.s0 +
-      i1 * this.constants.s1 +
-      i2 * this.constants.s2 +
-      i3 * this.constants.s3 +
-      this.thread.y * this.constants.s4 +
-      this.thread.x * this.constants.s5
-  ];
+/** How a strided copy reads: output sizes, and for each axis the distance in x between neighbours; at most 6 axes. */
+export interface StridedCopyAttrs {
+  sizes: Shape;
+  steps: readonly number[];
+  /** Where in x the first element lies. */
+  offset: number;
 }
 
-export const movementKernels = {
-  /** attrs: n0 … n5 (output sizes), s0 … s5 (strides into x, in elements), offset. */
-  stridedCopy: {
-    body: stridedCopy,
-    plan: (_, attrs) => {
-      const { n0, n1, n2, n3, n4, n5 } = attrs;
-      return { shape: [n0, n1, n2, n3, n4, n5], threads: [n5, n4, n0 * n1 * n2 * n3], ints: { ...attrs } };
-    },
+/** y[i0 … i5] = x[offset + Σ_d i_d·s_d], i5 along x, i4 along y and i0 … i3 folded into z */
+export const stridedCopy = kernel(
+  'stridedCopy',
+  function (this: Thread<Sizes | Steps | 'offset'>, x: Flat) {
+    const { n1, n2, n3, s0, s1, s2, s3, s4, s5, offset } = this.constants;
+    const { x: i5, y: i4, z } = this.thread;
+    const i3 = z % n3;
+    const r2 = Math.floor(z / n3);
+    const i2 = r2 % n2;
+    const r1 = Math.floor(r2 / n2);
+    const i1 = r1 % n1;
+    const i0 = Math.floor(r1 / n1);
+    return x[offset + i0 * s0 + i1 * s1 + i2 * s2 + i3 * s3 + i4 * s4 + i5 * s5];
   },
-} satisfies Record<string, KernelSpec>;
+  (_shapes, { sizes, steps, offset }: StridedCopyAttrs) => {
+    const unused = MAX_AXES - sizes.length;
+    const size = (axis: number) => (axis < unused ? 1 : sizes[axis - unused]);
+    const step = (axis: number) => (axis < unused ? 0 : steps[axis - unused]);
+    const [n0, n1, n2, n3, n4, n5] = [0, 1, 2, 3, 4, 5].map(size);
+    const [s0, s1, s2, s3, s4, s5] = [0, 1, 2, 3, 4, 5].map(step);
+    return {
+      shape: sizes,
+      threads: [n5, n4, n0 * n1 * n2 * n3],
+      ints: { n0, n1, n2, n3, n4, n5, s0, s1, s2, s3, s4, s5, offset },
+    };
+  },
+);
+
+/** y[o] is p0[o], then p1[o], …, along the middle axis of six arrays [outer, n_j, inner]; those beyond `parts` are not read. */
+export const concat = kernel(
+  'concat',
+  function (
+    this: Thread<'inner' | 'n0' | 'n1' | 'n2' | 'n3' | 'n4' | 'n5'>,
+    p0: Flat,
+    p1: Flat,
+    p2: Flat,
+    p3: Flat,
+    p4: Flat,
+    p5: Flat,
+  ) {
+    const { inner, n0, n1, n2, n3, n4, n5 } = this.constants;
+    const { x: i, y: row, z: o } = this.thread;
+    let r = row;
+    if (r < n0) return p0[(o * n0 + r) * inner + i];
+    r = r - n0;
+    if (r < n1) return p1[(o * n1 + r) * inner + i];
+    r = r - n1;
+    if (r < n2) return p2[(o * n2 + r) * inner + i];
+    r = r - n2;
+    if (r < n3) return p3[(o * n3 + r) * inner + i];
+    r = r - n3;
+    if (r < n4) return p4[(o * n4 + r) * inner + i];
+    r = r - n4;
+    return p5[(o * n5 + r) * inner + i];
+  },
+  (shapes, { parts }: { parts: number }) => {
+    const [outer, , inner] = shapes[0];
+    const [n0, n1, n2, n3, n4, n5] = shapes.map(([, size], part) => (part < parts ? size : 0));
+    const size = n0 + n1 + n2 + n3 + n4 + n5;
+    const shape = [outer, size, inner];
+    return { shape, threads: [inner, size, outer], ints: { outer, inner, n0, n1, n2, n3, n4, n5 } };
+  },
+);

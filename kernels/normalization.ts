@@ -1,126 +1,156 @@
-// Batch normalization over x [N, C, S]: moments, forward, gradient sums and input gradient.
-// Ioffe & Szegedy, "Batch Normalization", arXiv 1502.03167.
-import { type Attrs, type Flat, type KernelSpec, numel, type Shape, type Thread } from './spec.js';
+// Standardization of the rows of x [N, R, S], each by its own moments over N and S; batch, layer, group and instance
+// normalization are this with different rows. The affine weight and bias of an element have the index
+// ⌊position / inner⌋ mod count. Ioffe & Szegedy, "Batch Normalization", arXiv 1502.03167.
+import { type Flat, kernel, type Shape, type Thread } from './spec.js';
 
-/** Row 0: μ_c, the mean over N and S. Row 1: σ²_c, the biased variance about that mean. */
-function channelMoments(this: Thread, x: Flat) {
-  let total = 0;
-  for (let n = 0; n < this.constants.N; n++) {
-    for (let s = 0; s < this.constants.S; s++) {
-      total += x[(n * this.constants.C + this.thread.x) * this.constants.S + s];
+type Sizes = 'N' | 'R' | 'S';
+
+/** Row 0: μ_r, the mean over N and S. Row 1: σ²_r, the biased variance about that mean. */
+export const rowMoments = kernel(
+  'rowMoments',
+  function (this: Thread<Sizes>, x: Flat) {
+    const { N, R, S } = this.constants;
+    const { x: r, y: part } = this.thread;
+    let total = 0;
+    for (let n = 0; n < N; n++) {
+      for (let s = 0; s < S; s++) total += x[(n * R + r) * S + s];
     }
-  }
-  const mean = total / (this.constants.N * this.constants.S);
-  if (this.thread.y === 0) return mean;
-  let squares = 0;
-  for (let a = 0; a < this.constants.N; a++) {
-    for (let b = 0; b < this.constants.S; b++) {
-      const d = x[(a * this.constants.C + this.thread.x) * this.constants.S + b] - mean;
-      squares += d * d;
-    }
-  }
-  return squares / (this.constants.N * this.constants.S);
-}
-
-/** y = γ (x − μ) / √(σ² + eps) + β */
-function batchNorm(this: Thread, x: Flat, moments: Flat, weight: Flat, bias: Flat) {
-  const scale = 1 / Math.sqrt(moments[this.constants.C + this.thread.y] + this.constants.eps);
-  const centred =
-    x[(this.thread.z * this.constants.C + this.thread.y) * this.constants.S + this.thread.x] -
-    moments[this.thread.y];
-  return weight[this.thread.y] * centred * scale + bias[this.thread.y];
-}
-
-/** Row 0: Σ g. Row 1: Σ g x̂. */
-function batchNormGradSums(this: Thread, g: Flat, x: Flat, moments: Flat) {
-  const scale = 1 / Math.sqrt(moments[this.constants.C + this.thread.x] + this.constants.eps);
-  let total = 0;
-  for (let n = 0; n < this.constants.N; n++) {
-    for (let s = 0; s < this.constants.S; s++) {
-      const at = (n * this.constants.C + this.thread.x) * this.constants.S + s;
-      if (this.thread.y === 0) {
-        total += g[at];
-      } else {
-        total += g[at] * (x[at] - moments[this.thread.x]) * scale;
+    const mean = total / (N * S);
+    if (part === 0) return mean;
+    let squares = 0;
+    for (let a = 0; a < N; a++) {
+      for (let b = 0; b < S; b++) {
+        const d = x[(a * R + r) * S + b] - mean;
+        squares += d * d;
       }
     }
-  }
-  return total;
-}
+    return squares / (N * S);
+  },
+  ([[N, R, S]]) => ({ shape: [2, R], threads: [R, 2], ints: { N, R, S } }),
+);
 
-/** dx = γ r (g − (Σ g + x̂ Σ g x̂) / M), r = 1/√(σ² + eps); with constant moments dx = γ r g */
-function batchNormGradInput(this: Thread, g: Flat, x: Flat, moments: Flat, weight: Flat, sums: Flat) {
-  const scale = 1 / Math.sqrt(moments[this.constants.C + this.thread.y] + this.constants.eps);
-  const at = (this.thread.z * this.constants.C + this.thread.y) * this.constants.S + this.thread.x;
-  if (this.constants.training === 0) return weight[this.thread.y] * scale * g[at];
-  const normalized = (x[at] - moments[this.thread.y]) * scale;
-  const shared =
-    (sums[this.thread.y] + normalized * sums[this.constants.C + this.thread.y]) /
-    (this.constants.N * this.constants.S);
-  return weight[this.thread.y] * scale * (g[at] - shared);
-}
+/** y = γ (x − μ) / √(σ² + eps) + β for inputs x, moments [2, R], γ and β [count] */
+export const standardize = kernel(
+  'standardize',
+  function (
+    this: Thread<Sizes | 'count' | 'inner', 'eps'>,
+    x: Flat,
+    moments: Flat,
+    weight: Flat,
+    bias: Flat,
+  ) {
+    const { R, S, count, inner, eps } = this.constants;
+    const { x: s, y: r, z: n } = this.thread;
+    const c = Math.floor((r * S + s) / inner) % count;
+    const scale = 1 / Math.sqrt(moments[R + r] + eps);
+    return weight[c] * (x[(n * R + r) * S + s] - moments[r]) * scale + bias[c];
+  },
+  ([x, , [count]], { inner, eps }: { inner: number; eps: number }) => whole(x, { count, inner }, eps),
+);
+
+/** Row 0: Σ g over the elements of one weight. Row 1: Σ g x̂. Inputs g, x, moments: the gradients of β and γ. */
+export const standardizeGradAffine = kernel(
+  'standardizeGradAffine',
+  function (this: Thread<'R' | 'S' | 'count' | 'inner' | 'blocks', 'eps'>, g: Flat, x: Flat, moments: Flat) {
+    const { R, S, count, inner, blocks, eps } = this.constants;
+    const { x: c, y: part } = this.thread;
+    let total = 0;
+    for (let b = 0; b < blocks; b++) {
+      for (let i = 0; i < inner; i++) {
+        const at = (b * count + c) * inner + i;
+        if (part === 0) {
+          total += g[at];
+        } else {
+          const r = Math.floor(at / S) % R;
+          total += (g[at] * (x[at] - moments[r])) / Math.sqrt(moments[R + r] + eps);
+        }
+      }
+    }
+    return total;
+  },
+  ([, [N, R, S]], { count, inner, eps }: { count: number; inner: number; eps: number }) => ({
+    shape: [2, count],
+    threads: [count, 2],
+    ints: { N, R, S, count, inner, blocks: (N * R * S) / (count * inner) },
+    reals: { eps },
+  }),
+);
+
+/** Row 0: Σ γ g over a row. Row 1: Σ γ g x̂. Inputs g, x, moments, γ. */
+export const standardizeGradRows = kernel(
+  'standardizeGradRows',
+  function (this: Thread<Sizes | 'count' | 'inner', 'eps'>, g: Flat, x: Flat, moments: Flat, weight: Flat) {
+    const { N, R, S, count, inner, eps } = this.constants;
+    const { x: r, y: part } = this.thread;
+    let total = 0;
+    for (let n = 0; n < N; n++) {
+      for (let s = 0; s < S; s++) {
+        const at = (n * R + r) * S + s;
+        const weighted = weight[Math.floor((r * S + s) / inner) % count] * g[at];
+        if (part === 0) {
+          total += weighted;
+        } else {
+          total += weighted * (x[at] - moments[r]);
+        }
+      }
+    }
+    if (part === 0) return total;
+    return total / Math.sqrt(moments[R + r] + eps);
+  },
+  ([, [N, R, S], , [count]], { inner, eps }: { inner: number; eps: number }) => ({
+    shape: [2, R],
+    threads: [R, 2],
+    ints: { N, R, S, count, inner },
+    reals: { eps },
+  }),
+);
+
+/**
+ * dx = ρ (γ g − (Σ γ g + x̂ Σ γ g x̂) / M), ρ = 1/√(σ² + eps), M = N·S; with constant moments dx = γ ρ g. Inputs g, x,
+ * moments, γ, sums [2, R]: with perRow those of standardizeGradRows; else γ is one number a row, which the sums leave out.
+ */
+export const standardizeGradInput = kernel(
+  'standardizeGradInput',
+  function (
+    this: Thread<Sizes | 'count' | 'inner' | 'training' | 'perRow', 'eps'>,
+    g: Flat,
+    x: Flat,
+    moments: Flat,
+    weight: Flat,
+    sums: Flat,
+  ) {
+    const { N, R, S, count, inner, training, perRow, eps } = this.constants;
+    const { x: s, y: r, z: n } = this.thread;
+    const at = (n * R + r) * S + s;
+    const gamma = weight[Math.floor((r * S + s) / inner) % count];
+    const scale = 1 / Math.sqrt(moments[R + r] + eps);
+    if (training === 0) return gamma * scale * g[at];
+    const common = (sums[r] + (x[at] - moments[r]) * scale * sums[R + r]) / (N * S);
+    if (perRow === 1) return scale * (gamma * g[at] - common);
+    return gamma * scale * (g[at] - common);
+  },
+  (
+    [, x, , [count]],
+    { inner, eps, training, perRow }: { inner: number; eps: number; training: boolean; perRow: boolean },
+  ) => whole(x, { count, inner, training: Number(training), perRow: Number(perRow) }, eps),
+);
 
 /** new = (1 − momentum)·old + momentum·factor·batch, the batch's values starting at `offset` */
-function runningAverage(this: Thread, old: Flat, batch: Flat, momentum: number, factor: number) {
-  return (
-    (1 - momentum) * old[this.thread.x] + momentum * factor * batch[this.constants.offset + this.thread.x]
-  );
-}
-
-/** The first input, then the second. */
-function stack(this: Thread, a: Flat, b: Flat) {
-  if (this.thread.y === 0) return a[this.thread.x];
-  return b[this.thread.x];
-}
-
-/** One of the equal parts of a packed tensor. */
-function part(this: Thread, x: Flat) {
-  return x[this.constants.offset + this.thread.x];
-}
-
-function dims([N, C, S]: Shape) {
-  return { N, C, S };
-}
-
-const whole = (x: Shape, { eps, ...flags }: Attrs) => ({
-  shape: x,
-  threads: [x[2], x[1], x[0]],
-  ints: { ...dims(x), ...flags },
-  reals: { eps },
-});
-
-const perChannel = (x: Shape, reals: Attrs) => ({
-  shape: [2, x[1]],
-  threads: [x[1], 2],
-  ints: dims(x),
-  reals,
-});
-
-export const normalizationKernels = {
-  channelMoments: { body: channelMoments, plan: ([x]) => perChannel(x, {}) },
-  batchNorm: { body: batchNorm, plan: ([x], attrs) => whole(x, attrs) },
-  batchNormGradSums: { body: batchNormGradSums, plan: ([, x], { eps }) => perChannel(x, { eps }) },
-  batchNormGradInput: { body: batchNormGradInput, plan: ([, x], attrs) => whole(x, attrs) },
-  /** attrs: offset into the batch's values, momentum, factor. */
-  runningAverage: {
-    body: runningAverage,
-    plan: ([old], { offset, momentum, factor }) => ({
-      shape: old,
-      ints: { offset },
-      scalars: [momentum, factor],
-    }),
+export const runningAverage = kernel(
+  'runningAverage',
+  function (this: Thread<'offset'>, old: Flat, batch: Flat, momentum: number, factor: number) {
+    const { offset } = this.constants;
+    const { x: i } = this.thread;
+    return (1 - momentum) * old[i] + momentum * factor * batch[offset + i];
   },
-  /** Two inputs [n] become [2, n]. */
-  stack: {
-    body: stack,
-    plan: ([a]) => ({ shape: [2, ...a], threads: [numel(a), 2], ints: { size: numel(a) } }),
-  },
-  /** attrs: index. Part `index` of x along its first axis. */
-  part: {
-    body: part,
-    plan: ([x], { index }) => ({
-      shape: x.slice(1),
-      ints: { offset: index * numel(x.slice(1)) },
-    }),
-  },
-} satisfies Record<string, KernelSpec>;
+  ([old], { offset, momentum, factor }: { offset: number; momentum: number; factor: number }) => ({
+    shape: old,
+    ints: { offset },
+    scalars: [momentum, factor],
+  }),
+);
+
+/** A plan over all elements of x [N, R, S]. */
+function whole<Ints extends string>([N, R, S]: Shape, ints: Record<Ints, number>, eps: number) {
+  return { shape: [N, R, S], threads: [S, R, N], ints: { N, R, S, ...ints }, reals: { eps } };
+}

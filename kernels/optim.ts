@@ -1,69 +1,70 @@
 // Optimizer steps, one output each. Learning rates are call arguments, so that schedules do not recompile.
-import { elementwise, type Flat, type KernelSpec, type Thread } from './spec.js';
+import { type Flat, kernel, type Thread } from './spec.js';
 
-/** v' = momentum·v + (1 − dampening)·(g + decay·w) */
-function sgdMomentum(this: Thread, v: Flat, g: Flat, w: Flat, momentum: number, gain: number, decay: number) {
-  return momentum * v[this.thread.x] + gain * (g[this.thread.x] + decay * w[this.thread.x]);
-}
+/** v' = momentum·v + gain·(g + decay·w), gain = 1 − dampening */
+export const sgdMomentum = kernel(
+  'sgdMomentum',
+  function (this: Thread, v: Flat, g: Flat, w: Flat, momentum: number, gain: number, decay: number) {
+    const { x: i } = this.thread;
+    return momentum * v[i] + gain * (g[i] + decay * w[i]);
+  },
+  ([v], { momentum, gain, decay }: { momentum: number; gain: number; decay: number }) => ({
+    shape: v,
+    scalars: [momentum, gain, decay],
+  }),
+);
 
 /** w' = w − lr·(step·v + gain·(g + decay·w)): step = 1, gain = 0 is momentum; nesterov has gain 1. */
-function sgdUpdate(
-  this: Thread,
-  w: Flat,
-  v: Flat,
-  g: Flat,
-  lr: number,
-  step: number,
-  gain: number,
-  decay: number,
-) {
-  return (
-    w[this.thread.x] - lr * (step * v[this.thread.x] + gain * (g[this.thread.x] + decay * w[this.thread.x]))
-  );
-}
+export const sgdUpdate = kernel(
+  'sgdUpdate',
+  function (this: Thread, w: Flat, v: Flat, g: Flat, lr: number, step: number, gain: number, decay: number) {
+    const { x: i } = this.thread;
+    return w[i] - lr * (step * v[i] + gain * (g[i] + decay * w[i]));
+  },
+  ([w], { lr, step, gain, decay }: { lr: number; step: number; gain: number; decay: number }) => ({
+    shape: w,
+    scalars: [lr, step, gain, decay],
+  }),
+);
 
 /** m' = β₁ m + (1 − β₁) g */
-function adamMean(this: Thread, m: Flat, g: Flat, beta: number) {
-  return beta * m[this.thread.x] + (1 - beta) * g[this.thread.x];
-}
+export const adamMean = kernel(
+  'adamMean',
+  function (this: Thread, m: Flat, g: Flat, beta: number) {
+    const { x: i } = this.thread;
+    return beta * m[i] + (1 - beta) * g[i];
+  },
+  ([m], { beta }: { beta: number }) => ({ shape: m, scalars: [beta] }),
+);
 
 /** v' = β₂ v + (1 − β₂) g² */
-function adamSquare(this: Thread, v: Flat, g: Flat, beta: number) {
-  return beta * v[this.thread.x] + (1 - beta) * g[this.thread.x] * g[this.thread.x];
-}
+export const adamSquare = kernel(
+  'adamSquare',
+  function (this: Thread, v: Flat, g: Flat, beta: number) {
+    const { x: i } = this.thread;
+    return beta * v[i] + (1 - beta) * g[i] * g[i];
+  },
+  ([v], { beta }: { beta: number }) => ({ shape: v, scalars: [beta] }),
+);
 
 /** w' = (1 − shrink)·w − rate·m / (√v·scale + eps), rate = lr/(1 − β₁ᵗ), scale = 1/√(1 − β₂ᵗ) */
-function adamUpdate(
-  this: Thread,
-  w: Flat,
-  m: Flat,
-  v: Flat,
-  rate: number,
-  scale: number,
-  shrink: number,
-  eps: number,
-) {
-  return (
-    (1 - shrink) * w[this.thread.x] - (rate * m[this.thread.x]) / (Math.sqrt(v[this.thread.x]) * scale + eps)
-  );
-}
-
-export const optimKernels = {
-  sgdMomentum: {
-    body: sgdMomentum,
-    plan: ([v], { momentum, gain, decay }) => ({ shape: v, scalars: [momentum, gain, decay] }),
+export const adamUpdate = kernel(
+  'adamUpdate',
+  function (
+    this: Thread,
+    w: Flat,
+    m: Flat,
+    v: Flat,
+    rate: number,
+    scale: number,
+    shrink: number,
+    eps: number,
+  ) {
+    const { x: i } = this.thread;
+    return (1 - shrink) * w[i] - (rate * m[i]) / (Math.sqrt(v[i]) * scale + eps);
   },
-  sgdUpdate: {
-    body: sgdUpdate,
-    plan: ([w], { lr, step, gain, decay }) => ({ shape: w, scalars: [lr, step, gain, decay] }),
-  },
-  adamMean: { body: adamMean, plan: (s, { beta }) => ({ ...elementwise(s), scalars: [beta] }) },
-  adamSquare: { body: adamSquare, plan: (s, { beta }) => ({ ...elementwise(s), scalars: [beta] }) },
-  adamUpdate: {
-    body: adamUpdate,
-    plan: (s, { rate, scale, shrink, eps }) => ({
-      ...elementwise(s),
-      scalars: [rate, scale, shrink, eps],
-    }),
-  },
-} satisfies Record<string, KernelSpec>;
+  ([w], attrs: { rate: number; scale: number; shrink: number; eps: number }) => ({
+    shape: w,
+    scalars: [attrs.rate, attrs.scale, attrs.shrink, attrs.eps],
+  }),
+);

@@ -1,137 +1,184 @@
 // Pooling over windows: where the maximum stands, its value, the average, and the gradients.
-import type { Attrs, Flat, KernelSpec, Plan, Shape, Thread } from './spec.js';
+import { type Flat, kernel, type Shape, type Thread } from './spec.js';
 
-/** Position h·W + v of the window's first maximum inside the image. */
-function maxPool2dIndex(this: Thread, x: Flat) {
-  let best = -1;
-  let largest = 0;
-  for (let i = 0; i < this.constants.KH; i++) {
-    const h = this.thread.y * this.constants.strideH + i - this.constants.padH;
-    if (h >= 0 && h < this.constants.H) {
-      for (let j = 0; j < this.constants.KW; j++) {
-        const v = this.thread.x * this.constants.strideW + j - this.constants.padW;
-        if (v >= 0 && v < this.constants.W) {
-          const value = x[(this.thread.z * this.constants.H + h) * this.constants.W + v];
-          if (best < 0 || value > largest) {
-            largest = value;
-            best = h * this.constants.W + v;
-          }
-        }
-      }
-    }
-  }
-  return best;
+/** The windows; OH and OW already follow ceilMode. */
+export interface PoolAttrs {
+  KH: number;
+  KW: number;
+  strideH: number;
+  strideW: number;
+  padH: number;
+  padW: number;
+  OH: number;
+  OW: number;
 }
 
-/** y[p, q] = x[index[p, q]] inside each plane */
-function maxPool2d(this: Thread, x: Flat, index: Flat) {
-  return x[
-    this.thread.z * this.constants.H * this.constants.W +
-      index[(this.thread.z * this.constants.OH + this.thread.y) * this.constants.OW + this.thread.x]
-  ];
+/** A gradient has the size of the input, which its own inputs do not tell. */
+export interface UnpoolAttrs extends PoolAttrs {
+  H: number;
+  W: number;
 }
 
-/** dx[h, v] = Σ g[p, q] over the windows that cover (h, v) and whose maximum stands there */
-function maxPool2dGrad(this: Thread, g: Flat, index: Flat) {
-  let total = 0;
-  for (let i = 0; i < this.constants.KH; i++) {
-    const hs = this.thread.y + this.constants.padH - i;
-    const p = Math.floor(hs / this.constants.strideH);
-    if (p >= 0 && p < this.constants.OH && p * this.constants.strideH === hs) {
-      for (let j = 0; j < this.constants.KW; j++) {
-        const vs = this.thread.x + this.constants.padW - j;
-        const q = Math.floor(vs / this.constants.strideW);
-        if (q >= 0 && q < this.constants.OW && q * this.constants.strideW === vs) {
-          const at = (this.thread.z * this.constants.OH + p) * this.constants.OW + q;
-          if (index[at] === this.thread.y * this.constants.W + this.thread.x) {
-            total += g[at];
-          }
-        }
-      }
-    }
-  }
-  return total;
+type Window = 'KH' | 'KW' | 'strideH' | 'strideW' | 'padH' | 'padW';
+
+/** The constants of pooling; without spreads, which take microseconds a call. */
+function ints(planes: number, H: number, W: number, attrs: PoolAttrs) {
+  const { KH, KW, strideH, strideW, padH, padW, OH, OW } = attrs;
+  const [pixels, cells] = [H * W, OH * OW];
+  return { planes, H, W, OH, OW, KH, KW, strideH, strideW, padH, padW, pixels, cells, countPad: 0 };
 }
 
-/** y[p, q] = Σ x / divisor; the divisor counts the padding, or with countPad 0 only the image */
-function avgPool2d(this: Thread, x: Flat) {
-  const top = this.thread.y * this.constants.strideH - this.constants.padH;
-  const left = this.thread.x * this.constants.strideW - this.constants.padW;
-  let total = 0;
-  let inside = 0;
-  let padded = 0;
-  for (let i = 0; i < this.constants.KH; i++) {
-    for (let j = 0; j < this.constants.KW; j++) {
-      const h = top + i;
-      const v = left + j;
-      if (h < this.constants.H + this.constants.padH && v < this.constants.W + this.constants.padW) {
-        padded += 1;
-        if (h >= 0 && h < this.constants.H && v >= 0 && v < this.constants.W) {
-          inside += 1;
-          total += x[(this.thread.z * this.constants.H + h) * this.constants.W + v];
-        }
-      }
-    }
-  }
-  if (this.constants.countPad === 1) return total / padded;
-  return total / inside;
-}
-
-/** dx[h, v] = Σ g[p, q] / divisor(p, q) over the windows that cover (h, v) */
-function avgPool2dGrad(this: Thread, g: Flat) {
-  let total = 0;
-  for (let i = 0; i < this.constants.KH; i++) {
-    const hs = this.thread.y + this.constants.padH - i;
-    const p = Math.floor(hs / this.constants.strideH);
-    if (p >= 0 && p < this.constants.OH && p * this.constants.strideH === hs) {
-      const top = hs - this.constants.padH;
-      const rowsPadded = Math.min(top + this.constants.KH, this.constants.H + this.constants.padH) - top;
-      const rowsInside = Math.min(top + this.constants.KH, this.constants.H) - Math.max(top, 0);
-      for (let j = 0; j < this.constants.KW; j++) {
-        const vs = this.thread.x + this.constants.padW - j;
-        const q = Math.floor(vs / this.constants.strideW);
-        if (q >= 0 && q < this.constants.OW && q * this.constants.strideW === vs) {
-          const left = vs - this.constants.padW;
-          const colsPadded =
-            Math.min(left + this.constants.KW, this.constants.W + this.constants.padW) - left;
-          const colsInside = Math.min(left + this.constants.KW, this.constants.W) - Math.max(left, 0);
-          const gradient = g[(this.thread.z * this.constants.OH + p) * this.constants.OW + q];
-          if (this.constants.countPad === 1) {
-            total += gradient / (rowsPadded * colsPadded);
-          } else {
-            total += gradient / (rowsInside * colsInside);
-          }
-        }
-      }
-    }
-  }
-  return total;
-}
-
-/** attrs: KH KW strideH strideW padH padW OH OW (OH and OW already follow ceilMode) and countPad. */
-function pooled([x]: readonly Shape[], attrs: Attrs): Plan {
+function pooled([x]: readonly Shape[], attrs: PoolAttrs) {
   const { OH, OW } = attrs;
+  const planes = x[0] * x[1];
   return {
     shape: [x[0], x[1], OH, OW],
-    threads: [OW, OH, x[0] * x[1]],
-    ints: { ...attrs, planes: x[0] * x[1], H: x[2], W: x[3], pixels: x[2] * x[3], cells: OH * OW },
+    threads: [OW, OH, planes],
+    ints: ints(planes, x[2], x[3], attrs),
   };
 }
 
-/** As {@link pooled}, with attrs H and W: the gradient has the input's shape. */
-function unpooled([g]: readonly Shape[], attrs: Attrs): Plan {
+function unpooled([g]: readonly Shape[], attrs: UnpoolAttrs) {
   const { H, W } = attrs;
-  return {
-    shape: [g[0], g[1], H, W],
-    threads: [W, H, g[0] * g[1]],
-    ints: { ...attrs, planes: g[0] * g[1], pixels: H * W, cells: g[2] * g[3] },
-  };
+  const planes = g[0] * g[1];
+  return { shape: [g[0], g[1], H, W], threads: [W, H, planes], ints: ints(planes, H, W, attrs) };
 }
 
-export const poolKernels = {
-  maxPool2dIndex: { body: maxPool2dIndex, plan: pooled },
-  maxPool2d: { body: maxPool2d, plan: pooled },
-  maxPool2dGrad: { body: maxPool2dGrad, plan: unpooled },
-  avgPool2d: { body: avgPool2d, plan: pooled },
-  avgPool2dGrad: { body: avgPool2dGrad, plan: unpooled },
-} satisfies Record<string, KernelSpec>;
+/** Position h·W + v of the window's first maximum inside the image. */
+export const maxPool2dIndex = kernel(
+  'maxPool2dIndex',
+  function (this: Thread<Window | 'H' | 'W'>, x: Flat) {
+    const { H, W, KH, KW, strideH, strideW, padH, padW } = this.constants;
+    const { x: q, y: p, z: plane } = this.thread;
+    let best = -1;
+    let largest = 0;
+    for (let i = 0; i < KH; i++) {
+      const h = p * strideH + i - padH;
+      if (h >= 0 && h < H) {
+        for (let j = 0; j < KW; j++) {
+          const v = q * strideW + j - padW;
+          if (v >= 0 && v < W) {
+            const value = x[(plane * H + h) * W + v];
+            if (best < 0 || value > largest) {
+              largest = value;
+              best = h * W + v;
+            }
+          }
+        }
+      }
+    }
+    return best;
+  },
+  pooled,
+);
+
+/** y[p, q] = x[index[p, q]] inside each plane */
+export const maxPool2d = kernel(
+  'maxPool2d',
+  function (this: Thread<'pixels' | 'OH' | 'OW'>, x: Flat, index: Flat) {
+    const { pixels, OH, OW } = this.constants;
+    const { x: q, y: p, z: plane } = this.thread;
+    return x[plane * pixels + index[(plane * OH + p) * OW + q]];
+  },
+  pooled,
+);
+
+/** dx[h, v] = Σ g[p, q] over the windows that cover (h, v) and whose maximum stands there */
+export const maxPool2dGrad = kernel(
+  'maxPool2dGrad',
+  function (this: Thread<Window | 'W' | 'OH' | 'OW'>, g: Flat, index: Flat) {
+    const { W, OH, OW, KH, KW, strideH, strideW, padH, padW } = this.constants;
+    const { x: v, y: h, z: plane } = this.thread;
+    let total = 0;
+    for (let i = 0; i < KH; i++) {
+      const hs = h + padH - i;
+      const p = Math.floor(hs / strideH);
+      if (p >= 0 && p < OH && p * strideH === hs) {
+        for (let j = 0; j < KW; j++) {
+          const vs = v + padW - j;
+          const q = Math.floor(vs / strideW);
+          if (q >= 0 && q < OW && q * strideW === vs) {
+            const at = (plane * OH + p) * OW + q;
+            if (index[at] === h * W + v) total += g[at];
+          }
+        }
+      }
+    }
+    return total;
+  },
+  unpooled,
+);
+
+/** y[p, q] = Σ x / divisor; the divisor counts the padding, or with countPad 0 only the image */
+export const avgPool2d = kernel(
+  'avgPool2d',
+  function (this: Thread<Window | 'H' | 'W' | 'countPad'>, x: Flat) {
+    const { H, W, KH, KW, strideH, strideW, padH, padW, countPad } = this.constants;
+    const { x: q, y: p, z: plane } = this.thread;
+    const top = p * strideH - padH;
+    const left = q * strideW - padW;
+    let total = 0;
+    let inside = 0;
+    let padded = 0;
+    for (let i = 0; i < KH; i++) {
+      for (let j = 0; j < KW; j++) {
+        const h = top + i;
+        const v = left + j;
+        if (h < H + padH && v < W + padW) {
+          padded += 1;
+          if (h >= 0 && h < H && v >= 0 && v < W) {
+            inside += 1;
+            total += x[(plane * H + h) * W + v];
+          }
+        }
+      }
+    }
+    if (countPad === 1) return total / padded;
+    return total / inside;
+  },
+  (shapes, attrs: PoolAttrs & { countPad: boolean }) => {
+    const plan = pooled(shapes, attrs);
+    plan.ints.countPad = Number(attrs.countPad);
+    return plan;
+  },
+);
+
+/** dx[h, v] = Σ g[p, q] / divisor(p, q) over the windows that cover (h, v) */
+export const avgPool2dGrad = kernel(
+  'avgPool2dGrad',
+  function (this: Thread<Window | 'H' | 'W' | 'OH' | 'OW' | 'countPad'>, g: Flat) {
+    const { H, W, OH, OW, KH, KW, strideH, strideW, padH, padW, countPad } = this.constants;
+    const { x: v, y: h, z: plane } = this.thread;
+    let total = 0;
+    for (let i = 0; i < KH; i++) {
+      const hs = h + padH - i;
+      const p = Math.floor(hs / strideH);
+      if (p >= 0 && p < OH && p * strideH === hs) {
+        const top = hs - padH;
+        const rowsPadded = Math.min(top + KH, H + padH) - top;
+        const rowsInside = Math.min(top + KH, H) - Math.max(top, 0);
+        for (let j = 0; j < KW; j++) {
+          const vs = v + padW - j;
+          const q = Math.floor(vs / strideW);
+          if (q >= 0 && q < OW && q * strideW === vs) {
+            const left = vs - padW;
+            const colsPadded = Math.min(left + KW, W + padW) - left;
+            const colsInside = Math.min(left + KW, W) - Math.max(left, 0);
+            const gradient = g[(plane * OH + p) * OW + q];
+            if (countPad === 1) {
+              total += gradient / (rowsPadded * colsPadded);
+            } else {
+              total += gradient / (rowsInside * colsInside);
+            }
+          }
+        }
+      }
+    }
+    return total;
+  },
+  (shapes, attrs: UnpoolAttrs & { countPad: boolean }) => {
+    const plan = unpooled(shapes, attrs);
+    plan.ints.countPad = Number(attrs.countPad);
+    return plan;
+  },
+);

@@ -1,41 +1,96 @@
-// What a kernel is: one GPU.js function body, and a plan that turns input shapes into an output shape.
+// What a kernel is: a name, one GPU.js function body, and a plan that turns input shapes into an output shape.
+import { describe, OptionError } from './errors.js';
 
 /** Sizes of a tensor's axes, outermost first. A scalar has shape []. */
 export type Shape = readonly number[];
 
-/** Flat, row-major numbers: what a kernel body reads. */
+/** Flat, row-major values: what a kernel body reads. */
 export type Flat = { readonly length: number; readonly [index: number]: number };
 
-/** `this` inside a kernel body, as GPU.js provides it. */
-export interface Thread {
+/** `this` inside a kernel body, as GPU.js provides it: the constants by name, integers first, then real numbers. */
+export interface Thread<Ints extends string = never, Reals extends string = never> {
   thread: { x: number; y: number; z: number };
-  constants: Record<string, number>;
+  constants: { readonly [name in Ints | Reals]: number };
 }
 
-/** A kernel body: computes the one output element of its thread. `never[]` admits any parameter list. */
-export type Body = (this: Thread, ...args: never[]) => number;
-
-/** Options of a kernel call: sizes and numbers, never tensors. */
-export type Attrs = Readonly<Record<string, number>>;
-
-/** Everything a device needs to run a kernel once. */
-export interface Plan {
+/** What every plan has. */
+interface AnyPlan {
   /** Shape of the output. */
   shape: Shape;
-  /** Threads along x, y, z (x fastest); their product is the output's size. Default: one flat row. */
+  /** Threads along x, y, z (x fastest); their product is the output's size. @default one flat row */
   threads?: readonly number[];
-  /** Whole numbers baked into the kernel: sizes, strides, flags. */
-  ints?: Record<string, number>;
-  /** Real numbers baked into the kernel: eps and its like. */
-  reals?: Record<string, number>;
-  /** Numbers that change from call to call (a learning rate), passed after the arrays. */
+  /** Integers baked into the compiled kernel: sizes, strides, flags. */
+  ints?: Readonly<Record<string, number>>;
+  /** Real numbers baked into the compiled kernel: eps and its like. */
+  reals?: Readonly<Record<string, number>>;
+  /** Values that change from call to call (a learning rate), passed after the arrays. */
   scalars?: readonly number[];
 }
 
-/** A kernel: its body and its plan. */
-export interface KernelSpec {
-  body: Body;
-  plan(shapes: readonly Shape[], attrs: Attrs): Plan;
+/** Everything a device needs to run a kernel once: at least the constants that the body reads. */
+export type Plan<Ints extends string = never, Reals extends string = never> = AnyPlan &
+  ([Ints] extends [never] ? unknown : { ints: { readonly [name in Ints]: number } }) &
+  ([Reals] extends [never] ? unknown : { reals: { readonly [name in Reals]: number } });
+
+/** The attributes of a kernel that has none. */
+export type NoAttrs = { readonly [name: string]: never };
+
+/** A kernel: how one output element is computed, and what a call with given shapes and attributes needs. */
+export interface Kernel<A = NoAttrs, Name extends string = string> {
+  readonly name: Name;
+  /** Computes the output element of its thread. `never[]` admits any parameter list. */
+  readonly body: (this: Thread<string>, ...args: never[]) => number;
+  plan(shapes: readonly Shape[], attrs: A): Plan;
+}
+
+/** A kernel whose attributes do not matter. */
+export type AnyKernel = Kernel<never>;
+
+/** The attributes of a kernel. */
+export type AttrsOf<K> = K extends Kernel<infer A> ? A : never;
+
+/** Attributes as the last parameter of a call: left out where a kernel demands none. */
+export type AttrsArgument<A> = NoAttrs extends A ? [attrs?: A] : [attrs: A];
+
+/**
+ * Makes a kernel. The body reads its constants from `this.constants` and its position from `this.thread`; the compiler
+ * demands that the plan gives every constant that the body's `Thread` names.
+ *
+ * @example
+ * ```js
+ * import { kernel, run, tensor } from 'mixgrad';
+ *
+ * // y = x + shift
+ * const shifted = kernel(
+ *   'shifted',
+ *   function (x, shift) {
+ *     return x[this.thread.x] + shift;
+ *   },
+ *   ([x], { shift }) => ({ shape: x, scalars: [shift] }),
+ * );
+ * console.log(await run(shifted, [tensor([1, 2])], { shift: 10 }).data());
+ * ```
+ * ```text
+ * Float32Array(2) [ 11, 12 ]
+ * ```
+ */
+export function kernel<
+  Name extends string,
+  Ints extends string = never,
+  Reals extends string = never,
+  A = NoAttrs,
+>(
+  name: Name,
+  body: (this: Thread<Ints, Reals>, ...args: never[]) => number,
+  plan: (shapes: readonly Shape[], attrs: A) => Plan<Ints, Reals>,
+): Kernel<A, Name> {
+  const wrong = typeof name !== 'string' || typeof body !== 'function' || typeof plan !== 'function';
+  if (wrong) {
+    throw new OptionError(
+      `kernel: got ${[name, body, plan].map(describe).join(', ')}, expected a name, a body and a plan`,
+    );
+  }
+  return { name, body: body as AnyKernel['body'], plan: plan as Kernel<A>['plan'] };
 }
 
 /** Number of elements of a shape. */
@@ -43,7 +98,26 @@ export function numel(shape: Shape): number {
   return shape.reduce((product, size) => product * size, 1);
 }
 
-/** The plan of an elementwise kernel: the first input's shape, one thread per element. */
+/**
+ * The plan of an elementwise kernel: the first input's shape, one thread per element.
+ *
+ * @example
+ * ```js
+ * import { elementwise, kernel, run, tensor } from 'mixgrad';
+ *
+ * const square = kernel(
+ *   'square',
+ *   function (x) {
+ *     return x[this.thread.x] * x[this.thread.x];
+ *   },
+ *   elementwise,
+ * );
+ * console.log(await run(square, [tensor([[1, 2], [3, 4]])]).data());
+ * ```
+ * ```text
+ * Float32Array(4) [ 1, 4, 9, 16 ]
+ * ```
+ */
 export function elementwise(shapes: readonly Shape[]): Plan {
   return { shape: shapes[0] };
 }

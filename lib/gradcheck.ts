@@ -1,26 +1,50 @@
 // gradcheck: compares every analytic gradient with central differences in float64.
 import { openReference } from '../kernels/devices/reference.js';
-import { MixgradError } from './errors.js';
+import { MixgradError, OptionError } from './errors.js';
+import { sum } from './ops/broadcast.js';
 import { mul } from './ops/elementwise.js';
-import { sum } from './ops/reduce.js';
+import { describe as described, integer, number, readOptions } from './options.js';
 import { createRandom } from './random.js';
 import { format, numel, type Shape } from './shape.js';
 import { backward } from './tape/backward.js';
-import { noGrad } from './tape/tape.js';
-import { type NestedNumbers, Tensor, tensor } from './tensor/tensor.js';
+import { checkTensors } from './tape/run.js';
+import { noGrad } from './tape/scope.js';
+import { type NestedNumbers, tensor } from './tensor/create.js';
+import { withDevice } from './tensor/device.js';
+import { Tensor } from './tensor/tensor.js';
 
-/** Thrown where a gradient is wrong. */
+/**
+ * Thrown where a gradient is wrong.
+ *
+ * @example
+ * ```js
+ * import { defineOp, GradcheckError, gradcheck, kernels, run } from 'mixgrad';
+ *
+ * const square = defineOp('square', {
+ *   forward: ({ x }) => run(kernels.mul, [x, x]),
+ *   vjp: { x: ({ g, x }) => g.mul(x) }, // 2x would be right
+ * });
+ * try {
+ *   gradcheck((x) => square({ x }), [[1, 2]]);
+ * } catch (error) {
+ *   console.log(error instanceof GradcheckError, error.message.split(':')[1]);
+ * }
+ * ```
+ * ```text
+ * true  input 0 at [1]
+ * ```
+ */
 export class GradcheckError extends MixgradError {
   override name = 'GradcheckError';
 }
 
 /** Options of gradcheck. */
 export interface GradcheckOptions {
-  /** Half the distance between the two evaluations. Default 1e-6. */
+  /** Half the distance between the two evaluations. @default 1e-6 */
   step?: number;
-  /** Largest error allowed, relative to the largest entry of the gradient. Default 1e-6. */
+  /** Largest error allowed, relative to the largest entry of the gradient. @default 1e-6 */
   tolerance?: number;
-  /** Seed of the random cotangent. Default 0. */
+  /** Seed of the random cotangent. @default 0 */
   seed?: number;
 }
 
@@ -35,27 +59,61 @@ export interface GradcheckResult {
   error: number;
 }
 
+const schema = {
+  step: number(1e-6, { above: 0 }),
+  tolerance: number(1e-6, { least: 0 }),
+  seed: integer(0),
+};
+
 /**
  * Checks the gradients of fn(...inputs) with respect to every input, for a random cotangent, on the reference
- * device in float64.
+ * device in float64. While it runs new tensors appear there.
  * @returns the worst element of each input
  * @throws GradcheckError naming the worst element, with its analytic and numeric value
+ *
+ * @example
+ * ```js
+ * import { gradcheck } from 'mixgrad';
+ *
+ * const [{ error }] = gradcheck((x) => x.mul(x).exp(), [[0.5, -1]]);
+ * console.log(error < 1e-6);
+ * ```
+ * ```text
+ * true
+ * ```
  */
 export function gradcheck(
   fn: (...inputs: Tensor[]) => Tensor,
   inputs: readonly (Tensor | NestedNumbers)[],
   options: GradcheckOptions = {},
 ): GradcheckResult[] {
-  const { step = 1e-6, tolerance = 1e-6, seed = 0 } = options;
+  const read = readOptions('gradcheck', options, schema);
+  if (typeof fn !== 'function')
+    throw new OptionError(`gradcheck: fn is ${described(fn)}, expected a function`);
+  if (!Array.isArray(inputs)) {
+    throw new OptionError(
+      `gradcheck: inputs is ${described(inputs)}, expected an array of tensors or values`,
+    );
+  }
   const device = openReference();
-  const leaves = inputs.map((input) => {
-    const { shape, values } = read(input);
-    return tensor(values, { shape, device, requiresGrad: true });
-  });
-  const cotangent = weigh(
-    noGrad(() => fn(...leaves)),
-    seed,
-  );
+  return withDevice(device, () => check(fn, inputs.map(asLeaf), read));
+}
+
+/** A leaf on the current device with the values of a tensor or of nested arrays. */
+function asLeaf(input: Tensor | NestedNumbers): Tensor {
+  if (!(input instanceof Tensor)) return tensor(input, { requiresGrad: true });
+  const values = input.device.view(input.storage.resident());
+  return tensor(values, { shape: input.shape, requiresGrad: true });
+}
+
+function check(
+  fn: (...inputs: Tensor[]) => Tensor,
+  leaves: readonly Tensor[],
+  { step, tolerance, seed }: Required<GradcheckOptions>,
+): GradcheckResult[] {
+  const out = noGrad(() => fn(...leaves));
+  checkTensors('gradcheck', { 'what fn returned': out });
+  const cotangent = weigh(out, seed);
   const loss = () => sum(mul(fn(...leaves), cotangent));
   backward(loss());
   return leaves.map((leaf, input) => {
@@ -118,10 +176,5 @@ function unravel(flat: number, shape: Shape): number[] {
 
 /** The reference device's own array: writing to it changes the tensor. */
 function values(t: Tensor): Float64Array {
-  return t.device.view(t.buffer) as Float64Array;
-}
-
-function read(input: Tensor | NestedNumbers): { shape?: Shape; values: NestedNumbers } {
-  if (!(input instanceof Tensor)) return { values: input };
-  return { shape: input.shape, values: input.device.view(input.buffer) };
+  return t.device.view(t.storage.resident()) as Float64Array;
 }

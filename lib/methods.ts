@@ -1,12 +1,15 @@
-// Gives Tensor its methods: each is one of the exported functions with the tensor as first argument.
-
+// Gives Tensor its methods: the functions whose first argument is a tensor and that are no layer.
+import { type Axes, expand, type ReduceOptions, sum } from './ops/broadcast.js';
 import { add, div, exp, log, mul, neg, type Operand, relu, sqrt, sub } from './ops/elementwise.js';
+import { argMax, gather } from './ops/indexing.js';
 import { matmul } from './ops/matmul.js';
-import { permute, reshape } from './ops/movement.js';
-import { argMax, logSoftmax, max, mean, type ReduceOptions, sum } from './ops/reduce.js';
+import { permute, reshape, slice } from './ops/movement.js';
+import { logSoftmax, logSumExp, max, mean } from './ops/reduce.js';
 import type { Shape } from './shape.js';
 import { type BackwardOptions, backward } from './tape/backward.js';
 import { Tensor } from './tensor/tensor.js';
+
+type Reduce = (axis?: Axes | ReduceOptions, options?: Omit<ReduceOptions, 'axis'>) => Tensor;
 
 declare module './tensor/tensor.js' {
   interface Tensor {
@@ -22,18 +25,23 @@ declare module './tensor/tensor.js' {
     matmul(b: Tensor): Tensor;
     reshape(shape: Shape): Tensor;
     permute(axes: readonly number[]): Tensor;
-    sum(options?: ReduceOptions): Tensor;
-    mean(options?: ReduceOptions): Tensor;
-    max(options?: ReduceOptions): Tensor;
-    argMax(axis: number): Tensor;
+    expand(shape: Shape): Tensor;
+    slice(axis: number, start: number, end?: number): Tensor;
+    gather(axis: number, index: Parameters<typeof gather>[2]): Tensor;
+    sum: Reduce;
+    mean: Reduce;
+    max: Reduce;
+    argMax(axis: number, options?: { keepDims?: boolean }): Tensor;
+    logSumExp(axis: number, options?: { keepDims?: boolean }): Tensor;
     logSoftmax(axis: number): Tensor;
     backward(options?: BackwardOptions): void;
   }
 }
 
+// biome-ignore format: a list of names
 const functions = {
-  ...{ add, sub, mul, div, neg, exp, log, sqrt, relu, matmul, reshape, permute },
-  ...{ sum, mean, max, argMax, logSoftmax, backward },
+  add, sub, mul, div, neg, exp, log, sqrt, relu, matmul, reshape, permute, expand, slice, gather,
+  sum, mean, max, argMax, logSumExp, logSoftmax, backward,
 };
 
 for (const [name, fn] of Object.entries(functions)) {

@@ -1,6 +1,9 @@
 // Every check of an argument: unknown names, defaults, kinds, ranges, ranks and choices, each written once.
+import { describe } from '../kernels/errors.js';
 import { OptionError, ShapeError } from './errors.js';
 import { format, type Shape } from './shape.js';
+
+export { describe } from '../kernels/errors.js';
 
 /** How one option is read: its default, and what becomes of a value that was given. */
 export interface Reader<T> {
@@ -44,17 +47,6 @@ function asRecord(op: string, given: unknown): Record<string, unknown> {
   throw new OptionError(
     `${op}: its options are ${describe(given)}, expected an object such as { name: value }`,
   );
-}
-
-/** A value as an error names it. */
-export function describe(value: unknown): string {
-  if (typeof value === 'string') return `'${value}'`;
-  if (typeof value === 'function') return `the function ${value.name || 'without a name'}`;
-  if (typeof value === 'bigint') return `${value}n`;
-  if (typeof value !== 'object' || value === null) return String(value);
-  if (Array.isArray(value)) return JSON.stringify(value) ?? 'an array';
-  const name = value.constructor?.name;
-  return name && name !== 'Object' ? `a ${name}` : 'an object';
 }
 
 function refuse(op: string, name: string, value: unknown, expected: string): never {
@@ -166,4 +158,10 @@ export function checkIndices(op: string, what: string, indices: ArrayLike<number
       `${op}: ${what} ${i} is ${describe(indices[i])}, expected an integer from 0 to ${size - 1}`,
     );
   }
+}
+
+/** The list. @throws ShapeError unless it is an array of integers */
+export function asIntegers(op: string, name: string, list: unknown): readonly number[] {
+  if (Array.isArray(list) && list.every((value) => Number.isSafeInteger(value))) return list;
+  throw new ShapeError(`${op}: ${name} is ${describe(list)}, expected an array of integers`);
 }

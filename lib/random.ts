@@ -1,55 +1,146 @@
 // Random draws, every one from a named seedrandom generator (ARC4), so that a seed fixes every bit.
 import seedrandom from 'seedrandom';
+import { OptionError } from './errors.js';
+import { describe, integer, required } from './options.js';
 
-/** A seeded source of random numbers whose state can be saved and restored. */
-export interface Random {
-  /** Uniform in [0, 1). */
-  uniform(): number;
-  /** Standard normal, by the Box–Muller transform. */
-  normal(): number;
-  /** Uniform integer in [0, n). */
-  integer(n: number): number;
-  /** A permutation of 0 … n−1, by Fisher–Yates. */
-  permutation(n: number): Int32Array;
-  /** An independent generator derived from this one's seed and a name: the order of calls does not matter. */
-  fork(name: string): Random;
-  /** A JSON value from which {@link restoreRandom} continues with the same draws. */
-  state(): RandomState;
-}
-
-/** What {@link Random.state} returns. */
+/** What {@link Random.state} returns: a JSON value. */
 export interface RandomState {
   seed: string;
   arc4: seedrandom.State.Arc4;
 }
 
-/** Creates a generator. Equal seeds give equal draws on every machine. */
-export function createRandom(seed: number | string): Random {
-  return fromGenerator(String(seed), seedrandom(String(seed), { state: true }));
-}
+/** A seeded source of random values, made by {@link createRandom}. Its methods can be passed on as functions. */
+export class Random {
+  private seed: string;
+  private generator: seedrandom.StatefulPRNG<seedrandom.State.Arc4>;
 
-/** Continues a generator from what `state()` returned. */
-export function restoreRandom({ seed, arc4 }: RandomState): Random {
-  return fromGenerator(seed, seedrandom('', { state: arc4 }));
-}
+  /** @internal */
+  constructor(seed: string) {
+    this.seed = seed;
+    this.generator = seedrandom(seed, { state: true });
+  }
 
-function fromGenerator(seed: string, generator: seedrandom.StatefulPRNG<seedrandom.State.Arc4>): Random {
-  const uniform = () => generator();
-  const integer = (n: number) => Math.floor(generator() * n);
-  return {
-    uniform,
-    integer,
+  /** Uniform in [0, 1). */
+  readonly uniform = (): number => this.generator();
+
+  /** Standard normal, by the Box–Muller transform. */
+  readonly normal = (): number =>
     // 1 − u lies in (0, 1], so that the logarithm is finite.
-    normal: () => Math.sqrt(-2 * Math.log(1 - generator())) * Math.cos(2 * Math.PI * generator()),
-    permutation(n) {
-      const order = Int32Array.from({ length: n }, (_, i) => i);
-      for (let i = n - 1; i > 0; i--) {
-        const j = integer(i + 1);
-        [order[i], order[j]] = [order[j], order[i]];
-      }
-      return order;
-    },
-    fork: (name) => createRandom(`${seed}/${name}`),
-    state: () => ({ seed, arc4: generator.state() }),
+    Math.sqrt(-2 * Math.log(1 - this.generator())) * Math.cos(2 * Math.PI * this.generator());
+
+  /** A uniform integer in [0, n). @throws OptionError unless n is a positive integer */
+  readonly integer = (n: number): number => {
+    if (!(Number.isSafeInteger(n) && n > 0)) required('integer', 'n', n, size);
+    return Math.floor(this.generator() * n);
   };
+
+  /** A permutation of 0 … n−1, by Fisher–Yates. @throws OptionError unless n is an integer of at least 0 */
+  readonly permutation = (n: number): Int32Array => {
+    const order = Int32Array.from({ length: required('permutation', 'n', n, count) }, (_, i) => i);
+    for (let i = order.length - 1; i > 0; i--) {
+      const j = this.integer(i + 1);
+      [order[i], order[j]] = [order[j], order[i]];
+    }
+    return order;
+  };
+
+  /** An independent generator derived from this one's seed and a name: the order of calls does not matter. */
+  readonly fork = (name: string): Random => new Random(`${this.seed}/${name}`);
+
+  /** A JSON value; {@link load} continues from it with the same draws. */
+  readonly state = (): RandomState => ({ seed: this.seed, arc4: this.generator.state() });
+
+  /**
+   * Continues with the draws that followed when `state()` was called, here or on another generator.
+   * @throws OptionError where the state is none
+   */
+  readonly load = (state: RandomState): void => {
+    checkState(state);
+    this.seed = state.seed;
+    this.generator = seedrandom('', { state: state.arc4 });
+  };
+}
+
+const size = integer(1, { least: 1 });
+const count = integer(0, { least: 0, most: 2 ** 31 - 1 });
+
+/** Throws unless the value is what `state()` returns. @throws OptionError */
+export function checkState(state: RandomState): void {
+  const { i, j, S } = state?.arc4 ?? {};
+  const bytes = [i, j, ...(Array.isArray(S) ? S : [])];
+  const complete = bytes.length === 258 && new Set(S).size === 256;
+  const holds = complete && bytes.every((v) => Number.isInteger(v) && v! >= 0 && v! < 256);
+  if (holds && typeof state.seed === 'string') return;
+  throw new OptionError(`load: state is ${describe(state)}, expected what state() of a generator returned`);
+}
+
+/**
+ * Creates a generator. Equal seeds give equal draws on every machine.
+ * @throws OptionError unless the seed is a number or a string
+ *
+ * @example
+ * ```js
+ * import { createRandom } from 'mixgrad';
+ *
+ * const random = createRandom(1);
+ * const state = random.state();
+ * const first = [random.integer(100), random.integer(100)];
+ * random.load(state);
+ * console.log(first, [random.integer(100), random.integer(100)]);
+ * ```
+ * ```text
+ * [ 26, 43 ] [ 26, 43 ]
+ * ```
+ */
+export function createRandom(seed: number | string): Random {
+  if (typeof seed !== 'string' && !Number.isFinite(seed)) {
+    throw new OptionError(`createRandom: seed is ${describe(seed)}, expected a number or a string`);
+  }
+  return new Random(String(seed));
+}
+
+const shared = createRandom(0);
+
+/**
+ * The generator of the process, from which layers draw that are given none. It starts with seed 0.
+ *
+ * @example
+ * ```js
+ * import { defaultRandom, Linear } from 'mixgrad';
+ *
+ * const state = defaultRandom().state();
+ * const one = new Linear(2, 1);
+ * defaultRandom().load(state);
+ * const other = new Linear(2, 1);
+ * console.log(String(await one.weight.data()) === String(await other.weight.data()));
+ * ```
+ * ```text
+ * true
+ * ```
+ */
+export function defaultRandom(): Random {
+  return shared;
+}
+
+/**
+ * Starts the generator of the process again, from a seed. Returns it.
+ * @throws OptionError unless the seed is a number or a string
+ *
+ * @example
+ * ```js
+ * import { Linear, manualSeed } from 'mixgrad';
+ *
+ * manualSeed(7);
+ * const one = new Linear(2, 1);
+ * manualSeed(7);
+ * const other = new Linear(2, 1);
+ * console.log(String(await one.weight.data()) === String(await other.weight.data()));
+ * ```
+ * ```text
+ * true
+ * ```
+ */
+export function manualSeed(seed: number | string): Random {
+  shared.load(createRandom(seed).state());
+  return shared;
 }

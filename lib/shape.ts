@@ -1,6 +1,8 @@
 // Arithmetic on shapes: strides, broadcasting, axes. Nothing here touches data.
+
+import { describe } from '../kernels/errors.js';
 import { numel, type Shape } from '../kernels/spec.js';
-import { OptionError, ShapeError } from './errors.js';
+import { ShapeError } from './errors.js';
 
 export { numel, type Shape };
 
@@ -42,7 +44,7 @@ export function broadcastShapes(op: string, a: Shape, b: Shape): Shape {
 /** An axis counted from 0; negative axes count from the end. */
 export function normalizeAxis(op: string, axis: number, rank: number): number {
   if (!Number.isInteger(axis) || axis < -rank || axis >= rank) {
-    throw new ShapeError(`${op}: axis ${axis} is not an axis of a tensor with ${rank} axes`);
+    throw new ShapeError(`${op}: axis ${describe(axis)} is not an axis of a tensor with ${rank} axes`);
   }
   return axis < 0 ? axis + rank : axis;
 }
@@ -58,20 +60,4 @@ export function normalizeAxes(
   const sorted = [...new Set(list)].sort((a, b) => a - b);
   if (sorted.length !== list.length) throw new ShapeError(`${op}: axes ${format(list)} name an axis twice`);
   return sorted;
-}
-
-/** A height and a width from a number or a pair. */
-export function pair(
-  op: string,
-  option: string,
-  value: number | readonly number[],
-  least: number,
-): [number, number] {
-  const both = typeof value === 'number' ? [value, value] : value;
-  if (both.length !== 2 || !both.every((v) => Number.isInteger(v) && v >= least)) {
-    throw new OptionError(
-      `${op}: ${option} is ${JSON.stringify(value)}, expected whole numbers of at least ${least}`,
-    );
-  }
-  return [both[0], both[1]];
 }

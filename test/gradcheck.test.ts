@@ -1,14 +1,41 @@
 // gradcheck itself: it accepts right gradients and names the worst element of wrong ones.
 import t from 'tap';
-import { GradcheckError, gradcheck, mul, openDevice, sum, type Tensor, tensor } from '../lib/index.js';
-import { defineOp } from '../lib/tape/op.js';
+import {
+  defineOp,
+  GradcheckError,
+  gradcheck,
+  kernels as k,
+  mul,
+  OptionError,
+  openDevice,
+  run,
+  ShapeError,
+  sum,
+  type Tensor,
+  tensor,
+} from '../lib/index.js';
+
+interface Unary {
+  x: Tensor;
+}
 
 /** x², whose rule is right but for the factor. */
-const square = (factor: number) =>
-  defineOp<[x: Tensor]>('square', {
-    forward: (run, x) => run('mul', [x, x]),
-    vjp: { x: (_run, g, _, x) => mul(mul(g, x), factor) },
+function square(factor: number): (x: Tensor) => Tensor {
+  const op = defineOp('square', {
+    forward: ({ x }: Unary) => run(k.mul, [x, x]),
+    vjp: { x: ({ g, x }) => mul(mul(g, x), factor) },
   });
+  return (x) => op({ x });
+}
+
+/** eˣ, with a rule that multiplies by a factor. */
+function wrong(factor: number): (x: Tensor) => Tensor {
+  const op = defineOp('wrong', {
+    forward: ({ x }: Unary) => run(k.exp, [x]),
+    vjp: { x: ({ g }) => mul(g, factor) },
+  });
+  return (x) => op({ x });
+}
 
 t.test('right gradients pass, with the worst error of each input', async (t) => {
   const results = gradcheck(
@@ -50,16 +77,11 @@ t.test('the index, the analytic and the numeric value are those of the worst ele
 });
 
 t.test('a gradient that is missing, or not a number, is wrong', async (t) => {
-  const none = defineOp<[x: Tensor]>('none', {
-    forward: (run, x) => run('exp', [x]),
-    vjp: { x: (_run, g) => mul(g, 0) },
+  t.throws(() => gradcheck(wrong(0), [[1, 2]]), { name: 'GradcheckError', message: /analytic -?0,/ });
+  t.throws(() => gradcheck(wrong(Number.NaN), [[1, 2]]), {
+    name: 'GradcheckError',
+    message: /analytic NaN,/,
   });
-  const nan = defineOp<[x: Tensor]>('nan', {
-    forward: (run, x) => run('exp', [x]),
-    vjp: { x: (_run, g) => mul(g, Number.NaN) },
-  });
-  t.throws(() => gradcheck(none, [[1, 2]]), { name: 'GradcheckError', message: /analytic -?0,/ });
-  t.throws(() => gradcheck(nan, [[1, 2]]), { name: 'GradcheckError', message: /analytic NaN,/ });
 });
 
 t.test('an error below the tolerance passes, above it does not', async (t) => {
@@ -73,4 +95,31 @@ t.test('the inputs are left as they were', async (t) => {
   gradcheck(square(2), [x]);
   t.same([...(await x.data())], [1, 2, 3]);
   t.equal(x.grad, null);
+});
+
+t.test('what it cannot check is refused by name', async (t) => {
+  const refused: [() => unknown, new (message: string) => Error, string][] = [
+    [() => gradcheck(3 as never, [[1]]), OptionError, 'gradcheck: fn is 3, expected a function'],
+    [
+      () => gradcheck(square(2), 3 as never),
+      OptionError,
+      'gradcheck: inputs is 3, expected an array of tensors or values',
+    ],
+    [
+      () => gradcheck(() => 3 as never, [[1]]),
+      OptionError,
+      'gradcheck: what fn returned is 3, expected a tensor',
+    ],
+    [
+      () => gradcheck(square(2), [[1]], { tol: 1 } as never),
+      OptionError,
+      "gradcheck: no option 'tol'; it has step, tolerance, seed",
+    ],
+    [
+      () => gradcheck(square(2), [[[1], [2, 3]]]),
+      ShapeError,
+      'tensor: rows differ in length along axis 1 of [2, 1]',
+    ],
+  ];
+  for (const [call, ErrorClass, message] of refused) t.throws(call, { constructor: ErrorClass, message });
 });

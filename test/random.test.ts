@@ -1,6 +1,6 @@
 // Random draws: reproducible, resumable, and distributed as they say.
 import t from 'tap';
-import { createRandom, restoreRandom } from '../lib/index.js';
+import { createRandom, defaultRandom, manualSeed, OptionError } from '../lib/index.js';
 
 const draws = (count: number, draw: () => number) => Array.from({ length: count }, draw);
 
@@ -9,11 +9,14 @@ t.test('equal seeds give equal draws, others do not', async (t) => {
   t.not(createRandom(7).uniform(), createRandom(8).uniform());
 });
 
-t.test('a generator restored from its state, through JSON, continues where it was', async (t) => {
+t.test('a generator that loads a state, through JSON, continues where it was', async (t) => {
   const random = createRandom('a');
   draws(13, random.normal);
   const state = JSON.parse(JSON.stringify(random.state()));
-  t.same(draws(20, random.normal), draws(20, restoreRandom(state).normal));
+  const other = createRandom('b');
+  other.load(state);
+  t.same(draws(20, random.normal), draws(20, other.normal));
+  t.equal(other.fork('x').uniform(), createRandom('a').fork('x').uniform(), 'forks go on from the seed');
 });
 
 t.test('forks depend on the seed and the name, not on what was drawn before', async (t) => {
@@ -53,4 +56,45 @@ t.test('uniform, integer and normal draws have the moments of their distribution
       `${name}: variance ${found.variance}`,
     );
   }
+});
+
+t.test('the process-wide generator starts from seed 0 and again from any seed', async (t) => {
+  t.equal(defaultRandom().uniform(), createRandom(0).uniform());
+  t.equal(manualSeed('again'), defaultRandom());
+  t.equal(defaultRandom().uniform(), createRandom('again').uniform());
+});
+
+t.test('what cannot be drawn or loaded is named, and changes nothing', async (t) => {
+  const random = createRandom(0);
+  const before = random.state();
+  const { seed, arc4 } = before;
+  const expected = 'expected what state() of a generator returned';
+  const cases: [() => unknown, string][] = [
+    [
+      () => createRandom(undefined as never),
+      'createRandom: seed is undefined, expected a number or a string',
+    ],
+    [() => createRandom(Number.NaN), 'createRandom: seed is NaN, expected a number or a string'],
+    [() => manualSeed({} as never), 'createRandom: seed is an object, expected a number or a string'],
+    [() => random.integer(0), 'integer: n is 0, expected an integer of at least 1'],
+    [() => random.integer(1.5), 'integer: n is 1.5, expected an integer of at least 1'],
+    [
+      () => random.permutation(-1),
+      'permutation: n is -1, expected an integer of at least 0 and at most 2147483647',
+    ],
+    [() => random.load(null as never), `load: state is null, ${expected}`],
+    [() => random.load({ seed } as never), `load: state is an object, ${expected}`],
+    [() => random.load({ arc4 } as never), `load: state is an object, ${expected}`],
+    [() => random.load({ seed, arc4: { ...arc4, i: 256 } }), `load: state is an object, ${expected}`],
+    [
+      () => random.load({ seed, arc4: { ...arc4, S: arc4.S.slice(1) } }),
+      `load: state is an object, ${expected}`,
+    ],
+    [
+      () => random.load({ seed, arc4: { ...arc4, S: arc4.S.map(() => 1) } }),
+      `load: state is an object, ${expected}`,
+    ],
+  ];
+  for (const [call, message] of cases) t.throws(call, new OptionError(message));
+  t.same(random.state(), before);
 });

@@ -1,7 +1,7 @@
 // Arithmetic on shapes.
 import fc from 'fast-check';
 import t from 'tap';
-import { broadcastShapes, format, normalizeAxes, numel, pair, sameShape, strides } from '../lib/shape.js';
+import { broadcastShapes, format, normalizeAxes, numel, sameShape, strides } from '../lib/shape.js';
 
 const shapes = fc.array(fc.integer({ min: 1, max: 5 }), { maxLength: 5 });
 
@@ -35,17 +35,6 @@ t.test('axes come out counted from 0, distinct and rising; undefined means all',
   t.same(normalizeAxes('op', [-1, 0], 3), [0, 2]);
   t.same(normalizeAxes('op', -2, 3), [1]);
   t.same(normalizeAxes('op', [], 3), []);
-});
-
-t.test('a number or a pair gives height and width; anything else is refused', async (t) => {
-  t.same(pair('op', 'stride', 2, 1), [2, 2]);
-  t.same(pair('op', 'stride', [1, 3], 1), [1, 3]);
-  for (const wrong of [[1, 2, 3], [1], 0, -1, 1.5, Number.NaN]) {
-    t.throws(() => pair('op', 'stride', wrong, 1), {
-      name: 'OptionError',
-      message: /^op: stride is .*at least 1$/,
-    });
-  }
 });
 
 t.test('a shape is written as people write it', async (t) => {

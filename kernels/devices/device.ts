@@ -1,8 +1,7 @@
 // What a device is: it owns buffers and runs kernels on them. Nothing above it knows how.
-import type { KernelName } from '../index.js';
-import type { Plan } from '../spec.js';
+import type { AnyKernel, Plan } from '../spec.js';
 
-/** The numbers behind a buffer on a synchronous device. */
+/** The values behind a buffer on a synchronous device. */
 export type Floats = Float32Array | Float64Array;
 
 /** A buffer on a device; only the device that made it looks inside. */
@@ -23,18 +22,20 @@ export interface DeviceMemory {
 /** Owns buffers and runs kernels. */
 export interface Device {
   readonly name: string;
+  /** Why it is this one, where openDevice opened it: 'asked for', or what 'auto' found. */
+  readonly reason?: string;
   readonly dtype: 'float32' | 'float64';
   /** Threads that share the work, where the device has them. */
   readonly threads?: number;
   /** Whether a kernel's result can be read at once, without awaiting. */
   readonly sync: boolean;
-  /** Copies numbers into a new buffer. */
+  /** Copies values into a new buffer. */
   upload(data: ArrayLike<number>): DeviceBuffer;
   /** Runs a kernel; the result is a new buffer of the plan's size. */
-  run(name: KernelName, inputs: readonly DeviceBuffer[], plan: Plan): DeviceBuffer;
-  /** The buffer's numbers, without copying where the device allows; DeviceError on an asynchronous device. */
+  run(kernel: AnyKernel, inputs: readonly DeviceBuffer[], plan: Plan): DeviceBuffer;
+  /** The buffer's values, without copying where the device allows; DeviceError on an asynchronous device. */
   view(buffer: DeviceBuffer): Floats;
-  /** A copy of the buffer's numbers, when all that was asked before is done. */
+  /** A copy of the buffer's values, when all that was asked before is done. */
   read(buffer: DeviceBuffer): Promise<Floats>;
   /** Gives the buffer back. The device may reuse it at once. */
   free(buffer: DeviceBuffer): void;

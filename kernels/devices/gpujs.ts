@@ -1,9 +1,9 @@
 // Compiles kernel bodies with GPU.js for its synchronous modes: 'cpu' (JavaScript) and 'webasm'.
 import { GPU, type IConstantsThis } from 'gpu.js';
 import { DeviceError } from '../errors.js';
-import { type KernelName, kernels } from '../index.js';
-import { numel, type Plan } from '../spec.js';
-import type { Device, DeviceBuffer } from './device.js';
+import { type AnyKernel, numel, type Plan } from '../spec.js';
+import { arrayDevice } from './arrays.js';
+import type { Device } from './device.js';
 
 /** The GPU.js modes mixgrad runs on. */
 export type GpuMode = 'cpu' | 'webasm' | 'webgpu';
@@ -19,20 +19,25 @@ const MAX_ELEMENTS = 2 ** 24;
 
 /** Compiles a kernel once for each plan and keeps it. */
 export function kernelCache(gpu: GPU, mode: GpuMode) {
-  const cache = new Map<string, GpuKernel>();
-  return (name: KernelName, plan: Plan, sizes: readonly number[]): GpuKernel => {
-    const key = JSON.stringify([name, plan.threads ?? numel(plan.shape), plan.ints, plan.reals, sizes]);
+  const caches = new Map<AnyKernel, Map<string, GpuKernel>>();
+  return (kernel: AnyKernel, plan: Plan, sizes: readonly number[]): GpuKernel => {
+    let cache = caches.get(kernel);
+    if (!cache) {
+      cache = new Map();
+      caches.set(kernel, cache);
+    }
+    const key = JSON.stringify([plan.threads ?? numel(plan.shape), plan.ints, plan.reals, sizes]);
     let compiled = cache.get(key);
     if (!compiled) {
-      checkSizes(name, mode, plan, sizes);
-      compiled = compile(gpu, name, plan, sizes.length, mode);
+      checkSizes(kernel.name, mode, plan, sizes);
+      compiled = compile(gpu, kernel, plan, sizes.length, mode);
       cache.set(key, compiled);
     }
     return compiled;
   };
 }
 
-function compile(gpu: GPU, name: KernelName, plan: Plan, arrays: number, mode: GpuMode): GpuKernel {
+function compile(gpu: GPU, { body }: AnyKernel, plan: Plan, arrays: number, mode: GpuMode): GpuKernel {
   const constantTypes: Record<string, string> = {};
   for (const key of Object.keys(plan.ints ?? {})) constantTypes[key] = 'Integer';
   for (const key of Object.keys(plan.reals ?? {})) constantTypes[key] = 'Float';
@@ -45,10 +50,10 @@ function compile(gpu: GPU, name: KernelName, plan: Plan, arrays: number, mode: G
     loopMaxIterations: 1e9,
     ...(mode === 'webgpu' && { pipeline: true, immutable: true }),
   };
-  return gpu.createKernel(kernels[name].body as never, settings as never) as unknown as GpuKernel;
+  return gpu.createKernel(body as never, settings as never) as unknown as GpuKernel;
 }
 
-function checkSizes(name: KernelName, mode: GpuMode, plan: Plan, sizes: readonly number[]): void {
+function checkSizes(name: string, mode: GpuMode, plan: Plan, sizes: readonly number[]): void {
   const largest = Math.max(numel(plan.shape), ...sizes);
   if (largest > MAX_ELEMENTS) {
     throw new DeviceError(
@@ -62,7 +67,7 @@ function checkSizes(name: KernelName, mode: GpuMode, plan: Plan, sizes: readonly
 }
 
 /** GPU.js may fall back to another mode with only a console warning: here that is an error. */
-export function checkMode(name: KernelName, { kernel }: GpuKernel, mode: GpuMode): void {
+export function checkMode(name: string, { kernel }: GpuKernel, mode: GpuMode): void {
   const actual = kernel.constructor.mode;
   if (actual !== mode || kernel.fallbackReason) {
     throw new DeviceError(
@@ -86,52 +91,28 @@ function flatten(result: unknown, length: number): Float32Array {
   return flat;
 }
 
-class ArrayBuffer32 implements DeviceBuffer {
-  constructor(readonly data: Float32Array) {}
-  get length() {
-    return this.data.length;
-  }
-}
-
-const data = (buffer: DeviceBuffer) => (buffer as ArrayBuffer32).data;
-
-/** Opens GPU.js in mode 'cpu' or 'webasm'. Buffers are ordinary arrays. */
+/** Opens GPU.js in mode 'cpu' or 'webasm'. */
 export function openGpujs(mode: 'cpu' | 'webasm'): Device {
   const gpu = new GPU({ mode: mode as never });
   const kernelFor = kernelCache(gpu, mode);
   const checked = new Set<GpuKernel>();
-  let live = 0;
-  let buffers = 0;
-  const own = (array: Float32Array) => {
-    live += array.byteLength;
-    buffers++;
-    return new ArrayBuffer32(array);
-  };
-  return {
+  return arrayDevice({
     name: `gpujs-${mode}`,
     dtype: 'float32',
-    sync: true,
-    upload: (values) => own(Float32Array.from(values)),
-    run(name, inputs, plan) {
-      const kernel = kernelFor(
-        name,
+    copy: (values) => Float32Array.from(values),
+    compute(kernel, inputs, plan) {
+      const compiled = kernelFor(
+        kernel,
         plan,
         inputs.map((input) => input.length),
       );
-      const result = kernel(...inputs.map(data), ...(plan.scalars ?? []));
-      if (!checked.has(kernel)) checkMode(name, kernel, mode);
-      checked.add(kernel);
-      return own(flatten(result, numel(plan.shape)));
+      const result = compiled(...inputs, ...(plan.scalars ?? []));
+      if (!checked.has(compiled)) checkMode(kernel.name, compiled, mode);
+      checked.add(compiled);
+      return flatten(result, numel(plan.shape));
     },
-    view: data,
-    read: async (buffer) => data(buffer).slice(),
-    free(buffer) {
-      live -= data(buffer).byteLength;
-      buffers--;
-    },
-    memory: () => ({ live, pooled: 0, buffers }),
     close() {
       gpu.destroy();
     },
-  };
+  });
 }

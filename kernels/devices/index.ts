@@ -1,16 +1,28 @@
 // Opens devices by name, and chooses one where the user did not.
-import { DeviceError } from '../errors.js';
+import { DeviceError, describe } from '../errors.js';
 import type { Device } from './device.js';
-import { openGpujs } from './gpujs.js';
+import { hasHardwareWebgpu } from './gpu-adapter.js';
 import { openReference } from './reference.js';
 import type { WasmOptions } from './wasm/device.js';
 import { openWasm, openWasmSync } from './wasm/open.js';
-import { hasHardwareWebgpu, openWebgpu } from './webgpu.js';
+import { checkNames, completeOptions } from './wasm/options.js';
 
 export type { WasmOptions } from './wasm/device.js';
 export { type Convolution, convolutions } from './wasm/jobs/winograd.js';
 
-/** What openDevice and chooseDevice take. */
+/**
+ * The names that openDevice takes.
+ *
+ * @example
+ * ```js
+ * import { deviceNames } from 'mixgrad';
+ *
+ * console.log(deviceNames.join(' '));
+ * ```
+ * ```text
+ * auto wasm reference gpujs-cpu gpujs-webasm gpujs-webgpu
+ * ```
+ */
 export const deviceNames = [
   'auto',
   'wasm',
@@ -22,44 +34,58 @@ export const deviceNames = [
 export type DeviceName = (typeof deviceNames)[number];
 
 /** A device, and why it is this one. */
-export interface DeviceChoice {
-  device: Device;
-  reason: string;
-}
+type ChosenDevice = Device & { readonly reason: string };
 
-/** Opens the named device; 'auto' takes WebGPU where a GPU answers, else wasm, else GPU.js in JavaScript. */
-export async function chooseDevice(
+/** How each device is opened. What runs on GPU.js is loaded here, by who opens it, and by nobody else. */
+const openers: Record<Exclude<DeviceName, 'auto'>, (options: WasmOptions) => Device | Promise<Device>> = {
+  wasm: openWasm,
+  reference: openReference,
+  'gpujs-cpu': async () => (await import('./gpujs.js')).openGpujs('cpu'),
+  'gpujs-webasm': async () => (await import('./gpujs.js')).openGpujs('webasm'),
+  'gpujs-webgpu': async () => (await import('./webgpu.js')).openWebgpu(),
+};
+
+/**
+ * Opens a device, which tells in `reason` why it is this one. 'auto' takes WebGPU where a GPU answers, else wasm, else
+ * GPU.js in JavaScript. Only wasm has options; 'auto' passes them on where it takes wasm.
+ * @default name 'auto'
+ * @throws DeviceError where there is no such device, or where it is unavailable, saying why
+ * @throws OptionError for an option that the device does not have, or a value out of its range
+ *
+ * @example
+ * ```js
+ * import { openDevice, tensor } from 'mixgrad';
+ *
+ * const device = await openDevice('gpujs-cpu');
+ * console.log(device.name, device.reason, await tensor([1, 2], { device }).mul(2).data());
+ * ```
+ * ```text
+ * gpujs-cpu asked for Float32Array(2) [ 2, 4 ]
+ * ```
+ */
+export async function openDevice(
   name: DeviceName = 'auto',
   options: WasmOptions = {},
-): Promise<DeviceChoice> {
-  if (name !== 'auto') return { device: await openDevice(name, options), reason: 'asked for' };
-  if (await hasHardwareWebgpu())
-    return { device: await openWebgpu(), reason: 'a GPU answers through WebGPU' };
-  try {
-    return { device: await openWasm(options), reason: 'no GPU answers through WebGPU' };
-  } catch (error) {
-    if (!(error instanceof DeviceError)) throw error;
-    return { device: openGpujs('cpu'), reason: error.message };
+): Promise<ChosenDevice> {
+  if (!deviceNames.includes(name)) {
+    throw new DeviceError(`no device named ${describe(name)}, expected one of ${deviceNames.join(', ')}`);
   }
+  if (name === 'auto' || name === 'wasm') completeOptions(options);
+  else checkNames(name, options, []);
+  if (name === 'auto') return choose(options);
+  return Object.assign(await openers[name](options), { reason: 'asked for' });
 }
 
-/** Opens a device by name; the options are the wasm device's. @throws DeviceError where it is not to be had, saying why. */
-export async function openDevice(name: DeviceName, options: WasmOptions = {}): Promise<Device> {
-  switch (name) {
-    case 'auto':
-      return (await chooseDevice('auto', options)).device;
-    case 'wasm':
-      return openWasm(options);
-    case 'reference':
-      return openReference();
-    case 'gpujs-cpu':
-      return openGpujs('cpu');
-    case 'gpujs-webasm':
-      return openGpujs('webasm');
-    case 'gpujs-webgpu':
-      return openWebgpu();
-    default:
-      throw new DeviceError(`no device named '${name}', expected one of ${deviceNames.join(', ')}`);
+/** The device that 'auto' takes. */
+async function choose(options: WasmOptions): Promise<ChosenDevice> {
+  const because = async (name: Exclude<DeviceName, 'auto'>, reason: string) =>
+    Object.assign(await openers[name](options), { reason });
+  if (await hasHardwareWebgpu()) return because('gpujs-webgpu', 'a GPU answers through WebGPU');
+  try {
+    return await because('wasm', 'no GPU answers through WebGPU');
+  } catch (error) {
+    if (!(error instanceof DeviceError)) throw error;
+    return because('gpujs-cpu', error.message);
   }
 }
 

@@ -1,10 +1,10 @@
 // Runs a kernel body by ordinary nested loops: the specification that every device is held against.
-import type { KernelSpec, Plan } from '../spec.js';
+import type { AnyKernel, Plan } from '../spec.js';
 import { threadsOf } from '../spec.js';
 import type { Floats } from './device.js';
 
 /** Writes body(thread, inputs) into out for every thread, x fastest. */
-export function interpret(spec: KernelSpec, plan: Plan, inputs: readonly Floats[], out: Floats): void {
+export function interpret({ body }: AnyKernel, plan: Plan, inputs: readonly Floats[], out: Floats): void {
   const [nx, ny, nz] = threadsOf(plan);
   const thread = { x: 0, y: 0, z: 0 };
   const self = { thread, constants: { ...plan.ints, ...plan.reals } };
@@ -16,7 +16,7 @@ export function interpret(spec: KernelSpec, plan: Plan, inputs: readonly Floats[
       thread.y = y;
       for (let x = 0; x < nx; x++) {
         thread.x = x;
-        out[at++] = spec.body.apply(self, args);
+        out[at++] = body.apply(self, args);
       }
     }
   }

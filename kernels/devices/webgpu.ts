@@ -1,10 +1,11 @@
 // Runs kernel bodies on a GPU through GPU.js's WebGPU mode, in browsers and, with the `webgpu` package, in Node.
+
 import * as gpujs from 'gpu.js';
+import { platform } from '#platform';
 import { DeviceError } from '../errors.js';
-import { numel } from '../spec.js';
+import { type AnyKernel, numel, type Plan } from '../spec.js';
 import type { Device, DeviceBuffer } from './device.js';
 import { checkMode, type GpuKernel, kernelCache } from './gpujs.js';
-import { fs } from './platform.js';
 
 /** GPU.js's handle of a buffer on the GPU. */
 interface Handle {
@@ -31,49 +32,15 @@ class GpuBufferRef implements DeviceBuffer {
   constructor(readonly length: number) {}
 }
 
-/** Where browsers keep WebGPU, and where provideNavigator puts it in Node. */
-const scope = globalThis as unknown as { navigator?: { gpu?: GPU } };
-
 const ref = (buffer: DeviceBuffer) => buffer as GpuBufferRef;
 
 /** Opens the WebGPU device. Throws DeviceError where no adapter answers. */
 export async function openWebgpu(): Promise<Device> {
-  await provideNavigator();
-  const context = await WebGPUContext.acquire().catch((error: Error) => {
-    throw new DeviceError(`gpujs-webgpu: ${error.message}`);
-  });
-  return new WebgpuDevice(context);
-}
-
-/** Whether the adapter is a real GPU rather than a software renderer. */
-export async function hasHardwareWebgpu(): Promise<boolean> {
   try {
-    if (!mayHaveGpu()) return false;
-    await provideNavigator();
-    const adapter = (await scope.navigator?.gpu?.requestAdapter()) ?? null;
-    return (
-      adapter !== null && !/swiftshader|llvmpipe/i.test(`${adapter.info.description} ${adapter.info.device}`)
-    );
-  } catch {
-    return false;
-  }
-}
-
-/** On Linux a GPU is a device file; without one, loading Dawn would only print warnings. */
-function mayHaveGpu(): boolean {
-  if (scope.navigator?.gpu || !fs || process.platform !== 'linux') return true;
-  return ['/dev/dri', '/dev/nvidia0', '/dev/dxg'].some((file) => fs!.existsSync(file));
-}
-
-/** In Node, `navigator.gpu` comes from the optional package webgpu (Dawn). */
-async function provideNavigator(): Promise<void> {
-  if (scope.navigator?.gpu) return;
-  try {
-    const { create, globals } = await import('webgpu');
-    Object.assign(globalThis, globals);
-    Object.defineProperty(globalThis, 'navigator', { value: { gpu: create([]) }, configurable: true });
+    await platform.provideWebgpu();
+    return new WebgpuDevice(await WebGPUContext.acquire());
   } catch (error) {
-    throw new DeviceError(`gpujs-webgpu: the package webgpu does not load: ${(error as Error).message}`);
+    throw new DeviceError(`gpujs-webgpu: ${(error as Error).message}`);
   }
 }
 
@@ -108,18 +75,18 @@ class WebgpuDevice implements Device {
     return out;
   }
 
-  run(...[name, inputs, plan]: Parameters<Device['run']>): DeviceBuffer {
+  run(kernel: AnyKernel, inputs: readonly DeviceBuffer[], plan: Plan): DeviceBuffer {
     const out = this.own(numel(plan.shape));
-    const kernel = this.kernelFor(
-      name,
+    const compiled = this.kernelFor(
+      kernel,
       plan,
       inputs.map((input) => input.length),
     );
     this.enqueue(async () => {
       const handles = inputs.map((input) => ref(input).handle);
-      out.handle = (await kernel(...handles, ...(plan.scalars ?? []))) as Handle;
-      if (!this.checked.has(kernel)) checkMode(name, kernel, 'webgpu');
-      this.checked.add(kernel);
+      out.handle = (await compiled(...handles, ...(plan.scalars ?? []))) as Handle;
+      if (!this.checked.has(compiled)) checkMode(kernel.name, compiled, 'webgpu');
+      this.checked.add(compiled);
       if (++this.inFlight % KERNELS_IN_FLIGHT === 0) await this.context.device.queue.onSubmittedWorkDone();
     });
     return out;

@@ -1,21 +1,22 @@
-// The engine's exports: every kernel reads flat f32 arrays and writes one.
+// The engine's exports: every kernel reads flat f32 arrays and writes one. A family whose file exports nothing else is
+// passed on whole.
 export { heapBase } from './memory';
 export { matmul, matmulScratch } from './matmul';
 export { conv2d, conv2dGradInput, conv2dGradInputScratch, conv2dScratch } from './conv';
 export { conv2dGradWeight, conv2dGradWeightImages, conv2dGradWeightScratch } from './conv/weight';
-export { add, addBias, affine, div, exp, log, mul, relu, reluGrad, sqrt, sub } from './elementwise';
-export { part, stack, stridedCopy } from './movement';
-export { argMax, sum, sumParts } from './reduce';
-export { gather, gatherGrad, logSumExp } from './gather';
-export { avgPool2d, avgPool2dGrad, maxPool2d, maxPool2dGrad, maxPool2dIndex, maxPool2dIndexScratch } from './pool';
-export { batchNorm, batchNormGradInput, batchNormGradSums, batchNormScratch } from './normalization';
-export { channelMoments, runningAverage } from './normalization';
+export * from './elementwise';
+export * from './movement';
+export * from './reduce';
+export * from './indexing';
+export * from './pool';
+export { rowMoments, runningAverage, standardize } from './normalization';
+export { standardizeGradAffine, standardizeScratch } from './normalization/affine';
+export { standardizeGradInput, standardizeGradRows } from './normalization/gradient';
 export { mixtureLogProb, mixtureLogScale, mixtureMoments, mixtureScratch } from './mixture';
 export { floorWeights, mixturePosterior, mixtureWeights } from './mixture/posterior';
 export { mixtureNorm, mixtureNormGradInput, mixtureNormGradSums } from './mixture/norm';
-export { adamMean, adamSquare, adamUpdate, sgdMomentum, sgdUpdate } from './optim';
-export { conv2dGradInputWinograd, conv2dWinograd, winogradBlocks } from './winograd/blocks';
-export { conv2dGradWeightWinograd, winogradWeightRows, winogradWeightSums, winogradWeightTiles } from './winograd/weight';
+export * from './optim';
+export { winogradBlocks } from './winograd/blocks';
+export { winogradWeightRows, winogradWeightSums, winogradWeightTiles } from './winograd/weight';
 export { winogradFilters } from './winograd/filters';
-export { conv2dGradInputWinogradScratch, conv2dGradWeightWinogradScratch, conv2dWinogradScratch } from './winograd/jobs';
 export { winogradFits, winogradGroups, winogradJobs, winogradScratch, winogradShared } from './winograd/jobs';

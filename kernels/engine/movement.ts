@@ -1,6 +1,9 @@
-// Copies: with strides (transposes, slices, broadcasts, flips), and packing two arrays into one.
+// Copies: with strides (transposes, slices, broadcasts, flips), and of several arrays into one.
 import { transpose4 } from './gemm/gemm';
 import { bytes, copyRow, get, put } from './memory';
+
+/** Elements from which memory.copy is faster than copyRow. */
+const LONG: i32 = 1024;
 
 /**
  * out[i0,…,i5] = x[offset + Σ i·s], sizes d and strides s in elements (0 repeats, negative flips), out contiguous.
@@ -51,13 +54,26 @@ function copyTransposed(out: usize, x: usize, rows: i32, columns: i32, stride: i
   }
 }
 
-/** The n elements of a, then those of b. */
-export function stack(out: usize, a: usize, b: usize, n: i32): void {
-  copyRow(out, a, n);
-  copyRow(out + bytes(n), b, n);
+/** out[o] = the rows of a0[o] [n0, inner], then those of a1[o], …; of at most six arrays, the others with 0 rows. */
+export function concat(
+  out: usize, a0: usize, a1: usize, a2: usize, a3: usize, a4: usize, a5: usize,
+  outer: i32, inner: i32, n0: i32, n1: i32, n2: i32, n3: i32, n4: i32, n5: i32,
+): void {
+  for (let o = 0; o < outer; o++) {
+    out = append(out, a0, o, n0 * inner);
+    out = append(out, a1, o, n1 * inner);
+    out = append(out, a2, o, n2 * inner);
+    out = append(out, a3, o, n3 * inner);
+    out = append(out, a4, o, n4 * inner);
+    out = append(out, a5, o, n5 * inner);
+  }
 }
 
-/** n elements of x from `offset` on. */
-export function part(out: usize, x: usize, n: i32, offset: i32): void {
-  copyRow(out, x + bytes(offset), n);
+/** Copies row o of x, n elements, and returns where the next begins. */
+// @ts-ignore: decorator
+@inline
+function append(out: usize, x: usize, o: i32, n: i32): usize {
+  if (n >= LONG) memory.copy(out, x + bytes(o * n), bytes(n));
+  else copyRow(out, x + bytes(o * n), n);
+  return out + bytes(n);
 }

@@ -1,5 +1,6 @@
-// Sums and places of maxima over the middle axis of x [outer, size, inner].
-import { bytes, get, load4, put, store4 } from './memory';
+// Sums and log Σ exp over the middle axis of x [outer, size, inner].
+import { exp4, log4 } from './math';
+import { bytes, load4, put, store4 } from './memory';
 import { rowSum } from './rows';
 
 /** out[o,i] = Σ_r x[o,r,i], summed in float64 (rows with inner = 1: see rows.ts). */
@@ -31,24 +32,22 @@ function sumColumns(out: usize, x: usize, size: i32, inner: i32, from: i32, to: 
   }
 }
 
-/** Index of the first maximum of `size` elements that lie `inner` apart; the first NaN counts as the maximum. */
-function firstLargest(x: usize, size: i32, inner: i32): i32 {
-  let best = get(x, 0);
-  let index = 0;
-  for (let r = 1; r < size; r++) {
-    const value = get(x, r * inner);
-    if (best != best) break;
-    if (value > best || value != value) {
-      best = value;
-      index = r;
-    }
+/** out[o,i] = m + ln Σ_r exp(x[o,r,i] − m) with m = max_r x[o,r,i]. */
+export function logSumExp(out: usize, x: usize, outer: i32, size: i32, inner: i32): void {
+  for (let o = 0; o < outer; o++, x += bytes(size * inner), out += bytes(inner)) {
+    for (let i = 0; i < inner; i += 4) columns(out + bytes(i), x + bytes(i), size, inner, inner - i);
   }
-  return index;
 }
 
-/** out[o,i] = the first r with the largest x[o,r,i], as a float. */
-export function argMax(out: usize, x: usize, outer: i32, size: i32, inner: i32): void {
-  for (let o = 0; o < outer; o++, x += bytes(size * inner), out += bytes(inner)) {
-    for (let i = 0; i < inner; i++) put(out, i, <f32>firstLargest(x + bytes(i), size, inner));
+/** Four columns at a time. */
+function columns(out: usize, x: usize, size: i32, inner: i32, left: i32): void {
+  let largest = f32x4.splat(-Infinity);
+  for (let r = 0; r < size; r++) largest = f32x4.pmax(largest, load4(x + bytes(r * inner), left));
+  // an infinite maximum would give ∞ − ∞
+  largest = v128.and(largest, f32x4.lt(f32x4.abs(largest), f32x4.splat(Infinity)));
+  let sum = f32x4.splat(0);
+  for (let r = 0; r < size; r++) {
+    sum = f32x4.add(sum, exp4(f32x4.sub(load4(x + bytes(r * inner), left), largest)));
   }
+  store4(out, f32x4.add(largest, log4(sum)), left);
 }

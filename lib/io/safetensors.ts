@@ -1,8 +1,8 @@
 // Weights as bytes, in the safetensors format (https://github.com/huggingface/safetensors): the length of the
-// header in 8 bytes, a JSON header, then every tensor's numbers, little-endian and without gaps.
+// header in 8 bytes, a JSON header, then every tensor's values, little-endian and without gaps.
 import type { Floats } from '../../kernels/devices/device.js';
 import { DataError } from '../errors.js';
-import type { StateDict, StateEntry } from '../nn/module.js';
+import type { StateDict, StateEntry } from '../nn/state-dict.js';
 import { numel } from '../shape.js';
 
 /** What a safetensors file holds: the tensors, and free text about them. */
@@ -23,7 +23,20 @@ const LENGTH_BYTES = 8;
 const ALIGNMENT = 8;
 const METADATA = '__metadata__';
 
-/** A state dictionary as the bytes of a safetensors file: float32 as F32, float64 as F64. */
+/**
+ * A state dictionary as the bytes of a safetensors file: float32 as F32, float64 as F64.
+ *
+ * @example
+ * ```js
+ * import { saveSafetensors } from 'mixgrad';
+ *
+ * const bytes = saveSafetensors({ weight: { shape: [2], data: new Float32Array([1, 2]) } }, { epoch: '3' });
+ * console.log(bytes.length, new TextDecoder().decode(bytes.subarray(8, 72)));
+ * ```
+ * ```text
+ * 104 {"__metadata__":{"epoch":"3"},"weight":{"dtype":"F32","shape":[2
+ * ```
+ */
 export function saveSafetensors(state: StateDict, metadata: Record<string, string> = {}): Uint8Array {
   const header: Record<string, unknown> = { [METADATA]: metadata };
   let end = 0;
@@ -49,6 +62,18 @@ export function saveSafetensors(state: StateDict, metadata: Record<string, strin
 /**
  * Reads the bytes of a safetensors file with float32 and float64 tensors.
  * @throws DataError saying what is damaged, or which tensor is of another type.
+ *
+ * @example
+ * ```js
+ * import { loadSafetensors, saveSafetensors } from 'mixgrad';
+ *
+ * const bytes = saveSafetensors({ weight: { shape: [2], data: new Float32Array([1, 2]) } }, { epoch: '3' });
+ * const { state, metadata } = loadSafetensors(bytes);
+ * console.log(state.weight, metadata.epoch);
+ * ```
+ * ```text
+ * { shape: [ 2 ], data: Float32Array(2) [ 1, 2 ] } 3
+ * ```
  */
 export function loadSafetensors(bytes: Uint8Array): Safetensors {
   const { entries, metadata, start } = readHeader(bytes);
@@ -118,7 +143,7 @@ function checkEntry(key: string, entry: unknown): HeaderEntry {
   return { dtype, shape, data_offsets: [from, to] };
 }
 
-/** A copy of the bytes as numbers, wherever in memory they stood. */
+/** A copy of the bytes as values, wherever in memory they lie. */
 function numbersOf(bytes: Uint8Array, dtype: HeaderEntry['dtype']): StateEntry['data'] {
   const numbers: Floats = new arrays[dtype](bytes.length / arrays[dtype].BYTES_PER_ELEMENT);
   new Uint8Array(numbers.buffer).set(bytes);

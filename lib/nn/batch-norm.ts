@@ -1,43 +1,92 @@
 // BatchNorm1d and BatchNorm2d: batchNorm with its own parameters and running statistics.
-import { batchNorm } from '../ops/normalization.js';
+import { batchNorm, batchNormSchema } from '../ops/normalization.js';
+import { readOptions } from '../options.js';
+import { ones, zeros } from '../tensor/create.js';
 import type { Tensor } from '../tensor/tensor.js';
-import { INPUTS_1D, INPUTS_2D, NormLayer, type NormLayerOptions } from './norm-layer.js';
+import { INPUTS_1D, INPUTS_2D, NormLayer, type NormLayerOptions, normSchema } from './norm-layer.js';
 import { buffer } from './parameters.js';
 
 /** Options of the batch normalization layers; names and defaults are PyTorch's. */
 export interface BatchNormLayerOptions extends NormLayerOptions {
+  /** Added to the variance. @default 1e-5 */
   eps?: number;
+  /** Share of the new batch in the running statistics. @default 0.1 */
   momentum?: number;
 }
+
+const { eps, momentum } = batchNormSchema;
+const schema = { ...normSchema, eps, momentum };
 
 abstract class BatchNorm extends NormLayer {
   readonly runningMean: Tensor;
   readonly runningVar: Tensor;
-  private readonly settings: { eps: number; momentum: number };
+  readonly eps: number;
+  readonly momentum: number;
 
   constructor(numFeatures: number, inputs: Record<number, string>, options: BatchNormLayerOptions) {
-    super(numFeatures, inputs, options);
-    this.runningMean = buffer([numFeatures], 0, options.device);
-    this.runningVar = buffer([numFeatures], 1, options.device);
-    this.settings = { eps: options.eps ?? 1e-5, momentum: options.momentum ?? 0.1 };
+    const { eps, momentum, affine, device } = readOptions(new.target.name, options, schema);
+    super(numFeatures, inputs, { affine, device });
+    this.runningMean = buffer(zeros([numFeatures], { device }));
+    this.runningVar = buffer(ones([numFeatures], { device }));
+    this.eps = eps;
+    this.momentum = momentum;
   }
 
   forward(x: Tensor): Tensor {
     this.checkInput(x);
     if (this.training) this.countBatch();
-    const { weight, bias, runningMean, runningVar, training } = this;
-    return batchNorm(x, { ...this.settings, weight, bias, runningMean, runningVar, training });
+    const { weight, bias, runningMean, runningVar, training, eps, momentum } = this;
+    return batchNorm(x, { weight, bias, runningMean, runningVar, training, eps, momentum });
+  }
+
+  protected override extraRepr(): string {
+    const { numFeatures, eps, momentum, affine } = this;
+    return `${numFeatures}, eps=${eps}, momentum=${momentum}, affine=${affine}`;
   }
 }
 
-/** Batch normalization of [N, C] or [N, C, L]. */
+/**
+ * Batch normalization of [N, C] or [N, C, L]: y = γ (x − μ)/√(σ² + eps) + β, by the batch's μ and σ² in training
+ * and by the running ones in evaluation.
+ * @throws OptionError; forward() ShapeError for another shape
+ *
+ * @example
+ * ```js
+ * import { BatchNorm1d, tensor } from 'mixgrad';
+ *
+ * const layer = new BatchNorm1d(1, { momentum: 1, eps: 0 });
+ * console.log(await layer.forward(tensor([[1], [3]])).data());
+ * console.log(await layer.runningMean.data());
+ * ```
+ * ```text
+ * Float32Array(2) [ -1, 1 ]
+ * Float32Array(1) [ 2 ]
+ * ```
+ */
 export class BatchNorm1d extends BatchNorm {
   constructor(numFeatures: number, options: BatchNormLayerOptions = {}) {
     super(numFeatures, INPUTS_1D, options);
   }
 }
 
-/** Batch normalization of [N, C, H, W]. */
+/**
+ * Batch normalization of [N, C, H, W]: y = γ (x − μ)/√(σ² + eps) + β, by the batch's μ and σ² in training and by
+ * the running ones in evaluation.
+ * @throws OptionError; forward() ShapeError for another shape
+ *
+ * @example
+ * ```js
+ * import { BatchNorm2d, tensor } from 'mixgrad';
+ *
+ * const layer = new BatchNorm2d(1);
+ * console.log(layer);
+ * console.log(layer.eval().forward(tensor([[[[1, 3]]]])).shape);
+ * ```
+ * ```text
+ * BatchNorm2d(1, eps=0.00001, momentum=0.1, affine=true)
+ * [ 1, 1, 1, 2 ]
+ * ```
+ */
 export class BatchNorm2d extends BatchNorm {
   constructor(numFeatures: number, options: BatchNormLayerOptions = {}) {
     super(numFeatures, INPUTS_2D, options);

@@ -1,18 +1,17 @@
 // Layers and how they are put together.
-
+export { Flatten, ReLU } from './activations.js';
 export { BatchNorm1d, BatchNorm2d, type BatchNormLayerOptions } from './batch-norm.js';
-export { AvgPool2d, Conv2d, Flatten, Linear, MaxPool2d, ReLU } from './layers.js';
+export { Sequential } from './containers.js';
+export { Conv2d, type Conv2dLayerOptions, type Size2d } from './conv.js';
+export * as init from './init.js';
+export { Linear, type LinearOptions } from './linear.js';
 export {
   MixtureNorm1d,
   MixtureNorm2d,
   type MixtureNormLayerOptions,
   type MixtureReport,
 } from './mixture-norm.js';
-export { Module, Sequential, type StateDict, type StateEntry } from './module.js';
-export {
-  buffer,
-  constantParameter,
-  defaultBound,
-  type LayerOptions,
-  uniformParameter,
-} from './parameters.js';
+export { type AnyModule, type ForwardHook, Module } from './module.js';
+export { buffer, type LayerOptions, parameter } from './parameters.js';
+export { AvgPool2d, MaxPool2d } from './pool.js';
+export type { StateDict, StateEntry } from './state-dict.js';

@@ -1,43 +1,58 @@
 // MixtureNorm1d and MixtureNorm2d: mixtureNorm with its own parameters and running mixture.
 // After Kalayeh & Shah, arXiv 1806.02892; docs/mixture-normalization.md has the mathematics.
 import type { Floats } from '../../kernels/devices/device.js';
-import { OptionError } from '../errors.js';
+import { kernels as k } from '../../kernels/index.js';
+import { emFit, type Mixture, type Posterior } from '../ops/mixture/em.js';
 import {
-  checkChoice,
-  emFit,
-  type Mixture,
+  MIXTURE_DEFAULTS,
   type MixtureNormOptions,
   mixtureNorm,
-  type Posterior,
+  mixtureSchema,
 } from '../ops/mixture/norm.js';
 import { reseedDead } from '../ops/mixture/reseed.js';
 import { seedMixture } from '../ops/mixture/seeding.js';
 import { moveTowards } from '../ops/normalization.js';
-import { createRandom, type Random } from '../random.js';
-import { run } from '../tape/op.js';
-import { noGrad } from '../tape/tape.js';
+import { callback, integer, number, readOptions } from '../options.js';
+import { createRandom, defaultRandom, type Random } from '../random.js';
+import { run } from '../tape/run.js';
+import { noGrad } from '../tape/scope.js';
+import { full, ones, zeros } from '../tensor/create.js';
 import type { Tensor } from '../tensor/tensor.js';
-import { INPUTS_1D, INPUTS_2D, NormLayer, type NormLayerOptions } from './norm-layer.js';
-import { buffer } from './parameters.js';
+import { INPUTS_1D, INPUTS_2D, NormLayer, type NormLayerOptions, normSchema } from './norm-layer.js';
+import { buffer, type LayerOptions, placement } from './parameters.js';
+
+/** What the layers pass on to mixtureNorm. */
+type Passed = 'iterations' | 'posterior' | 'gradient' | 'scale' | 'eps' | 'regCovar' | 'minWeight';
 
 /** Options of the mixture normalization layers. */
 export interface MixtureNormLayerOptions
   extends NormLayerOptions,
-    Pick<
-      MixtureNormOptions,
-      'iterations' | 'posterior' | 'gradient' | 'scale' | 'eps' | 'regCovar' | 'minWeight'
-    > {
-  /** Number of components K. Default 3. */
+    LayerOptions,
+    Pick<MixtureNormOptions, Passed> {
+  /** Number of components K. @default 3 */
   components?: number;
-  /** EM rounds on the first batch. Default 10. */
+  /** EM rounds on the first batch. @default 10 */
   initIterations?: number;
-  /** Share of the new batch in the running mixture. Default 0.1. */
+  /** Share of the new batch in the running mixture. @default 0.1 */
   momentum?: number;
-  /** Draws the first means and re-seeds components that die. */
-  random?: Random;
-  /** Told of every re-seeded component. Default: a line on the console. */
-  log?: (message: string) => void;
+  /**
+   * Draws the first means and re-seeds components that die. Its state is part of the layer's state dictionary.
+   * @default a generator of the layer's own, whose seed defaultRandom() draws
+   */
+  random?: Random | null;
+  /** Told of every re-seeded component. @default console.warn */
+  log?: ((message: string) => void) | null;
 }
+
+const schema = {
+  ...normSchema,
+  random: placement.random,
+  ...mixtureSchema,
+  components: integer(MIXTURE_DEFAULTS.components, { least: 1 }),
+  initIterations: integer(MIXTURE_DEFAULTS.initIterations, { least: 0 }),
+  momentum: number(MIXTURE_DEFAULTS.momentum, { least: 0, most: 1 }),
+  log: callback<(message: string) => void>(null),
+};
 
 /** What a layer knows of its mixture on given data. */
 export interface MixtureReport {
@@ -54,48 +69,41 @@ abstract class MixtureNorm extends NormLayer {
   readonly runningMeans: Tensor;
   readonly runningVariances: Tensor;
   readonly components: number;
+  readonly iterations: number;
+  readonly initIterations: number;
   readonly posterior: Posterior;
-  private readonly settings: Required<Omit<MixtureNormOptions, 'init' | 'weight' | 'bias' | 'training'>>;
-  private readonly initIterations: number;
-  private readonly momentum: number;
+  readonly gradient: 'detached' | 'unrolled';
+  readonly scale: 'fisher' | 'unit';
+  readonly eps: number;
+  readonly regCovar: number;
+  readonly minWeight: number;
+  readonly momentum: number;
   private readonly random: Random;
   private readonly log: (message: string) => void;
   /** Whether the running mixture holds something: the first batch is seeded and replaces it. */
   private seeded = false;
 
-  constructor(numFeatures: number, inputs: Record<number, string>, options: MixtureNormLayerOptions) {
-    super(numFeatures, inputs, options);
-    const {
-      components = 3,
-      iterations = 2,
-      posterior = 'joint',
-      gradient = 'detached',
-      scale = 'fisher',
-    } = options;
-    const {
-      eps = 1e-5,
-      regCovar = 1e-4,
-      minWeight = 1e-3,
-      initIterations = 10,
-      momentum = 0.1,
-      device,
-    } = options;
-    const name = this.constructor.name;
-    checkChoice(name, 'posterior', posterior, ['joint', 'channel']);
-    if (!Number.isInteger(components) || components < 1) {
-      throw new OptionError(`${name}: components is ${components}, expected a whole number of at least 1`);
-    }
-    this.components = components;
-    this.posterior = posterior;
-    this.settings = { iterations, posterior, gradient, scale, eps, regCovar, minWeight };
-    this.initIterations = initIterations;
-    this.momentum = momentum;
-    this.random = options.random ?? createRandom(name);
-    this.log = options.log ?? console.warn;
+  constructor(numFeatures: number, inputs: Record<number, string>, given: MixtureNormLayerOptions) {
+    const { affine, device, random, log, ...options } = readOptions(new.target.name, given, schema);
+    super(numFeatures, inputs, { affine, device });
+    this.components = options.components;
+    this.iterations = options.iterations;
+    this.initIterations = options.initIterations;
+    this.posterior = options.posterior;
+    this.gradient = options.gradient;
+    this.scale = options.scale;
+    this.eps = options.eps;
+    this.regCovar = options.regCovar;
+    this.minWeight = options.minWeight;
+    this.momentum = options.momentum;
+    this.random = random ?? createRandom(defaultRandom().integer(2 ** 32));
+    this.log = log ?? console.warn;
+    const { components } = this;
     const each = [components, numFeatures];
-    this.runningWeights = buffer(posterior === 'joint' ? [components] : each, 1 / components, device);
-    this.runningMeans = buffer(each, 0, device);
-    this.runningVariances = buffer(each, 1, device);
+    const shared = this.posterior === 'joint' ? [components] : each;
+    this.runningWeights = buffer(full(shared, 1 / components, { device }));
+    this.runningMeans = buffer(zeros(each, { device }));
+    this.runningVariances = buffer(ones(each, { device }));
   }
 
   forward(x: Tensor): Tensor {
@@ -116,6 +124,18 @@ abstract class MixtureNorm extends NormLayer {
     return y;
   }
 
+  /** What mixtureNorm is told in every call. */
+  private get settings() {
+    const { iterations, posterior, gradient, scale, eps, regCovar, minWeight } = this;
+    return { iterations, posterior, gradient, scale, eps, regCovar, minWeight };
+  }
+
+  protected override extraRepr(): string {
+    const { numFeatures, components, iterations, posterior, gradient, scale, momentum, affine } = this;
+    const em = `components=${components}, iterations=${iterations}, posterior=${posterior}`;
+    return `${numFeatures}, ${em}, gradient=${gradient}, scale=${scale}, momentum=${momentum}, affine=${affine}`;
+  }
+
   /** The running mixture: weights, means and variances (without regCovar). */
   get running(): Mixture {
     return { weights: this.runningWeights, means: this.runningMeans, variances: this.runningVariances };
@@ -123,7 +143,9 @@ abstract class MixtureNorm extends NormLayer {
 
   /** Fits the mixture to x from the running one and tells how it went; changes nothing. */
   async report(x: Tensor): Promise<MixtureReport> {
-    const fit = noGrad(() => emFit(x, { ...this.settings, init: this.warmStart() }));
+    const { iterations, posterior, regCovar, minWeight } = this;
+    const em = { iterations, posterior, regCovar, minWeight };
+    const fit = noGrad(() => emFit(x, { ...em, init: this.warmStart() }));
     const logLikelihoods = await Promise.all(fit.logLikelihoods.map((t) => t.item()));
     return {
       logLikelihoods,
@@ -135,7 +157,7 @@ abstract class MixtureNorm extends NormLayer {
 
   /** EM starts where the last batches ended, so that components keep their identity. */
   private warmStart(): Mixture {
-    const variances = run('affine', [this.runningVariances], { scale: 1, shift: this.settings.regCovar });
+    const variances = run(k.affine, [this.runningVariances], { scale: 1, shift: this.regCovar });
     return { ...this.running, variances };
   }
 
@@ -146,28 +168,68 @@ abstract class MixtureNorm extends NormLayer {
     this.countBatch();
   }
 
-  protected override stateLoaded(numbers: (key: string) => Floats | undefined): void {
-    this.seeded = (numbers('num_batches_tracked')?.[0] ?? 0) > 0;
+  protected override stateLoaded(values: (key: string) => Floats | undefined): void {
+    this.seeded = (values('num_batches_tracked')?.[0] ?? 0) > 0;
   }
 
   /** Starts components again that died in this batch, and says so. */
   private revive(x: Tensor, batch: Mixture): void {
-    const { minWeight } = this.settings;
-    for (const { component, channel } of reseedDead(this.running, batch, x, minWeight, this.random)) {
+    for (const { component, channel } of reseedDead(this.running, batch, x, this.minWeight, this.random)) {
       const where = channel === null ? '' : ` of channel ${channel}`;
       this.log(`${this.constructor.name}: component ${component}${where} died and was re-seeded`);
     }
   }
 }
 
-/** Mixture normalization of [N, C] or [N, C, L]. */
+/**
+ * Mixture normalization of [N, C] or [N, C, L]: a mixture of K Gaussians is fitted to the batch, and each of its
+ * sub-populations is normalized by its own statistics. Evaluation uses the running mixture.
+ * @throws OptionError; forward() ShapeError for another shape
+ *
+ * @example
+ * ```js
+ * import { MixtureNorm1d, tensor } from 'mixgrad';
+ *
+ * const layer = new MixtureNorm1d(1, { components: 2 });
+ * layer.forward(tensor([[-5], [-5.1], [5], [5.1]]));
+ * console.log([...(await layer.runningMeans.data())].map(Math.round).sort());
+ * ```
+ * ```text
+ * [ -5, 5 ]
+ * ```
+ */
 export class MixtureNorm1d extends MixtureNorm {
   constructor(numFeatures: number, options: MixtureNormLayerOptions = {}) {
     super(numFeatures, INPUTS_1D, options);
   }
 }
 
-/** Mixture normalization of [N, C, H, W]. */
+/**
+ * Mixture normalization of [N, C, H, W]: a mixture of K Gaussians is fitted to the batch's pixels, and each of its
+ * sub-populations is normalized by its own statistics. Evaluation uses the running mixture.
+ * @throws OptionError; forward() ShapeError for another shape
+ *
+ * @example
+ * ```js
+ * import { MixtureNorm2d } from 'mixgrad';
+ *
+ * const layer = new MixtureNorm2d(16, { posterior: 'channel' });
+ * console.log(layer);
+ * console.log(Object.keys(await layer.stateDict()));
+ * ```
+ * ```text
+ * MixtureNorm2d(16, components=3, iterations=2, posterior=channel, gradient=detached, scale=fisher, momentum=0.1, affine=true)
+ * [
+ *   'weight',
+ *   'bias',
+ *   'num_batches_tracked',
+ *   'running_weights',
+ *   'running_means',
+ *   'running_variances',
+ *   'random_state'
+ * ]
+ * ```
+ */
 export class MixtureNorm2d extends MixtureNorm {
   constructor(numFeatures: number, options: MixtureNormLayerOptions = {}) {
     super(numFeatures, INPUTS_2D, options);

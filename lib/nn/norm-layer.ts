@@ -1,18 +1,22 @@
 // What normalization layers share: the check of the input, γ and β, and the count of batches.
-import type { Device } from '../../kernels/devices/device.js';
+import { kernels as k } from '../../kernels/index.js';
 import { ShapeError } from '../errors.js';
+import { flag, integer, required } from '../options.js';
 import { format } from '../shape.js';
-import { run } from '../tape/op.js';
+import { checkTensors, run } from '../tape/run.js';
+import { ones, zeros } from '../tensor/create.js';
 import type { Tensor } from '../tensor/tensor.js';
 import { Module } from './module.js';
-import { buffer, constantParameter } from './parameters.js';
+import { buffer, type LayerOptions, parameter, placement } from './parameters.js';
 
 /** Options that all normalization layers have. */
-export interface NormLayerOptions {
-  /** Whether there are trainable γ and β. */
+export interface NormLayerOptions extends Pick<LayerOptions, 'device'> {
+  /** Whether there are trainable γ and β. @default true */
   affine?: boolean;
-  device?: Device;
 }
+
+/** How they are read. */
+export const normSchema = { device: placement.device, affine: flag(true) };
 
 /** The input shapes a layer takes, by number of axes. */
 export const INPUTS_1D: Record<number, string> = { 2: '[N, C]', 3: '[N, C, L]' };
@@ -22,28 +26,38 @@ export const INPUTS_2D: Record<number, string> = { 4: '[N, C, H, W]' };
 export abstract class NormLayer extends Module {
   readonly weight: Tensor | null;
   readonly bias: Tensor | null;
-  /** How many batches training has seen, one number. */
+  /** How many batches training has seen, one value. */
   readonly numBatchesTracked: Tensor;
+  readonly numFeatures: number;
 
   constructor(
-    readonly numFeatures: number,
+    numFeatures: number,
     private readonly inputs: Record<number, string>,
-    { affine = true, device }: NormLayerOptions,
+    { affine, device }: NormLayerOptions,
   ) {
     super();
-    this.weight = affine ? constantParameter([numFeatures], 1, device) : null;
-    this.bias = affine ? constantParameter([numFeatures], 0, device) : null;
-    this.numBatchesTracked = buffer([], 0, device);
+    const name = this.constructor.name;
+    this.numFeatures = required(name, 'numFeatures', numFeatures, integer(1, { least: 1 }));
+    this.weight = affine ? parameter(ones([numFeatures], { device })) : null;
+    this.bias = affine ? parameter(zeros([numFeatures], { device })) : null;
+    this.numBatchesTracked = buffer(zeros([], { device }));
+  }
+
+  /** Whether there are γ and β. */
+  get affine(): boolean {
+    return this.weight !== null;
   }
 
   protected checkInput(x: Tensor): void {
+    const name = this.constructor.name;
+    checkTensors(name, { x });
     if (x.shape.length in this.inputs && x.shape[1] === this.numFeatures) return;
     const expected = Object.values(this.inputs).join(' or ').replaceAll('C', String(this.numFeatures));
-    throw new ShapeError(`${this.constructor.name}: x has shape ${format(x.shape)}, expected ${expected}`);
+    throw new ShapeError(`${name}: x has shape ${format(x.shape)}, expected ${expected}`);
   }
 
   protected countBatch(): void {
-    const counted = run('affine', [this.numBatchesTracked], { scale: 1, shift: 1 });
+    const counted = run(k.affine, [this.numBatchesTracked], { scale: 1, shift: 1 });
     this.numBatchesTracked.assign(counted);
     counted.dispose();
   }

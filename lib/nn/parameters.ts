@@ -1,35 +1,90 @@
-// Making parameters and buffers, and PyTorch's initializations.
-import type { Random } from '../random.js';
-import type { Shape } from '../shape.js';
-import { full, type Tensor, type TensorOptions, tensor } from '../tensor/tensor.js';
+// What belongs to layers: parameters, buffers, and the options that place and draw them.
+import type { Device } from '../../kernels/devices/device.js';
+import { OptionError } from '../errors.js';
+import { describe, type Reader } from '../options.js';
+import { defaultRandom, Random } from '../random.js';
+import { checkTensors } from '../tape/run.js';
+import { deviceOption } from '../tensor/create.js';
+import type { Tensor } from '../tensor/tensor.js';
 
 /** Where a layer puts its parameters, and what draws them. */
-export interface LayerOptions extends Pick<TensorOptions, 'device'> {
-  /** Source of the initial values. */
-  random: Random;
-}
-
-/** A trainable tensor drawn from U(−bound, bound). */
-export function uniformParameter(shape: Shape, bound: number, { random, device }: LayerOptions): Tensor {
-  const size = shape.reduce((product, n) => product * n, 1);
-  const values = Float64Array.from({ length: size }, () => (2 * random.uniform() - 1) * bound);
-  return tensor(values, { shape, device, requiresGrad: true }).keep();
+export interface LayerOptions {
+  /** @default currentDevice() */
+  device?: Device | null;
+  /** Draws the initial values. @default defaultRandom() */
+  random?: Random | null;
 }
 
 /**
- * The bound of PyTorch's default initialization of weights and biases, 1/√fanIn: He's uniform bound
- * √(6 / ((1 + a²) fanIn)) with a = √5. He et al., arXiv 1502.01852.
+ * Makes a tensor a parameter: it requires a gradient, is never released, and belongs to parameters() even while
+ * `requiresGrad = false` freezes it.
+ * @throws OptionError for what is no tensor, or the output of a recorded operation
+ *
+ * @example
+ * ```js
+ * import { Module, parameter, ones } from 'mixgrad';
+ *
+ * class Scale extends Module {
+ *   factor = parameter(ones([3]));
+ *   forward(x) {
+ *     return x.mul(this.factor);
+ *   }
+ * }
+ *
+ * const layer = new Scale();
+ * layer.factor.requiresGrad = false;
+ * console.log(layer.namedParameters().map(([name]) => name), layer.buffers().length);
+ * ```
+ * ```text
+ * [ 'factor' ] 0
+ * ```
  */
-export function defaultBound(fanIn: number): number {
-  return 1 / Math.sqrt(fanIn);
+export function parameter(t: Tensor): Tensor {
+  checkTensors('parameter', { t });
+  if (!t.isLeaf) throw new OptionError('parameter: t is the output of an operation, expected t.detach()');
+  t.requiresGrad = true;
+  return t.keep();
 }
 
-/** A trainable tensor of one value. */
-export function constantParameter(shape: Shape, value: number, device?: TensorOptions['device']): Tensor {
-  return full(shape, value, { device, requiresGrad: true }).keep();
+/**
+ * Makes a tensor a buffer: state that is not trained, and never released.
+ * @throws OptionError for what is no tensor, and for a parameter
+ *
+ * @example
+ * ```js
+ * import { buffer, Module, zeros } from 'mixgrad';
+ *
+ * class Shift extends Module {
+ *   offset = buffer(zeros([3]));
+ *   forward(x) {
+ *     return x.add(this.offset);
+ *   }
+ * }
+ *
+ * console.log(Object.keys(await new Shift().stateDict()));
+ * ```
+ * ```text
+ * [ 'offset' ]
+ * ```
+ */
+export function buffer(t: Tensor): Tensor {
+  checkTensors('buffer', { t });
+  if (t.isParameter) throw new OptionError('buffer: t is a parameter, expected a tensor without a gradient');
+  return t.keep();
 }
 
-/** State that is not trained. */
-export function buffer(shape: Shape, value: number, device?: TensorOptions['device']): Tensor {
-  return full(shape, value, { device }).keep();
+/** The options that every layer with parameters has. */
+export const placement = {
+  device: deviceOption,
+  random: { fallback: null, read: readRandom } satisfies Reader<Random | null>,
+};
+
+/** The generator that was given, or the process's. */
+export function sourceOf(random: Random | null | undefined): Random {
+  return random ?? defaultRandom();
+}
+
+function readRandom(op: string, name: string, value: unknown): Random | null {
+  if (value instanceof Random) return value;
+  throw new OptionError(`${op}: ${name} is ${describe(value)}, expected a generator of createRandom()`);
 }

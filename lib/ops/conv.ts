@@ -1,27 +1,77 @@
-// Two-dimensional convolution (cross-correlation, as in PyTorch).
-import { windowCount } from '../../kernels/conv.js';
-import type { Attrs } from '../../kernels/spec.js';
+// Two-dimensional convolution (cross-correlation, as in PyTorch) and its transpose.
+import { windowCount } from '../../kernels/geometry.js';
+import { kernels as k } from '../../kernels/index.js';
 import { OptionError, ShapeError } from '../errors.js';
-import { format, pair } from '../shape.js';
-import { defineOp, view } from '../tape/op.js';
+import { checkRank, integer, pair, readOptions } from '../options.js';
+import { format, sameShape } from '../shape.js';
+import { defineOp } from '../tape/op.js';
+import { checkTensors, run } from '../tape/run.js';
 import type { Tensor } from '../tensor/tensor.js';
-import { channelRows } from './normalization.js';
-import { sum } from './reduce.js';
+import { add } from './elementwise.js';
+import { reshape } from './movement.js';
 
-/** Options of a convolution; a pair is [height, width]. */
+/** A height and a width, or one number for both. */
+export type Pair = number | readonly [height: number, width: number];
+
+/** Options of a convolution. */
 export interface Conv2dOptions {
-  stride?: number | readonly [number, number];
-  padding?: number | readonly [number, number];
-  dilation?: number | readonly [number, number];
+  /** @default 1 */
+  stride?: Pair;
+  /** Zeros around the image. @default 0 */
+  padding?: Pair;
+  /** Distance between the taps of the kernel. @default 1 */
+  dilation?: Pair;
+  /** Groups of channels that are convolved apart. @default 1 */
   groups?: number;
 }
 
-const correlate = defineOp<[x: Tensor, weight: Tensor, attrs: Attrs]>('conv2d', {
-  forward: (run, x, w, attrs) => run('conv2d', [x, w], attrs),
+/** Options of a transposed convolution. */
+export interface ConvTranspose2dOptions extends Conv2dOptions {
+  /** Rows and columns added at the lower right; less than the stride. @default 0 */
+  outputPadding?: Pair;
+}
+
+/** How the options of conv2d are read. */
+export const convSchema = {
+  stride: pair(1, 1),
+  padding: pair(0, 0),
+  dilation: pair(1, 1),
+  groups: integer(1, { least: 1 }),
+};
+const transposeSchema = { ...convSchema, outputPadding: pair(0, 0) };
+
+/** What the kernels of all three passes take. */
+interface Geometry {
+  stride: readonly [number, number];
+  padding: readonly [number, number];
+  dilation: readonly [number, number];
+  groups: number;
+}
+
+function sizes({ stride, padding, dilation, groups }: Geometry) {
+  return {
+    strideH: stride[0],
+    strideW: stride[1],
+    padH: padding[0],
+    padW: padding[1],
+    dilationH: dilation[0],
+    dilationW: dilation[1],
+    groups,
+  };
+}
+
+interface ConvArgs extends Geometry {
+  x: Tensor;
+  weight: Tensor;
+}
+
+const correlate = defineOp('conv2d', {
+  forward: ({ x, weight, ...geometry }: ConvArgs): Tensor => run(k.conv2d, [x, weight], sizes(geometry)),
   vjp: {
-    x: (run, g, _, x, w, attrs) => run('conv2dGradInput', [g, w], { ...attrs, H: x.shape[2], W: x.shape[3] }),
-    weight: (run, g, _, x, w, attrs) =>
-      run('conv2dGradWeight', [g, x], { ...attrs, KH: w.shape[2], KW: w.shape[3] }),
+    x: ({ g, x, weight, ...geometry }) =>
+      run(k.conv2dGradInput, [g, weight], { ...sizes(geometry), H: x.shape[2], W: x.shape[3] }),
+    weight: ({ g, x, weight, ...geometry }) =>
+      run(k.conv2dGradWeight, [g, x], { ...sizes(geometry), KH: weight.shape[2], KW: weight.shape[3] }),
   },
 });
 
@@ -29,6 +79,17 @@ const correlate = defineOp<[x: Tensor, weight: Tensor, attrs: Attrs]>('conv2d', 
  * y[n, o] = bias[o] + Σ_c x[n, c] ⋆ weight[o, c] for x [N, C, H, W], weight [O, C/groups, KH, KW], bias [O].
  * The output is [N, O, OH, OW] with OH = ⌊(H + 2·padding − dilation·(KH − 1) − 1) / stride⌋ + 1.
  * @throws ShapeError, OptionError naming what does not fit.
+ *
+ * @example
+ * ```js
+ * import { conv2d, ones } from 'mixgrad';
+ *
+ * const y = conv2d(ones([1, 1, 4, 4]), ones([1, 1, 3, 3]), null, { padding: 1 });
+ * console.log(y.shape, y.ndarray().get(0, 0, 1, 1));
+ * ```
+ * ```text
+ * [ 1, 1, 4, 4 ] 9
+ * ```
  */
 export function conv2d(
   x: Tensor,
@@ -36,51 +97,113 @@ export function conv2d(
   bias: Tensor | null = null,
   options: Conv2dOptions = {},
 ): Tensor {
-  const attrs = checkedAttrs(x, weight, bias, options);
-  const out = correlate(x, weight, attrs);
-  return bias ? addBias(out, bias) : out;
+  const geometry = readOptions('conv2d', options, convSchema);
+  const { stride, padding, dilation, groups } = geometry;
+  checkOperands('conv2d', x, weight, bias, '[O, C/groups, KH, KW]');
+  const [channels, outputs] = [x.shape[1], weight.shape[0]];
+  checkGroups('conv2d', groups, outputs, 'output');
+  if (channels !== weight.shape[1] * groups) {
+    throw new ShapeError(
+      `conv2d: x has ${channels} channels, weight expects ${weight.shape[1] * groups} (groups ${groups})`,
+    );
+  }
+  const span = (axis: 0 | 1) => dilation[axis] * (weight.shape[2 + axis] - 1) + 1;
+  const count = (axis: 0 | 1) =>
+    windowCount(x.shape[2 + axis], weight.shape[2 + axis], stride[axis], padding[axis], dilation[axis]);
+  if (count(0) < 1 || count(1) < 1) {
+    const padded = format([x.shape[2] + 2 * padding[0], x.shape[3] + 2 * padding[1]]);
+    throw new ShapeError(
+      `conv2d: the kernel covers ${format([span(0), span(1)])}, more than the padded input ${padded}`,
+    );
+  }
+  return withBias('conv2d', correlate({ x, weight, ...geometry }), bias);
 }
 
-/** y + bias for y [N, C, H, W] and bias [C]: `add` without a bias repeated to y's size. */
-export const addBias = defineOp<[y: Tensor, bias: Tensor]>('addBias', {
-  forward: (run, y, bias) => view(run('addBias', [channelRows(y), bias]), y.shape),
-  vjp: { y: (_, g) => g, bias: (_, g) => sum(g, { axis: [0, 2, 3] }) },
+interface TransposeArgs extends ConvArgs {
+  height: number;
+  width: number;
+}
+
+const spread = defineOp('convTranspose2d', {
+  forward: ({ x, weight, height, width, ...geometry }: TransposeArgs): Tensor =>
+    run(k.conv2dGradInput, [x, weight], { ...sizes(geometry), H: height, W: width }),
+  vjp: {
+    x: ({ g, weight, ...geometry }) => run(k.conv2d, [g, weight], sizes(geometry)),
+    weight: ({ g, x, weight, ...geometry }) =>
+      run(k.conv2dGradWeight, [x, g], { ...sizes(geometry), KH: weight.shape[2], KW: weight.shape[3] }),
+  },
 });
 
-function checkedAttrs(x: Tensor, w: Tensor, bias: Tensor | null, options: Conv2dOptions): Attrs {
-  const { stride = 1, padding = 0, dilation = 1, groups = 1 } = options;
-  const [strideH, strideW] = pair('conv2d', 'stride', stride, 1);
-  const [padH, padW] = pair('conv2d', 'padding', padding, 0);
-  const [dilationH, dilationW] = pair('conv2d', 'dilation', dilation, 1);
-  checkShapes(x, w, bias, groups);
-  const oh = windowCount(x.shape[2], w.shape[2], strideH, padH, dilationH);
-  const ow = windowCount(x.shape[3], w.shape[3], strideW, padW, dilationW);
-  if (oh < 1 || ow < 1) {
-    const window = format([dilationH * (w.shape[2] - 1) + 1, dilationW * (w.shape[3] - 1) + 1]);
-    const padded = format([x.shape[2] + 2 * padH, x.shape[3] + 2 * padW]);
-    throw new ShapeError(`conv2d: the kernel covers ${window}, more than the padded input ${padded}`);
+/**
+ * The transpose of conv2d for x [N, C, H, W], weight [C, O/groups, KH, KW], bias [O]. The output is [N, O, OH, OW]
+ * with OH = (H − 1)·stride − 2·padding + dilation·(KH − 1) + outputPadding + 1.
+ * @throws ShapeError, OptionError naming what does not fit.
+ *
+ * @example
+ * ```js
+ * import { convTranspose2d, ones, tensor } from 'mixgrad';
+ *
+ * const x = tensor([1, 2, 3, 4], { shape: [1, 1, 2, 2] });
+ * const y = convTranspose2d(x, ones([1, 1, 2, 2]), null, { stride: 2 });
+ * console.log(y.shape, await y.data());
+ * ```
+ * ```text
+ * [ 1, 1, 4, 4 ] Float32Array(16) [
+ *   1, 1, 2, 2, 1, 1,
+ *   2, 2, 3, 3, 4, 4,
+ *   3, 3, 4, 4
+ * ]
+ * ```
+ */
+export function convTranspose2d(
+  x: Tensor,
+  weight: Tensor,
+  bias: Tensor | null = null,
+  options: ConvTranspose2dOptions = {},
+): Tensor {
+  const { outputPadding, ...geometry } = readOptions('convTranspose2d', options, transposeSchema);
+  const { stride, padding, dilation, groups } = geometry;
+  checkOperands('convTranspose2d', x, weight, bias, '[C, O/groups, KH, KW]');
+  const channels = x.shape[1];
+  checkGroups('convTranspose2d', groups, channels, 'input');
+  if (channels !== weight.shape[0]) {
+    throw new ShapeError(`convTranspose2d: x has ${channels} channels, weight expects ${weight.shape[0]}`);
   }
-  return { strideH, strideW, padH, padW, dilationH, dilationW, groups };
+  if (outputPadding[0] >= stride[0] || outputPadding[1] >= stride[1]) {
+    throw new OptionError(
+      `convTranspose2d: outputPadding is ${format(outputPadding)}, expected less than the stride`,
+    );
+  }
+  const size = (axis: 0 | 1) => {
+    const reach = dilation[axis] * (weight.shape[2 + axis] - 1);
+    return (x.shape[2 + axis] - 1) * stride[axis] - 2 * padding[axis] + reach + outputPadding[axis] + 1;
+  };
+  const [height, width] = [size(0), size(1)];
+  if (height < 1 || width < 1) {
+    throw new ShapeError(`convTranspose2d: the output would be ${format([height, width])}; use less padding`);
+  }
+  return withBias('convTranspose2d', spread({ x, weight, height, width, ...geometry }), bias);
 }
 
-function checkShapes(x: Tensor, w: Tensor, bias: Tensor | null, groups: number): void {
-  if (x.shape.length !== 4)
-    throw new ShapeError(`conv2d: x has shape ${format(x.shape)}, expected [N, C, H, W]`);
-  if (w.shape.length !== 4) {
-    throw new ShapeError(`conv2d: weight has shape ${format(w.shape)}, expected [O, C/groups, KH, KW]`);
+function checkOperands(op: string, x: Tensor, weight: Tensor, bias: Tensor | null, layout: string): void {
+  checkTensors(op, bias === null ? { x, weight } : { x, weight, bias });
+  checkRank(op, 'x', x, '[N, C, H, W]');
+  checkRank(op, 'weight', weight, layout);
+}
+
+function checkGroups(op: string, groups: number, channels: number, which: string): void {
+  if (channels % groups === 0) return;
+  throw new OptionError(
+    `${op}: groups is ${groups}, expected a divisor of the ${channels} ${which} channels`,
+  );
+}
+
+/** y + bias, one number a channel. */
+function withBias(op: string, y: Tensor, bias: Tensor | null): Tensor {
+  if (!bias) return y;
+  const channels = y.shape[1];
+  if (!sameShape(bias.shape, [channels])) {
+    throw new ShapeError(`${op}: bias has shape ${format(bias.shape)}, expected ${format([channels])}`);
   }
-  const [channels, outputs] = [x.shape[1], w.shape[0]];
-  if (!Number.isInteger(groups) || groups < 1 || outputs % groups !== 0) {
-    throw new OptionError(
-      `conv2d: groups is ${groups}, expected a divisor of the ${outputs} output channels`,
-    );
-  }
-  if (channels !== w.shape[1] * groups) {
-    throw new ShapeError(
-      `conv2d: x has ${channels} channels, weight expects ${w.shape[1] * groups} (groups ${groups})`,
-    );
-  }
-  if (bias && format(bias.shape) !== format([outputs])) {
-    throw new ShapeError(`conv2d: bias has shape ${format(bias.shape)}, expected ${format([outputs])}`);
-  }
+  return add(y, reshape(bias, [channels, 1, 1]));
 }

@@ -1,93 +1,250 @@
 // Elementwise operations, with NumPy's broadcasting.
-
-import { broadcastShapes } from '../shape.js';
-import { defineOp } from '../tape/op.js';
-import type { Tensor } from '../tensor/tensor.js';
-import { expand } from './movement.js';
+import { fitsStrides } from '../../kernels/broadcast.js';
+import { kernels as k } from '../../kernels/index.js';
+import type { Kernel, NoAttrs } from '../../kernels/spec.js';
+import { OptionError } from '../errors.js';
+import { describe } from '../options.js';
+import { broadcastShapes, sameShape } from '../shape.js';
+import { defineOp, type RuleContext } from '../tape/op.js';
+import { checkTensors, run } from '../tape/run.js';
+import { full } from '../tensor/create.js';
+import { Tensor } from '../tensor/tensor.js';
+import { expand, sumTo } from './broadcast.js';
 
 /** A tensor, or a number that applies to every element. */
 export type Operand = Tensor | number;
 
-type Pair = [a: Tensor, b: Tensor];
+interface Pair {
+  a: Tensor;
+  b: Tensor;
+}
+type PairRule = (context: RuleContext<Pair, Tensor>) => Tensor;
 
-const addSame = defineOp<Pair>('add', {
-  forward: (run, a, b) => run('add', [a, b]),
-  vjp: { a: (_, g) => g, b: (_, g) => g },
+/** An operation on two tensors of shapes that broadcast; what a rule returns is summed to its operand's shape. */
+function binary(name: string, kernel: Kernel<NoAttrs>, rules: { a: PairRule; b: PairRule }) {
+  const op = defineOp(name, {
+    forward: ({ a, b }: Pair): Tensor => {
+      if (fitsStrides(a.shape, b.shape)) return run(kernel, [a, b]);
+      const shape = broadcastShapes(name, a.shape, b.shape);
+      return run(kernel, [expand(a, shape), expand(b, shape)]);
+    },
+    vjp: {
+      a: (context) => sumTo(rules.a(context), context.a.shape),
+      b: (context) => sumTo(rules.b(context), context.b.shape),
+    },
+  });
+  return (a: Operand, b: Operand): Tensor => {
+    const pair = { a: operand(name, 'a', a, b), b: operand(name, 'b', b, a) };
+    if (!sameShape(pair.a.shape, pair.b.shape)) broadcastShapes(name, pair.a.shape, pair.b.shape);
+    return op(pair);
+  };
+}
+
+/** A tensor as it is; a number as a scalar on the other operand's device. */
+function operand(op: string, name: string, value: unknown, other: unknown): Tensor {
+  if (value instanceof Tensor) return value;
+  if (typeof value === 'number' && other instanceof Tensor) return full([], value, { device: other.device });
+  const expected = typeof value === 'number' ? 'one of a and b to be a tensor' : 'a tensor or a number';
+  throw new OptionError(`${op}: ${name} is ${describe(value)}, expected ${expected}`);
+}
+
+const addPair = binary('add', k.add, { a: ({ g }) => g, b: ({ g }) => g });
+const subPair = binary('sub', k.sub, { a: ({ g }) => g, b: ({ g }) => neg(g) });
+const mulPair = binary('mul', k.mul, { a: ({ g, b }) => mul(g, b), b: ({ g, a }) => mul(g, a) });
+const divPair = binary('div', k.div, {
+  a: ({ g, b }) => div(g, b),
+  b: ({ g, out, b }) => neg(div(mul(g, out), b)),
 });
 
-const subSame = defineOp<Pair>('sub', {
-  forward: (run, a, b) => run('sub', [a, b]),
-  vjp: { a: (_, g) => g, b: (_, g) => neg(g) },
-});
-
-const mulSame = defineOp<Pair>('mul', {
-  forward: (run, a, b) => run('mul', [a, b]),
-  vjp: { a: (_run, g, _, _a, b) => mul(g, b), b: (_run, g, _, a) => mul(g, a) },
-});
-
-const divSame = defineOp<Pair>('div', {
-  forward: (run, a, b) => run('div', [a, b]),
-  vjp: { a: (_run, g, _, _a, b) => div(g, b), b: (_run, g, { out }, _, b) => neg(div(mul(g, out), b)) },
+const scaleAndShift = defineOp('affine', {
+  forward: ({ x, scale, shift }: { x: Tensor; scale: number; shift: number }) =>
+    run(k.affine, [x], { scale, shift }),
+  vjp: { x: ({ g, scale }) => affine(g, scale, 0) },
 });
 
 /** scale·x + shift */
-const affine = defineOp<[x: Tensor, scale: number, shift: number]>('affine', {
-  forward: (run, x, scale, shift) => run('affine', [x], { scale, shift }),
-  vjp: { x: (_run, g, _, _x, scale) => mul(g, scale) },
-});
-
-/** a + b */
-export function add(a: Tensor, b: Operand): Tensor {
-  return typeof b === 'number' ? affine(a, 1, b) : addSame(...broadcast('add', a, b));
+function affine(x: Tensor, scale: number, shift: number): Tensor {
+  return scaleAndShift({ x, scale, shift });
 }
 
-/** a − b */
-export function sub(a: Tensor, b: Operand): Tensor {
-  return typeof b === 'number' ? affine(a, 1, -b) : subSame(...broadcast('sub', a, b));
+/**
+ * a + b, either of them a tensor or a number.
+ * @throws ShapeError where the shapes do not broadcast
+ *
+ * @example
+ * ```js
+ * import { add, tensor } from 'mixgrad';
+ *
+ * const x = tensor([[1, 2], [3, 4]]);
+ * console.log(await add(x, tensor([10, 20])).data(), await x.add(1).data());
+ * ```
+ * ```text
+ * Float32Array(4) [ 11, 22, 13, 24 ] Float32Array(4) [ 2, 3, 4, 5 ]
+ * ```
+ */
+export function add(a: Operand, b: Operand): Tensor {
+  if (a instanceof Tensor && typeof b === 'number') return affine(a, 1, b);
+  if (b instanceof Tensor && typeof a === 'number') return affine(b, 1, a);
+  return addPair(a, b);
 }
 
-/** a · b, elementwise */
-export function mul(a: Tensor, b: Operand): Tensor {
-  return typeof b === 'number' ? affine(a, b, 0) : mulSame(...broadcast('mul', a, b));
+/**
+ * a − b, either of them a tensor or a number.
+ * @throws ShapeError where the shapes do not broadcast
+ *
+ * @example
+ * ```js
+ * import { sub, tensor } from 'mixgrad';
+ *
+ * const x = tensor([1, 2, 4]);
+ * console.log(await x.sub(1).data(), await sub(1, x).data());
+ * ```
+ * ```text
+ * Float32Array(3) [ 0, 1, 3 ] Float32Array(3) [ 0, -1, -3 ]
+ * ```
+ */
+export function sub(a: Operand, b: Operand): Tensor {
+  if (a instanceof Tensor && typeof b === 'number') return affine(a, 1, -b);
+  if (b instanceof Tensor && typeof a === 'number') return affine(b, -1, a);
+  return subPair(a, b);
 }
 
-/** a / b, elementwise */
-export function div(a: Tensor, b: Operand): Tensor {
-  return typeof b === 'number' ? affine(a, 1 / b, 0) : divSame(...broadcast('div', a, b));
+/**
+ * a · b, elementwise, either of them a tensor or a number.
+ * @throws ShapeError where the shapes do not broadcast
+ *
+ * @example
+ * ```js
+ * import { mul, tensor } from 'mixgrad';
+ *
+ * const column = tensor([[1], [2]]);
+ * const row = tensor([1, 10, 100]);
+ * console.log(await mul(column, row).data());
+ * ```
+ * ```text
+ * Float32Array(6) [ 1, 10, 100, 2, 20, 200 ]
+ * ```
+ */
+export function mul(a: Operand, b: Operand): Tensor {
+  if (a instanceof Tensor && typeof b === 'number') return affine(a, b, 0);
+  if (b instanceof Tensor && typeof a === 'number') return affine(b, a, 0);
+  return mulPair(a, b);
 }
 
-/** −x */
-export const neg = defineOp<[x: Tensor]>('neg', {
-  forward: (run, x) => run('affine', [x], { scale: -1, shift: 0 }),
-  vjp: { x: (_, g) => mul(g, -1) },
-});
-
-/** eˣ */
-export const exp = defineOp<[x: Tensor]>('exp', {
-  forward: (run, x) => run('exp', [x]),
-  vjp: { x: (_, g, { out }) => mul(g, out) },
-});
-
-/** The natural logarithm. */
-export const log = defineOp<[x: Tensor]>('log', {
-  forward: (run, x) => run('log', [x]),
-  vjp: { x: (_run, g, _, x) => div(g, x) },
-});
-
-/** √x */
-export const sqrt = defineOp<[x: Tensor]>('sqrt', {
-  forward: (run, x) => run('sqrt', [x]),
-  vjp: { x: (_, g, { out }) => div(g, mul(out, 2)) },
-});
-
-/** Rectified linear unit max(x, 0), elementwise, any shape. The derivative at 0 is 0. */
-export const relu = defineOp<[x: Tensor]>('relu', {
-  forward: (run, x) => run('relu', [x]),
-  vjp: { x: (run, g, { out }) => run('reluGrad', [g, out]) },
-});
-
-/** Both operands in their common shape. */
-function broadcast(op: string, a: Tensor, b: Tensor): [Tensor, Tensor] {
-  const shape = broadcastShapes(op, a.shape, b.shape);
-  return [expand(a, shape), expand(b, shape)];
+/**
+ * a / b, elementwise, either of them a tensor or a number.
+ * @throws ShapeError where the shapes do not broadcast
+ *
+ * @example
+ * ```js
+ * import { div, tensor } from 'mixgrad';
+ *
+ * const x = tensor([1, 2, 4]);
+ * console.log(await x.div(2).data(), await div(1, x).data());
+ * ```
+ * ```text
+ * Float32Array(3) [ 0.5, 1, 2 ] Float32Array(3) [ 1, 0.5, 0.25 ]
+ * ```
+ */
+export function div(a: Operand, b: Operand): Tensor {
+  return divPair(a, b);
 }
+
+type UnaryRule = (context: RuleContext<{ x: Tensor }, Tensor>) => Tensor;
+
+/** An operation on one tensor that a kernel without attributes computes. */
+function unary(name: string, kernel: Kernel<NoAttrs>, rule: UnaryRule) {
+  const op = defineOp(name, {
+    forward: ({ x }: { x: Tensor }): Tensor => run(kernel, [x]),
+    vjp: { x: rule },
+  });
+  return (x: Tensor): Tensor => {
+    checkTensors(name, { x });
+    return op({ x });
+  };
+}
+
+/**
+ * −x
+ *
+ * @example
+ * ```js
+ * import { neg, tensor } from 'mixgrad';
+ *
+ * console.log(await neg(tensor([1, -2])).data());
+ * ```
+ * ```text
+ * Float32Array(2) [ -1, 2 ]
+ * ```
+ */
+export function neg(x: Tensor): Tensor {
+  checkTensors('neg', { x });
+  return affine(x, -1, 0);
+}
+
+/**
+ * eˣ, elementwise, any shape.
+ *
+ * @example
+ * ```js
+ * import { exp, tensor } from 'mixgrad';
+ *
+ * const y = await exp(tensor([0, 1])).data();
+ * console.log(y[0].toFixed(4), y[1].toFixed(4));
+ * ```
+ * ```text
+ * 1.0000 2.7183
+ * ```
+ */
+export const exp = unary('exp', k.exp, ({ g, out }) => mul(g, out));
+
+/**
+ * The natural logarithm, elementwise, any shape.
+ *
+ * @example
+ * ```js
+ * import { log, tensor } from 'mixgrad';
+ *
+ * const x = tensor([1, 4], { requiresGrad: true });
+ * const y = log(x);
+ * y.sum().backward();
+ * console.log((await y.data())[1].toFixed(4), await x.grad.data()); // log 4, 1/x
+ * ```
+ * ```text
+ * 1.3863 Float32Array(2) [ 1, 0.25 ]
+ * ```
+ */
+export const log = unary('log', k.log, ({ g, x }) => div(g, x));
+
+/**
+ * √x, elementwise, any shape.
+ *
+ * @example
+ * ```js
+ * import { sqrt, tensor } from 'mixgrad';
+ *
+ * console.log(await sqrt(tensor([4, 9])).data());
+ * ```
+ * ```text
+ * Float32Array(2) [ 2, 3 ]
+ * ```
+ */
+export const sqrt = unary('sqrt', k.sqrt, ({ g, out }) => div(g, mul(out, 2)));
+
+/**
+ * Rectified linear unit max(x, 0), elementwise, any shape. The derivative at 0 is 0.
+ *
+ * @example
+ * ```js
+ * import { relu, tensor } from 'mixgrad';
+ *
+ * const x = tensor([-1, 0, 2], { requiresGrad: true });
+ * const y = relu(x);
+ * y.sum().backward();
+ * console.log(await y.data(), await x.grad.data());
+ * ```
+ * ```text
+ * Float32Array(3) [ 0, 0, 2 ] Float32Array(3) [ 0, 0, 1 ]
+ * ```
+ */
+export const relu = unary('relu', k.relu, ({ g, out }) => run(k.reluGrad, [g, out]));

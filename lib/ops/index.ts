@@ -1,19 +1,26 @@
-// Every operation.
-export { type Conv2dOptions, conv2d } from './conv.js';
-export { type ConvTranspose2dOptions, convTranspose2d } from './conv-transpose.js';
-export { add, div, exp, log, mul, neg, type Operand, relu, sqrt, sub } from './elementwise.js';
-export { type CrossEntropyOptions, crossEntropy, type Reduction } from './loss.js';
-export { matmul } from './matmul.js';
+// Every operation. A family whose file exports nothing else is passed on whole.
+export { type Axes, expand, type ReduceOptions, sum } from './broadcast.js';
 export {
-  type EmOptions,
-  type EmResult,
-  emFit,
-  type Mixture,
-  type MixtureNormOptions,
-  mixtureNorm,
-  type Posterior,
-} from './mixture/norm.js';
-export { expand, permute, reshape } from './movement.js';
-export { type BatchNormOptions, batchNorm } from './normalization.js';
+  type Conv2dOptions,
+  type ConvTranspose2dOptions,
+  conv2d,
+  convTranspose2d,
+  type Pair,
+} from './conv.js';
+export * from './elementwise.js';
+export * from './indexing.js';
+export * from './loss.js';
+export * from './matmul.js';
+export { type EmOptions, type EmResult, emFit, type Mixture, type Posterior } from './mixture/em.js';
+export { MIXTURE_DEFAULTS, type MixtureNormOptions, mixtureNorm } from './mixture/norm.js';
+export * from './movement.js';
+export {
+  type BatchNormOptions,
+  batchNorm,
+  groupNorm,
+  instanceNorm,
+  layerNorm,
+  type NormOptions,
+} from './normalization.js';
 export { type AvgPool2dOptions, avgPool2d, maxPool2d, type Pool2dOptions } from './pool.js';
-export { argMax, logSoftmax, logSumExp, max, mean, type ReduceOptions, sum, take } from './reduce.js';
+export * from './reduce.js';

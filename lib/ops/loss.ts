@@ -1,63 +1,86 @@
 // Classification loss.
 import { OptionError, ShapeError } from '../errors.js';
-import { format } from '../shape.js';
+import { checkIndices, checkRank, choice, describe, number, readOptions } from '../options.js';
+import { checkTensors } from '../tape/run.js';
+import { tensor } from '../tensor/create.js';
 import { Tensor } from '../tensor/tensor.js';
+import { sum } from './broadcast.js';
 import { add, mul, neg } from './elementwise.js';
-import { logSoftmax, mean, sum, take } from './reduce.js';
+import { gather } from './indexing.js';
+import { reshape } from './movement.js';
+import { logSoftmax, mean } from './reduce.js';
 
 /** How a loss is brought together over the batch. */
 export type Reduction = 'mean' | 'sum' | 'none';
 
 /** Options of crossEntropy. */
 export interface CrossEntropyOptions {
+  /** @default 'mean' */
   reduction?: Reduction;
-  /** Share of the target spread evenly over all classes, in [0, 1]. */
+  /** Share of the target that goes evenly to all classes, in [0, 1]. @default 0 */
   labelSmoothing?: number;
 }
 
+const schema = {
+  reduction: choice<Reduction>('mean', ['mean', 'sum', 'none']),
+  labelSmoothing: number(0, { least: 0, most: 1 }),
+};
+
 /**
- * −log softmax(logits)[label] for logits [N, classes] and N labels, whole numbers in [0, classes).
+ * −log softmax(logits)[label] for logits [N, classes] and N labels, integers from 0 to classes − 1.
  * Labels given as a tensor are not checked for their range.
+ * @throws ShapeError, OptionError naming what does not fit
+ *
+ * @example
+ * ```js
+ * import { crossEntropy, tensor } from 'mixgrad';
+ *
+ * const logits = tensor([[0, 0], [0, Math.log(3)]]);
+ * console.log(await crossEntropy(logits, [0, 1], { reduction: 'none' }).data()); // log 2, log 4/3
+ * ```
+ * ```text
+ * Float32Array(2) [ 0.6931471824645996, 0.28768205642700195 ]
+ * ```
  */
 export function crossEntropy(
   logits: Tensor,
   labels: Tensor | ArrayLike<number>,
   options: CrossEntropyOptions = {},
 ): Tensor {
-  const { reduction = 'mean', labelSmoothing = 0 } = options;
-  if (!(labelSmoothing >= 0 && labelSmoothing <= 1)) {
-    throw new OptionError(`crossEntropy: labelSmoothing is ${labelSmoothing}, expected a number from 0 to 1`);
-  }
-  if (logits.shape.length !== 2) {
-    throw new ShapeError(`crossEntropy: logits have shape ${format(logits.shape)}, expected [N, classes]`);
-  }
-  checkLabels(logits, labels);
+  checkTensors('crossEntropy', { logits });
+  const { reduction, labelSmoothing } = readOptions('crossEntropy', options, schema);
+  checkRank('crossEntropy', 'logits', logits, '[N, classes]');
+  const index = checkedLabels(logits, labels);
   const logProb = logSoftmax(logits, 1);
-  const picked = neg(take(logProb, labels, 1));
-  if (labelSmoothing === 0) return reduce('crossEntropy', picked, reduction);
-  const spread = neg(mean(logProb, { axis: 1 }));
-  return reduce('crossEntropy', add(mul(picked, 1 - labelSmoothing), mul(spread, labelSmoothing)), reduction);
+  const picked = neg(reshape(gather(logProb, 1, index), [logits.shape[0]]));
+  if (labelSmoothing === 0) return reduce(picked, reduction);
+  const even = neg(mean(logProb, 1));
+  return reduce(add(mul(picked, 1 - labelSmoothing), mul(even, labelSmoothing)), reduction);
 }
 
-function checkLabels(logits: Tensor, labels: Tensor | ArrayLike<number>): void {
+function checkedLabels(logits: Tensor, labels: Tensor | ArrayLike<number>): Tensor {
   const [n, classes] = logits.shape;
+  const isList = Array.isArray(labels) || (ArrayBuffer.isView(labels) && 'length' in labels);
+  if (!(labels instanceof Tensor || isList)) {
+    throw new OptionError(
+      `crossEntropy: labels is ${describe(labels)}, expected a tensor or an array of integers`,
+    );
+  }
   const count = labels instanceof Tensor ? labels.size : labels.length;
   if (count !== n) {
     throw new ShapeError(`crossEntropy: ${count} labels, expected one for each of the ${n} rows of logits`);
   }
-  if (labels instanceof Tensor) return;
-  for (let i = 0; i < n; i++) {
-    if (!Number.isInteger(labels[i]) || labels[i] < 0 || labels[i] >= classes) {
-      throw new OptionError(
-        `crossEntropy: label ${i} is ${labels[i]}, expected a whole number from 0 to ${classes - 1}`,
-      );
-    }
+  if (!(labels instanceof Tensor)) {
+    checkIndices('crossEntropy', 'label', labels, classes);
+    return tensor(Float64Array.from(labels), { shape: [n, 1], device: logits.device });
   }
+  if (labels.device.sync) {
+    checkIndices('crossEntropy', 'label', labels.device.view(labels.storage.resident()), classes);
+  }
+  return reshape(labels.detach(), [n, 1]);
 }
 
-function reduce(op: string, losses: Tensor, reduction: Reduction): Tensor {
+function reduce(losses: Tensor, reduction: Reduction): Tensor {
   if (reduction === 'none') return losses;
-  if (reduction === 'sum') return sum(losses);
-  if (reduction === 'mean') return mean(losses);
-  throw new OptionError(`${op}: reduction is '${reduction}', expected 'mean', 'sum' or 'none'`);
+  return reduction === 'sum' ? sum(losses) : mean(losses);
 }

@@ -1,57 +1,125 @@
-// Batch normalization. Ioffe & Szegedy, "Batch Normalization", arXiv 1502.03167.
+// Batch, layer, group and instance normalization: one primitive over rows.
+// Ioffe & Szegedy, arXiv 1502.03167; Ba, Kiros & Hinton, arXiv 1607.06450; Wu & He, arXiv 1803.08494;
+// Ulyanov, Vedaldi & Lempitsky, arXiv 1607.08022.
+import { kernels as k } from '../../kernels/index.js';
 import { OptionError, ShapeError } from '../errors.js';
-import { format, numel, sameShape } from '../shape.js';
-import { defineOp, run, view } from '../tape/op.js';
-import { ones, type Tensor, zeros } from '../tensor/tensor.js';
+import { anything, asIntegers, flag, integer, number, readOptions, required } from '../options.js';
+import { format, numel, type Shape, sameShape } from '../shape.js';
+import { defineOp } from '../tape/op.js';
+import { checkTensors, commonDevice, run, view } from '../tape/run.js';
+import { ones, zeros } from '../tensor/create.js';
+import type { Tensor } from '../tensor/tensor.js';
+import { stridedCopy } from './strided-copy.js';
 
-/** Options of batchNorm; the defaults are PyTorch's. */
-export interface BatchNormOptions {
-  /** Running mean and variance, each [C]: used in evaluation, and updated in place in training. */
-  runningMean?: Tensor | null;
-  runningVar?: Tensor | null;
-  /** γ and β, each [C]; 1 and 0 by default. */
+/** γ, β and eps, which all normalizations have. */
+export interface NormOptions {
+  /** γ. @default 1 everywhere */
   weight?: Tensor | null;
+  /** β. @default 0 everywhere */
   bias?: Tensor | null;
-  /** Whether to normalize by the batch's own statistics. */
-  training?: boolean;
-  /** Share of the new batch in the running statistics. */
-  momentum?: number;
-  /** Added to the variance. */
+  /** Added to the variance. @default 1e-5 */
   eps?: number;
 }
 
-type Attrs = Required<Omit<BatchNormOptions, 'weight' | 'bias'>>;
+/** Options of batchNorm; the defaults are PyTorch's. */
+export interface BatchNormOptions extends NormOptions {
+  /** Running mean and variance, each [C]: used in evaluation, and updated in place in training. @default none */
+  runningMean?: Tensor | null;
+  runningVar?: Tensor | null;
+  /** Whether to normalize by the batch's own statistics. @default false */
+  training?: boolean;
+  /** Share of the new batch in the running statistics. @default 0.1 */
+  momentum?: number;
+}
 
-const normalize = defineOp<[x: Tensor, weight: Tensor, bias: Tensor, attrs: Attrs]>('batchNorm', {
-  forward: (run, x, weight, bias, attrs) => {
-    const moments = attrs.training
-      ? batchMoments(x, attrs)
-      : run('stack', [attrs.runningMean!, attrs.runningVar!]);
-    const out = run('batchNorm', [channelRows(x), moments, weight, bias], { eps: attrs.eps });
-    return { out: view(out, x.shape), saved: { moments } };
-  },
-  /** Σ g and Σ g x̂ of each channel. */
-  shared: (run, g, { saved }, x, _weight, _bias, { eps }) =>
-    run('batchNormGradSums', [channelRows(g), channelRows(x), saved.moments], { eps }),
-  vjp: {
-    x: (run, g, { saved, shared }, x, weight, _, { training, eps }) => {
-      const inputs = [channelRows(g), channelRows(x), saved.moments, weight, shared];
-      return view(run('batchNormGradInput', inputs, { eps, training: Number(training) }), x.shape);
+const normSchema = {
+  weight: anything<Tensor | null>(null),
+  bias: anything<Tensor | null>(null),
+  eps: number(1e-5, { least: 0 }),
+};
+/** How the options of batchNorm are read. */
+export const batchNormSchema = {
+  ...normSchema,
+  runningMean: anything<Tensor | null>(null),
+  runningVar: anything<Tensor | null>(null),
+  training: flag(false),
+  momentum: number(0.1, { least: 0, most: 1 }),
+};
+
+interface Standardize {
+  x: Tensor;
+  weight: Tensor;
+  bias: Tensor;
+  /** x as [N, R, S]: each of the R rows has one mean and one variance, over N and S. */
+  rows: Shape;
+  /** How many neighbouring elements share an entry of weight and bias, which repeat after the last. */
+  inner: number;
+  eps: number;
+  training: boolean;
+  momentum: number;
+  runningMean: Tensor | null;
+  runningVar: Tensor | null;
+}
+
+/** y = γ (x − μ) / √(σ² + eps) + β with μ and σ² of each row, or the running ones in evaluation. */
+function standardizer(name: string) {
+  return defineOp(name, {
+    forward: (args: Standardize) => {
+      const { x, weight, bias, rows, inner, eps } = args;
+      const moments = momentsOf(args);
+      const inputs = [view(x, rows), moments, flat(weight), flat(bias)];
+      const out = view(run(k.standardize, inputs, { inner, eps }), x.shape);
+      moveRunning(args, moments);
+      return { out, saved: { moments } };
     },
-    weight: (run, _, { shared }) => run('part', [shared], { index: 1 }),
-    bias: (run, _, { shared }) => run('part', [shared], { index: 0 }),
-  },
-});
+    /** Σ g and Σ g x̂ for each entry of weight and bias. */
+    shared: ({ g, saved: { moments }, x, weight, rows, inner, eps }) =>
+      run(k.standardizeGradAffine, [view(g, rows), view(x, rows), moments], {
+        count: weight.size,
+        inner,
+        eps,
+      }),
+    vjp: {
+      x: (context) => {
+        const { g, saved, x, weight, rows, inner, eps, training } = context;
+        // Where a row has one γ the sums for γ and β serve the rows as well.
+        const perRow = weight.size !== rows[1] || inner !== rows[2];
+        const inputs = [view(g, rows), view(x, rows), saved.moments, flat(weight)];
+        const sums = perRow ? run(k.standardizeGradRows, inputs, { inner, eps }) : context.shared;
+        const attrs = { inner, eps, training, perRow };
+        return view(run(k.standardizeGradInput, [...inputs, sums], attrs), x.shape);
+      },
+      weight: ({ shared, weight }) =>
+        view(stridedCopy('entry', shared, [weight.size], [1], weight.size), weight.shape),
+      bias: ({ shared, bias }) => view(stridedCopy('entry', shared, [bias.size], [1]), bias.shape),
+    },
+  });
+}
 
-/** Mean and variance [2, C] of a batch; the running ones move towards them, the variance unbiased. */
-function batchMoments(x: Tensor, { runningMean, runningVar, momentum }: Attrs): Tensor {
-  const channels = x.shape[1];
-  const samples = x.size / channels;
-  const moments = run('channelMoments', [channelRows(x)]);
+function flat(x: Tensor): Tensor {
+  return view(x, [x.size]);
+}
+
+/** Means and variances [2, R]: the batch's, or in evaluation the running ones. */
+function momentsOf({ x, rows, training, runningMean, runningVar }: Standardize): Tensor {
+  return training ? run(k.rowMoments, [view(x, rows)]) : packTwo(runningMean!, runningVar!);
+}
+
+/** In training, moves the running means and variances towards the batch's. */
+function moveRunning(args: Standardize, moments: Tensor): void {
+  const { rows, training, momentum, runningMean, runningVar } = args;
+  if (!training) return;
+  const samples = rows[0] * rows[2];
+  const factor = samples / (samples - 1);
   if (runningMean) moveTowards(runningMean, moments, { offset: 0, momentum, factor: 1 });
-  if (runningVar)
-    moveTowards(runningVar, moments, { offset: channels, momentum, factor: samples / (samples - 1) });
-  return moments;
+  if (runningVar) moveTowards(runningVar, moments, { offset: rows[1], momentum, factor });
+}
+
+/** Two tensors of one shape as [2, …]; outside the tape. */
+export function packTwo(a: Tensor, b: Tensor): Tensor {
+  const [first, second] = [view(a, [1, 1, a.size]), view(b, [1, 1, b.size])];
+  const packed = run(k.concat, [first, second, second, second, second, second], { parts: 2 });
+  return view(packed, [2, ...a.shape]);
 }
 
 /** running = (1 − momentum)·running + momentum·factor·batch, in place; the batch's values start at `offset`. */
@@ -60,65 +128,168 @@ export function moveTowards(
   batch: Tensor,
   attrs: { offset: number; momentum: number; factor: number },
 ): void {
-  const moved = run('runningAverage', [running, batch], attrs);
+  const moved = run(k.runningAverage, [running, batch], attrs);
   running.assign(moved);
   moved.dispose();
 }
+
+const batchNormOp = standardizer('batchNorm');
+const layerNormOp = standardizer('layerNorm');
+const groupNormOp = standardizer('groupNorm');
+const instanceNormOp = standardizer('instanceNorm');
 
 /**
  * y = γ (x − μ) / √(σ² + eps) + β for each channel of x [N, C, …], μ and σ² over N and the spatial axes (σ²
  * biased), or the running ones in evaluation. In training runningMean and runningVar move by `momentum` towards
  * the batch's (the variance unbiased).
  * @throws ShapeError, OptionError naming what does not fit.
+ *
+ * @example
+ * ```js
+ * import { batchNorm, tensor } from 'mixgrad';
+ *
+ * const x = tensor([[-1, 10], [1, 30]]);
+ * console.log(Array.from(await batchNorm(x, { training: true }).data(), (v) => v.toFixed(2)).join(' '));
+ * ```
+ * ```text
+ * -1.00 -1.00 1.00 1.00
+ * ```
  */
 export function batchNorm(x: Tensor, options: BatchNormOptions = {}): Tensor {
-  const { runningMean = null, runningVar = null, training = false, momentum = 0.1, eps = 1e-5 } = options;
-  const { weight, bias } = options;
+  const { weight, bias, ...rest } = readOptions('batchNorm', options, batchNormSchema);
+  const { runningMean, runningVar, training } = rest;
   checkNormInput('batchNorm', x, { runningMean, runningVar, weight, bias });
-  checkRange('batchNorm', 'eps', eps, 0, Number.POSITIVE_INFINITY);
-  checkRange('batchNorm', 'momentum', momentum, 0, 1);
-  if (training && x.size === x.shape[1]) {
-    throw new ShapeError(
-      `batchNorm: x has shape ${format(x.shape)}, one value a channel: nothing to normalize by`,
-    );
-  }
+  if (training && x.size === x.shape[1]) throw nothingToNormalize('batchNorm', x, 'channel');
   if (!training && !(runningMean && runningVar)) {
     throw new OptionError('batchNorm: evaluation needs runningMean and runningVar');
   }
-  return normalize(x, ...affineOf(x, options), { runningMean, runningVar, training, momentum, eps });
+  const rows = channelShape(x);
+  return batchNormOp({ x, ...affineOf(x, [x.shape[1]], weight, bias), ...rest, rows, inner: rows[2] });
 }
 
-/** x [N, C, …] as [N, C, S], S the product of the spatial axes; outside the tape. */
+/**
+ * Layer normalization: every sample is standardized over its last axes, whose sizes are normalizedShape. γ and β have that
+ * shape.
+ * @throws ShapeError, OptionError naming what does not fit.
+ *
+ * @example
+ * ```js
+ * import { layerNorm, tensor } from 'mixgrad';
+ *
+ * const x = tensor([[1, 3], [10, 30]]);
+ * console.log(Array.from(await layerNorm(x, 2).data(), (v) => v.toFixed(2)).join(' '));
+ * ```
+ * ```text
+ * -1.00 1.00 -1.00 1.00
+ * ```
+ */
+export function layerNorm(x: Tensor, normalizedShape: number | Shape, options: NormOptions = {}): Tensor {
+  const { weight, bias, eps } = readOptions('layerNorm', options, normSchema);
+  checkTensors('layerNorm', { x });
+  const last = typeof normalizedShape === 'number' ? [normalizedShape] : normalizedShape;
+  const shape = asIntegers('layerNorm', 'normalizedShape', last);
+  if (shape.length === 0 || !sameShape(x.shape.slice(-shape.length), shape)) {
+    throw new ShapeError(`layerNorm: x has shape ${format(x.shape)}, expected last axes of ${format(shape)}`);
+  }
+  checkAffine('layerNorm', x, shape, { weight, bias });
+  const size = numel(shape);
+  const rows = [1, x.size / size, size];
+  return layerNormOp({ x, ...affineOf(x, shape, weight, bias), ...ofTheBatch, eps, rows, inner: 1 });
+}
+
+/**
+ * Group normalization of x [N, C, …]: the channels of every sample are standardized in numGroups groups. γ and β are [C].
+ * @throws ShapeError, OptionError naming what does not fit.
+ *
+ * @example
+ * ```js
+ * import { groupNorm, tensor } from 'mixgrad';
+ *
+ * const x = tensor([[1, 3, 10, 30]]); // one sample of four channels
+ * console.log(Array.from(await groupNorm(x, 2).data(), (v) => v.toFixed(2)).join(' '));
+ * ```
+ * ```text
+ * -1.00 1.00 -1.00 1.00
+ * ```
+ */
+export function groupNorm(x: Tensor, numGroups: number, options: NormOptions = {}): Tensor {
+  const { weight, bias, eps } = readOptions('groupNorm', options, normSchema);
+  checkNormInput('groupNorm', x, { weight, bias });
+  const [N, C] = x.shape;
+  required('groupNorm', 'numGroups', numGroups, integer(1, { least: 1 }));
+  if (C % numGroups !== 0) {
+    throw new OptionError(`groupNorm: numGroups is ${numGroups}, expected a divisor of the ${C} channels`);
+  }
+  const rows = [1, N * numGroups, x.size / (N * numGroups)];
+  if (rows[2] === 1) throw nothingToNormalize('groupNorm', x, 'group');
+  const inner = x.size / (N * C);
+  return groupNormOp({ x, ...affineOf(x, [C], weight, bias), ...ofTheBatch, eps, rows, inner });
+}
+
+/**
+ * Instance normalization of x [N, C, …]: every channel of every sample is standardized. γ and β are [C].
+ * @throws ShapeError, OptionError naming what does not fit.
+ *
+ * @example
+ * ```js
+ * import { instanceNorm, tensor } from 'mixgrad';
+ *
+ * const x = tensor([[[1, 3], [10, 30]]]); // one sample of two channels
+ * console.log(Array.from(await instanceNorm(x).data(), (v) => v.toFixed(2)).join(' '));
+ * ```
+ * ```text
+ * -1.00 1.00 -1.00 1.00
+ * ```
+ */
+export function instanceNorm(x: Tensor, options: NormOptions = {}): Tensor {
+  const { weight, bias, eps } = readOptions('instanceNorm', options, normSchema);
+  checkNormInput('instanceNorm', x, { weight, bias });
+  const [N, C] = x.shape;
+  const inner = x.size / (N * C);
+  if (inner === 1) throw nothingToNormalize('instanceNorm', x, 'channel of a sample');
+  const rows = [1, N * C, inner];
+  return instanceNormOp({ x, ...affineOf(x, [C], weight, bias), ...ofTheBatch, eps, rows, inner });
+}
+
+/** What has no running statistics normalizes by the batch's own. */
+const ofTheBatch = { training: true, momentum: 0, runningMean: null, runningVar: null };
+
+function nothingToNormalize(op: string, x: Tensor, what: string): ShapeError {
+  return new ShapeError(
+    `${op}: x has shape ${format(x.shape)}, one value a ${what}: nothing to normalize by`,
+  );
+}
+
+/** The shape [N, C, S] of x [N, C, …], S the product of the spatial axes. */
+function channelShape({ shape }: Tensor): Shape {
+  return [shape[0], shape[1], numel(shape.slice(2))];
+}
+
+/** x [N, C, …] as [N, C, S]; outside the tape. */
 export function channelRows(x: Tensor): Tensor {
-  return view(x, [x.shape[0], x.shape[1], numel(x.shape.slice(2))]);
+  return view(x, channelShape(x));
 }
 
 /** γ and β, or 1 and 0 where there are none. */
-export function affineOf(
-  x: Tensor,
-  { weight, bias }: Pick<BatchNormOptions, 'weight' | 'bias'>,
-): [Tensor, Tensor] {
-  const [shape, device] = [[x.shape[1]], { device: x.device }];
-  return [weight ?? ones(shape, device), bias ?? zeros(shape, device)];
+export function affineOf(x: Tensor, shape: Shape, weight: Tensor | null, bias: Tensor | null) {
+  const { device } = x;
+  return { weight: weight ?? ones(shape, { device }), bias: bias ?? zeros(shape, { device }) };
 }
 
-/** Throws unless x is [N, C, …] and every tensor given is [C]. */
-export function checkNormInput(
-  op: string,
-  x: Tensor,
-  perChannel: Record<string, Tensor | null | undefined>,
-): void {
+/** Throws unless x is [N, C, …] and every tensor given is [C], on the device of x. */
+export function checkNormInput(op: string, x: Tensor, perChannel: Record<string, Tensor | null>): void {
+  checkTensors(op, { x });
   if (x.shape.length < 2) throw new ShapeError(`${op}: x has shape ${format(x.shape)}, expected [N, C, …]`);
-  for (const [name, t] of Object.entries(perChannel)) {
-    if (t && !sameShape(t.shape, [x.shape[1]])) {
-      throw new ShapeError(`${op}: ${name} has shape ${format(t.shape)}, x has ${x.shape[1]} channels`);
+  checkAffine(op, x, [x.shape[1]], perChannel);
+}
+
+function checkAffine(op: string, x: Tensor, shape: Shape, tensors: Record<string, Tensor | null>): void {
+  for (const [name, t] of Object.entries(tensors)) {
+    if (t === null) continue;
+    checkTensors(op, { [name]: t });
+    commonDevice(op, [x, t]);
+    if (!sameShape(t.shape, shape)) {
+      throw new ShapeError(`${op}: ${name} has shape ${format(t.shape)}, expected ${format(shape)}`);
     }
   }
-}
-
-/** Throws unless least ≤ value ≤ most. */
-export function checkRange(op: string, option: string, value: number, least: number, most: number): void {
-  if (value >= least && value <= most) return;
-  const range = most === Number.POSITIVE_INFINITY ? `at least ${least}` : `from ${least} to ${most}`;
-  throw new OptionError(`${op}: ${option} is ${value}, expected a number ${range}`);
 }

@@ -1,89 +1,145 @@
 // Max and average pooling over windows of an image.
-import type { Attrs } from '../../kernels/spec.js';
+import { kernels as k } from '../../kernels/index.js';
 import { OptionError, ShapeError } from '../errors.js';
-import { format, pair } from '../shape.js';
+import { checkRank, flag, pair, type Reader, readOptions, readPair } from '../options.js';
+import { format } from '../shape.js';
 import { defineOp } from '../tape/op.js';
+import { checkTensors, run } from '../tape/run.js';
 import type { Tensor } from '../tensor/tensor.js';
+import type { Pair } from './conv.js';
 
-/** Options of a pooling; a pair is [height, width]. */
+/** Options of a pooling. */
 export interface Pool2dOptions {
-  /** Defaults to the window's size. */
-  stride?: number | readonly [number, number];
-  /** At most half the window. */
-  padding?: number | readonly [number, number];
-  /** Rounds the output's size up, with windows that hang over the lower right edge. */
+  /** @default the window's size */
+  stride?: Pair | null;
+  /** At most half the window. @default 0 */
+  padding?: Pair;
+  /** Rounds the output's size up, with windows that hang over the lower right edge. @default false */
   ceilMode?: boolean;
 }
 
 /** Options of an average pooling. */
 export interface AvgPool2dOptions extends Pool2dOptions {
-  /** Whether padding counts in the divisor (by default, as in PyTorch, it does). */
+  /** Whether padding counts in the divisor, as in PyTorch. @default true */
   countIncludePad?: boolean;
 }
 
-const maxPool = defineOp<[x: Tensor, attrs: Attrs]>('maxPool2d', {
-  forward: (run, x, attrs) => {
-    const index = run('maxPool2dIndex', [x], attrs);
-    return { out: run('maxPool2d', [x, index], attrs), saved: { index } };
-  },
-  vjp: {
-    x: (run, g, { saved }, x, attrs) => run('maxPool2dGrad', [g, saved.index], { ...attrs, ...imageSize(x) }),
-  },
-});
+/** Where windows lie: x's pixels, the window, and the size of the output. */
+interface Windows {
+  kernelSize: readonly [number, number];
+  stride: readonly [number, number];
+  padding: readonly [number, number];
+  outputSize: readonly [number, number];
+}
 
-const avgPool = defineOp<[x: Tensor, attrs: Attrs]>('avgPool2d', {
-  forward: (run, x, attrs) => run('avgPool2d', [x], attrs),
-  vjp: { x: (run, g, _, x, attrs) => run('avgPool2dGrad', [g], { ...attrs, ...imageSize(x) }) },
-});
+function sizes({ kernelSize, stride, padding, outputSize }: Windows) {
+  return {
+    KH: kernelSize[0],
+    KW: kernelSize[1],
+    strideH: stride[0],
+    strideW: stride[1],
+    padH: padding[0],
+    padW: padding[1],
+    OH: outputSize[0],
+    OW: outputSize[1],
+  };
+}
 
 const imageSize = (x: Tensor) => ({ H: x.shape[2], W: x.shape[3] });
 
-/** The largest value of each window of x [N, C, H, W]; among equals, the gradient goes to the first. */
-export function maxPool2d(
-  x: Tensor,
-  kernelSize: number | readonly [number, number],
-  options: Pool2dOptions = {},
-): Tensor {
-  return maxPool(x, checkedAttrs('maxPool2d', x, kernelSize, options));
+const maxPool = defineOp('maxPool2d', {
+  forward: ({ x, ...windows }: Windows & { x: Tensor }) => {
+    const index = run(k.maxPool2dIndex, [x], sizes(windows));
+    return { out: run(k.maxPool2d, [x, index], sizes(windows)), saved: { index } };
+  },
+  vjp: {
+    x: ({ g, saved: { index }, x, ...windows }) =>
+      run(k.maxPool2dGrad, [g, index], { ...sizes(windows), ...imageSize(x) }),
+  },
+});
+
+const avgPool = defineOp('avgPool2d', {
+  forward: ({ x, countPad, ...windows }: Windows & { x: Tensor; countPad: boolean }): Tensor =>
+    run(k.avgPool2d, [x], { ...sizes(windows), countPad }),
+  vjp: {
+    x: ({ g, x, countPad, ...windows }) =>
+      run(k.avgPool2dGrad, [g], { ...sizes(windows), countPad, ...imageSize(x) }),
+  },
+});
+
+const strideOption: Reader<readonly [number, number] | null> = {
+  fallback: null,
+  read: (op, name, value) => readPair(op, name, value, 1),
+};
+/** How the options of poolings are read. */
+export const poolSchema = { stride: strideOption, padding: pair(0, 0), ceilMode: flag(false) };
+export const avgPoolSchema = { ...poolSchema, countIncludePad: flag(true) };
+
+/**
+ * y[n, c, i, j] = max of x[n, c] over window (i, j), for x [N, C, H, W]. The output is [N, C, OH, OW] with
+ * OH = ⌊(H + 2·padding − KH) / stride⌋ + 1. Padding never wins; among equals, the gradient goes to the first.
+ * @throws ShapeError, OptionError naming what does not fit
+ *
+ * @example
+ * ```js
+ * import { maxPool2d, tensor } from 'mixgrad';
+ *
+ * const x = tensor([1, 2, 5, 6, 3, 4, 7, 8], { shape: [1, 1, 2, 4] });
+ * console.log(await maxPool2d(x, 2).data());
+ * ```
+ * ```text
+ * Float32Array(2) [ 4, 8 ]
+ * ```
+ */
+export function maxPool2d(x: Tensor, kernelSize: Pair, options: Pool2dOptions = {}): Tensor {
+  const read = readOptions('maxPool2d', options, poolSchema);
+  return maxPool({ x, ...windowsOf('maxPool2d', x, kernelSize, read) });
 }
 
-/** The mean of each window of x [N, C, H, W]. */
-export function avgPool2d(
-  x: Tensor,
-  kernelSize: number | readonly [number, number],
-  options: AvgPool2dOptions = {},
-): Tensor {
-  const { countIncludePad = true } = options;
-  return avgPool(x, {
-    ...checkedAttrs('avgPool2d', x, kernelSize, options),
-    countPad: Number(countIncludePad),
-  });
+/**
+ * y[n, c, i, j] = mean of x[n, c] over window (i, j), for x [N, C, H, W]; the output's size is maxPool2d's.
+ * @throws ShapeError, OptionError naming what does not fit
+ *
+ * @example
+ * ```js
+ * import { avgPool2d, tensor } from 'mixgrad';
+ *
+ * const x = tensor([1, 2, 5, 6, 3, 4, 7, 8], { shape: [1, 1, 2, 4] });
+ * console.log(await avgPool2d(x, 2).data());
+ * ```
+ * ```text
+ * Float32Array(2) [ 2.5, 6.5 ]
+ * ```
+ */
+export function avgPool2d(x: Tensor, kernelSize: Pair, options: AvgPool2dOptions = {}): Tensor {
+  const { countIncludePad, ...read } = readOptions('avgPool2d', options, avgPoolSchema);
+  return avgPool({ x, ...windowsOf('avgPool2d', x, kernelSize, read), countPad: countIncludePad });
 }
 
-function checkedAttrs(
-  op: string,
-  x: Tensor,
-  kernelSize: number | readonly [number, number],
-  options: Pool2dOptions,
-): Attrs {
-  const { padding = 0, ceilMode = false } = options;
-  if (x.shape.length !== 4)
-    throw new ShapeError(`${op}: x has shape ${format(x.shape)}, expected [N, C, H, W]`);
-  const [KH, KW] = pair(op, 'kernelSize', kernelSize, 1);
-  const [strideH, strideW] = pair(op, 'stride', options.stride ?? kernelSize, 1);
-  const [padH, padW] = pair(op, 'padding', padding, 0);
-  if (2 * padH > KH || 2 * padW > KW) {
+interface PoolRead {
+  stride: readonly [number, number] | null;
+  padding: readonly [number, number];
+  ceilMode: boolean;
+}
+
+function windowsOf(op: string, x: Tensor, size: Pair, { stride, padding, ceilMode }: PoolRead): Windows {
+  checkTensors(op, { x });
+  checkRank(op, 'x', x, '[N, C, H, W]');
+  const kernelSize = readPair(op, 'kernelSize', size, 1);
+  if (2 * padding[0] > kernelSize[0] || 2 * padding[1] > kernelSize[1]) {
     throw new OptionError(
-      `${op}: padding is ${format([padH, padW])}, expected at most half of kernelSize ${format([KH, KW])}`,
+      `${op}: padding is ${format(padding)}, expected at most half of kernelSize ${format(kernelSize)}`,
     );
   }
-  const OH = outputSize(x.shape[2], KH, strideH, padH, ceilMode);
-  const OW = outputSize(x.shape[3], KW, strideW, padW, ceilMode);
-  if (OH < 1 || OW < 1) {
-    const padded = format([x.shape[2] + 2 * padH, x.shape[3] + 2 * padW]);
-    throw new ShapeError(`${op}: the window ${format([KH, KW])} is larger than the padded input ${padded}`);
+  const step = stride ?? kernelSize;
+  const count = (axis: 0 | 1) =>
+    outputSize(x.shape[2 + axis], kernelSize[axis], step[axis], padding[axis], ceilMode);
+  const counts = [count(0), count(1)] as const;
+  if (counts[0] < 1 || counts[1] < 1) {
+    const padded = format([x.shape[2] + 2 * padding[0], x.shape[3] + 2 * padding[1]]);
+    throw new ShapeError(`${op}: the window ${format(kernelSize)} is larger than the padded input ${padded}`);
   }
-  return { KH, KW, strideH, strideW, padH, padW, OH, OW };
+  return { kernelSize, stride: step, padding, outputSize: counts };
 }
 
 /** With ceilMode a last window may hang over, but must start inside the image or its left padding. */

@@ -1,50 +1,105 @@
 // Stochastic gradient descent with momentum, as PyTorch's.
+import { kernels as k } from '../../kernels/index.js';
 import { OptionError } from '../errors.js';
+import { flag, number, type Read, readOptions } from '../options.js';
 import type { Tensor } from '../tensor/tensor.js';
-import { checkNumber, Optimizer } from './optimizer.js';
+import { learningRate, Optimizer } from './optimizer.js';
 
-/** Options of SGD; names and defaults are PyTorch's. */
+/** Options of {@link SGD}; names and defaults are PyTorch's. */
 export interface SGDOptions {
-  lr: number;
+  /** Learning rate. @default 1e-3 */
+  lr?: number;
+  /** @default 0 */
   momentum?: number;
+  /** @default 0 */
   dampening?: number;
+  /** @default 0 */
   weightDecay?: number;
+  /** @default false */
   nesterov?: boolean;
+}
+
+const schema = {
+  lr: learningRate,
+  momentum: number(0, { least: 0 }),
+  dampening: number(0, { least: 0 }),
+  weightDecay: number(0, { least: 0 }),
+  nesterov: flag(false),
+};
+
+function read(given: unknown): Read<typeof schema> {
+  const options = readOptions('SGD', given, schema);
+  if (options.nesterov && (options.momentum === 0 || options.dampening !== 0)) {
+    throw new OptionError('SGD: nesterov needs a momentum above 0 and a dampening of 0');
+  }
+  return options;
 }
 
 /**
  * d = g + weightDecay·w; v = momentum·v + (1 − dampening)·d (at first v = d); w −= lr·v, or with nesterov
  * w −= lr·(d + momentum·v).
+ * @throws OptionError naming the parameter or the option that does not fit
+ *
+ * @example
+ * ```js
+ * import { SGD, tensor } from 'mixgrad';
+ *
+ * const w = tensor([4, -2], { requiresGrad: true });
+ * const optimizer = new SGD([w], { lr: 0.25, momentum: 0.5 });
+ * for (let step = 0; step < 2; step++) {
+ *   optimizer.zeroGrad();
+ *   w.mul(w).sum().backward();
+ *   optimizer.step();
+ *   console.log(await w.data());
+ * }
+ * console.log((await optimizer.stateDict()).paramGroups);
+ * ```
+ * ```text
+ * Float32Array(2) [ 2, -1 ]
+ * Float32Array(2) [ 0, 0 ]
+ * [
+ *   {
+ *     lr: 0.25,
+ *     momentum: 0.5,
+ *     dampening: 0,
+ *     weightDecay: 0,
+ *     nesterov: false,
+ *     params: [ 0 ]
+ *   }
+ * ]
+ * ```
  */
-export class SGD extends Optimizer {
-  private readonly momentum: number;
-  private readonly dampening: number;
-  private readonly weightDecay: number;
-  private readonly nesterov: boolean;
-  private readonly started = new Set<number>();
+export class SGD extends Optimizer<Read<typeof schema>> {
+  constructor(params: readonly Tensor[], options: SGDOptions = {}) {
+    super(params, options, { momentumBuffer: 'tensor' }, read);
+  }
 
-  constructor(params: readonly Tensor[], options: SGDOptions) {
-    super(params, options.lr);
-    this.momentum = checkNumber('SGD', 'momentum', options.momentum ?? 0, 0);
-    this.dampening = checkNumber('SGD', 'dampening', options.dampening ?? 0, 0);
-    this.weightDecay = checkNumber('SGD', 'weightDecay', options.weightDecay ?? 0, 0);
-    this.nesterov = options.nesterov ?? false;
-    if (this.nesterov && (this.momentum === 0 || this.dampening !== 0)) {
-      throw new OptionError('SGD: nesterov needs a momentum above 0 and a dampening of 0');
-    }
+  get momentum(): number {
+    return this.options.momentum;
+  }
+
+  get dampening(): number {
+    return this.options.dampening;
+  }
+
+  get weightDecay(): number {
+    return this.options.weightDecay;
+  }
+
+  get nesterov(): boolean {
+    return this.options.nesterov;
   }
 
   protected update(w: Tensor, g: Tensor, i: number): void {
-    const { lr, momentum, weightDecay: decay } = this;
+    const { lr, momentum, dampening, weightDecay: decay, nesterov } = this.options;
     if (momentum === 0) {
-      this.replace(w, 'sgdUpdate', [w, g, g], { lr, step: 0, gain: 1, decay });
+      this.replace(w, k.sgdUpdate, [w, g, g], { lr, step: 0, gain: 1, decay });
       return;
     }
-    const v = this.stateOf('momentum', i);
-    const gain = this.started.has(i) ? 1 - this.dampening : 1;
-    this.started.add(i);
-    this.replace(v, 'sgdMomentum', [v, g, w], { momentum, gain, decay });
-    const mix = this.nesterov ? { step: momentum, gain: 1 } : { step: 1, gain: 0 };
-    this.replace(w, 'sgdUpdate', [w, v, g], { lr, ...mix, decay });
+    const gain = this.remembers(i) ? 1 - dampening : 1;
+    const v = this.tensorOf(i, 'momentumBuffer');
+    this.replace(v, k.sgdMomentum, [v, g, w], { momentum, gain, decay });
+    const mix = nesterov ? { step: momentum, gain: 1 } : { step: 1, gain: 0 };
+    this.replace(w, k.sgdUpdate, [w, v, g], { lr, ...mix, decay });
   }
 }

@@ -1,19 +1,24 @@
 // backward(): walks the tape from the loss to the leaves, each record once, in falling order of its number.
 
 import { TapeError } from '../errors.js';
-import { add } from '../ops/elementwise.js';
+import { anything, flag, readOptions } from '../options.js';
 import { format, sameShape } from '../shape.js';
-import { observeTensors, ones, type Tensor } from '../tensor/tensor.js';
+import { ones } from '../tensor/create.js';
+import { state, withState } from '../tensor/state.js';
+import { type TapeRecord, Tensor } from '../tensor/tensor.js';
+import { accumulate, alias } from './accumulate.js';
 import { checkFinite, uncheckedRule } from './anomaly.js';
-import { checkUnconsumed, consume, isGradEnabled, scope, type TapeRecord, withRecording } from './tape.js';
+import { checkTensors } from './run.js';
+import { scope } from './scope.js';
+import { checkUnconsumed, consume, finish } from './tape.js';
 
 /** Options of backward(). */
 export interface BackwardOptions {
-  /** Gradient of the tensor itself; needed unless it has one element, where it is 1. */
+  /** Gradient of the tensor itself. @default 1 for a tensor of one element, which alone may do without */
   gradient?: Tensor;
-  /** Keeps the graph for another backward(). */
+  /** Keeps the graph for another backward(). @default the value of createGraph */
   retainGraph?: boolean;
-  /** Records the gradients' own computation, so that they can be differentiated again. */
+  /** Records the gradients' own computation, so that they can be differentiated again. @default false */
   createGraph?: boolean;
 }
 
@@ -37,25 +42,38 @@ export function reachable(from: Tensor): TapeRecord[] {
  * Computes the gradient of `loss` for every leaf that requires one and adds it to the leaf's `grad`.
  * The graph is used up unless retainGraph or createGraph is set.
  * @throws TapeError where there is nothing to differentiate, the graph was used up, or a rule returns a wrong shape.
+ *
+ * @example
+ * ```js
+ * import { tensor } from 'mixgrad';
+ *
+ * const x = tensor([1, 2, 3], { requiresGrad: true });
+ * x.mul(x).sum().backward();
+ * console.log(await x.grad.data());
+ * ```
+ * ```text
+ * Float32Array(3) [ 2, 4, 6 ]
+ * ```
  */
 export function backward(loss: Tensor, options: BackwardOptions = {}): void {
-  const { createGraph = false, retainGraph = createGraph } = options;
+  checkTensors('backward', { loss });
+  const { gradient, retainGraph, createGraph } = readOptions('backward', options, {
+    gradient: anything<Tensor | null>(null),
+    retainGraph: flag(options?.createGraph === true),
+    createGraph: flag(false),
+  });
   if (!loss.requiresGrad) {
     throw new TapeError(`backward: the tensor of shape ${format(loss.shape)} does not require a gradient`);
   }
-  const seed = seedGradient(loss, options.gradient);
+  const seed = seedGradient(loss, gradient);
   const records = reachable(loss);
   records.forEach(checkUnconsumed);
-  const outer = observeTensors(null);
-  try {
-    withRecording(createGraph, () => walk(loss, seed, records, retainGraph));
-  } finally {
-    observeTensors(outer);
-  }
+  withState({ observer: null, recording: createGraph }, () => walk(loss, seed, records, retainGraph));
 }
 
-function seedGradient(loss: Tensor, gradient: Tensor | undefined): Tensor {
+function seedGradient(loss: Tensor, gradient: Tensor | null): Tensor {
   if (gradient) {
+    checkTensors('backward', { gradient });
     checkGradient('backward: gradient', gradient, loss);
     return gradient.detach();
   }
@@ -80,16 +98,25 @@ function walk(loss: Tensor, seed: Tensor, records: TapeRecord[], retainGraph: bo
     if (!retainGraph) consume(entry);
   }
   // What is left belongs to leaves.
-  for (const [leaf, g] of gradients) accumulate(leaf, applyHooks(leaf, g));
+  for (const [leaf, g] of gradients) addToGrad(leaf, applyHooks(leaf, g));
+  if (!retainGraph) {
+    finish(
+      records.map(({ output }) => output),
+      gradients.keys(),
+    );
+  }
 }
 
 /** Adds the gradients of a record's inputs to those found so far. */
 function propagate(entry: TapeRecord, g: Tensor, gradients: Map<Tensor, Tensor>): void {
-  const found = uncheckedRule(() => (isGradEnabled() ? entry.vjp(g) : scope(() => entry.vjp(g))));
+  const rules = () => entry.vjp(g);
+  const found = uncheckedRule(() =>
+    state.recording ? rules() : scope('was a temporary of a gradient rule', rules),
+  );
   for (const { name, input, gradient } of found) {
     checkGradient(`${entry.op}: the gradient of ${name}`, gradient, input);
     checkFinite(`${entry.op}: the gradient of ${name}`, gradient);
-    const d = gradient === g ? g.detach() : gradient;
+    const d = gradient !== g ? gradient : state.recording ? alias({ x: g }) : g.detach();
     const earlier = gradients.get(input);
     gradients.set(input, earlier ? plus(earlier, d) : d);
   }
@@ -97,7 +124,7 @@ function propagate(entry: TapeRecord, g: Tensor, gradients: Map<Tensor, Tensor>)
 
 /** a + b, giving back both. */
 function plus(a: Tensor, b: Tensor): Tensor {
-  const sum = add(a, b);
+  const sum = accumulate({ a, b });
   discard(a);
   discard(b);
   return sum;
@@ -105,24 +132,27 @@ function plus(a: Tensor, b: Tensor): Tensor {
 
 /** Gives back an intermediate gradient, unless its own graph is being recorded. */
 function discard(g: Tensor): void {
-  if (!isGradEnabled() && !g.isKept) g.dispose('was an intermediate gradient; call keep() on it in its hook');
+  if (!state.recording && !g.isKept) g.dispose('was an intermediate gradient; call keep() on it in its hook');
 }
 
+/** What a hook returns is its caller's: the walk goes on with a tensor of its own that shares the values. */
 function applyHooks(t: Tensor, g: Tensor): Tensor {
-  return t.hooks.reduce((gradient, hook) => {
-    const replaced = hook(gradient);
-    if (!replaced) return gradient;
+  return t.hooks.reduce((gradient, { fn }) => {
+    const replaced = fn(gradient);
+    if (!replaced || replaced === gradient) return gradient;
+    checkTensors('registerHook', { 'what the hook returned': replaced });
     checkGradient('registerHook: what the hook returned', replaced, t);
     discard(gradient);
-    return replaced;
+    return state.recording ? replaced : replaced.detach();
   }, g);
 }
 
-function accumulate(leaf: Tensor, g: Tensor): void {
+function addToGrad(leaf: Tensor, g: Tensor): void {
   leaf.grad = leaf.grad ? plus(leaf.grad, g) : g;
 }
 
 function checkGradient(what: string, g: Tensor, t: Tensor): void {
+  if (!(g instanceof Tensor)) throw new TapeError(`${what} is no tensor`);
   if (!sameShape(g.shape, t.shape) || g.device !== t.device) {
     throw new TapeError(
       `${what} has shape ${format(g.shape)} on ${g.device.name}, expected ${format(t.shape)} on ${t.device.name}`,

@@ -3,6 +3,8 @@
 import { format, type Shape } from '../shape.js';
 import type { Tensor } from '../tensor/tensor.js';
 import { reachable } from './backward.js';
+import { checkTensors } from './run.js';
+import { tensorsIn } from './scope.js';
 
 /** One line of a printed tape. */
 export interface TapeLine {
@@ -11,6 +13,8 @@ export interface TapeLine {
   op: string;
   /** The inputs: the number of the record that made each, or its shape where it is a leaf. */
   inputs: { from: number | null; shape: Shape }[];
+  /** The arguments that are no tensors, by name. */
+  attributes: Readonly<Record<string, unknown>>;
   shape: Shape;
   /** Size of the output. */
   bytes: number;
@@ -18,30 +22,42 @@ export interface TapeLine {
   milliseconds: number;
 }
 
-/** The records that led to a tensor, in the order of their recording. */
+/**
+ * The records that led to a tensor, in the order of their recording.
+ *
+ * @example
+ * ```js
+ * import { tape, tensor } from 'mixgrad';
+ *
+ * const x = tensor([[1, 2], [3, 4]], { requiresGrad: true });
+ * const listing = tape(x.exp().sum(1));
+ * console.log(listing.lines.map(({ op, shape }) => `${op} [${shape}]`).join(', '));
+ * console.log(listing.toMermaid());
+ * ```
+ * ```text
+ * exp [2,2], sum [2]
+ * flowchart TD
+ *   n0["exp [2, 2]"]
+ *   l0_0(["[2, 2]"]) --> n0
+ *   n1["sum [2]"]
+ *   n0 --> n1
+ * ```
+ */
 export class Tape {
   constructor(readonly lines: readonly TapeLine[]) {}
 
   /** One row a record. */
   toString(): string {
-    const rows = this.lines.map(({ number, op, inputs, shape, bytes, milliseconds }) => [
-      ...[
-        `${number}`,
-        op,
-        inputs.map(({ from, shape: s }) => (from === null ? format(s) : `#${from}`)).join(' '),
-      ],
-      ...[format(shape), `${bytes}`, milliseconds.toFixed(3)],
+    const rows = this.lines.map((line) => [
+      `${line.number}`,
+      line.op,
+      line.inputs.map(({ from, shape }) => (from === null ? format(shape) : `#${from}`)).join(' '),
+      written(line.attributes),
+      format(line.shape),
+      `${line.bytes}`,
+      line.milliseconds.toFixed(3),
     ]);
-    const all = [['#', 'op', 'inputs', 'shape', 'bytes', 'ms'], ...rows];
-    const widths = all[0].map((_, column) => Math.max(...all.map((row) => row[column].length)));
-    return all
-      .map((row) =>
-        row
-          .map((cell, i) => cell.padEnd(widths[i]))
-          .join('  ')
-          .trimEnd(),
-      )
-      .join('\n');
+    return alignColumns([['#', 'op', 'inputs', 'attributes', 'shape', 'bytes', 'ms'], ...rows]);
   }
 
   /** A Mermaid flow chart, leaves as round nodes. */
@@ -56,12 +72,50 @@ export class Tape {
   }
 }
 
-/** The tape behind a tensor; empty for a leaf and after backward() used it up. */
+/** Rows of cells as lines with aligned columns. */
+function alignColumns(rows: readonly (readonly string[])[]): string {
+  const widths = rows[0].map((_, column) => Math.max(...rows.map((row) => row[column].length)));
+  const line = (row: readonly string[]) => row.map((cell, i) => cell.padEnd(widths[i])).join('  ');
+  return rows.map((row) => line(row).trimEnd()).join('\n');
+}
+
+/** Attributes as `stride [2, 2], groups 1`. */
+function written(attributes: Readonly<Record<string, unknown>>): string {
+  const value = (v: unknown) => (Array.isArray(v) ? format(v) : String(v));
+  return Object.entries(attributes)
+    .map(([name, v]) => `${name} ${value(v)}`)
+    .join(', ');
+}
+
+/** The arguments of a record that hold no tensor. */
+function attributesOf(args: Readonly<Record<string, unknown>>): Record<string, unknown> {
+  return Object.fromEntries(
+    Object.entries(args).filter(([, value]) => value !== null && tensorsIn(value).length === 0),
+  );
+}
+
+/**
+ * The tape behind a tensor; empty for a leaf and after backward() used it up.
+ *
+ * @example
+ * ```js
+ * import { tape, tensor } from 'mixgrad';
+ *
+ * const x = tensor([[1, 2], [3, 4]], { requiresGrad: true });
+ * for (const { op, inputs, attributes } of tape(x.mul(2).sum(1)).lines) console.log(op, inputs, attributes);
+ * ```
+ * ```text
+ * affine [ { from: null, shape: [ 2, 2 ] } ] { scale: 2, shift: 0 }
+ * sum [ { from: 0, shape: [ 2, 2 ] } ] { axes: [ 1 ] }
+ * ```
+ */
 export function tape(t: Tensor): Tape {
-  const lines = reachable(t).map(({ number, op, inputs, output, milliseconds }) => ({
+  checkTensors('tape', { t });
+  const lines = reachable(t).map(({ number, op, args, inputs, output, milliseconds }) => ({
     number,
     op,
     inputs: inputs.map((input) => ({ from: input.record?.number ?? null, shape: input.shape })),
+    attributes: attributesOf(args),
     shape: output.shape,
     bytes: output.size * (output.device.dtype === 'float64' ? 8 : 4),
     milliseconds,

@@ -1,143 +1,271 @@
 // defineOp: an operation's forward and its gradient rules side by side. The only place that records.
-import { type KernelName, kernels } from '../../kernels/index.js';
-import type { Attrs } from '../../kernels/spec.js';
-import { TapeError } from '../errors.js';
-import type { Shape } from '../shape.js';
-import { Storage } from '../tensor/storage.js';
-import { commonDevice, observeTensors, Tensor } from '../tensor/tensor.js';
+import { OptionError, TapeError } from '../errors.js';
+import { describe } from '../options.js';
+import { state, withState } from '../tensor/state.js';
+import type { Storage } from '../tensor/storage.js';
+import { type InputGradient, Tensor } from '../tensor/tensor.js';
 import { checkFinite } from './anomaly.js';
-import { beginRecording, type InputGradient, isGradEnabled, record, withRecording } from './tape.js';
+import { checkTensors } from './run.js';
+import { scope, tensorsIn } from './scope.js';
+import { record, releaseFinished } from './tape.js';
 
-/** Runs one kernel on tensors of one device. */
-export type Run = (name: KernelName, inputs: readonly Tensor[], attrs?: Attrs) => Tensor;
+/** A forward's result where it is more than one tensor. */
+export interface Result {
+  out: Tensor;
+  /** What the gradient rules will need beside the arguments. */
+  saved?: object;
+  /** Further outputs, which have no gradient. */
+  also?: object;
+}
 
-/** Runs a kernel outside the tape: the result is a new tensor that requires no gradient. */
-export const run: Run = (name, inputs, attrs = {}) => {
-  const device = commonDevice(name, inputs);
-  const plan = kernels[name].plan(
-    inputs.map((input) => input.shape),
-    attrs,
-  );
-  const buffer = device.run(
-    name,
-    inputs.map((input) => input.buffer),
-    plan,
-  );
-  return new Tensor(plan.shape, Storage.fromDevice(device, buffer));
+type SavedOf<R> = R extends { saved: infer S } ? S : Record<never, never>;
+type Returned<R> = R extends { also: infer O } ? { out: Tensor } & O : Tensor;
+
+/** What a gradient rule sees: the arguments by name, the output's gradient g, and what the forward left. */
+export type RuleContext<A, R> = Readonly<A> & {
+  readonly g: Tensor;
+  readonly out: Tensor;
+  readonly saved: SavedOf<R>;
+  /** What the operation's `shared` computed, once for all rules. */
+  readonly shared: Tensor;
 };
 
-/** The same numbers under another shape, sharing the buffer; outside the tape. */
-export function view(x: Tensor, shape: Shape): Tensor {
-  return new Tensor(shape, x.storage.retain());
-}
+/** For each tensor argument its gradient, for a list of tensors a list of gradients; null where it has none. */
+export type Rules<A, R> = {
+  [K in keyof A as A[K] extends Tensor | readonly Tensor[] ? K : never]:
+    | ((context: RuleContext<A, R>) => A[K] extends Tensor ? Tensor : readonly Tensor[])
+    | null;
+};
 
-/** A forward result with what its gradient rules will need. */
-export interface Saving<S> {
-  out: Tensor;
-  saved: S;
-}
-
-/** What a gradient rule sees beside g and the arguments. */
-export interface RuleContext<S> {
-  out: Tensor;
-  saved: S;
-  /** What the operation's `shared` computed, once for all rules. */
-  shared: Tensor;
-}
-
-/** The gradient of one argument: rule(run, g, { out, saved, shared }, ...arguments). */
-export type OpRule<A extends unknown[], S> = (
-  run: Run,
-  g: Tensor,
-  context: RuleContext<S>,
-  ...args: A
-) => Tensor;
-
-/** An operation: how to compute it, and one gradient rule for each tensor argument, in order. */
-export interface OpDefinition<A extends unknown[], S> {
-  forward: (run: Run, ...args: A) => Tensor | Saving<S>;
+/** An operation: how to compute it, and one gradient rule for each tensor argument. */
+export interface OpDefinition<A, R> {
+  forward: (args: A) => R;
   /** What several rules need, computed when the first of them asks. */
-  shared?: (run: Run, g: Tensor, context: Saving<S>, ...args: A) => Tensor;
-  /** Named after the tensor arguments, in their order; empty for what has no gradient. */
-  vjp: Record<string, OpRule<A, S>>;
+  shared?: (context: Omit<RuleContext<A, R>, 'shared'>) => Tensor;
+  vjp: Rules<NoInfer<A>, NoInfer<R>>;
 }
 
-/** Makes a differentiable function of its forward and its rules. Tensor arguments come first. */
-export function defineOp<A extends unknown[], S extends Record<string, Tensor> = Record<string, Tensor>>(
+type Rule = ((context: object) => Tensor | readonly Tensor[]) | null;
+type Args = Readonly<Record<string, unknown>>;
+
+/**
+ * Makes a differentiable function of named arguments from its forward and its gradient rules. The compiler demands a rule
+ * for each argument that is a tensor or a list of tensors, and accepts no other.
+ *
+ * @example
+ * ```js
+ * import { defineOp, kernels, run, tensor } from 'mixgrad';
+ *
+ * const square = defineOp('square', {
+ *   forward: ({ x }) => run(kernels.exp, [run(kernels.affine, [run(kernels.log, [x])], { scale: 2, shift: 0 })]),
+ *   vjp: { x: ({ g, x }) => g.mul(x).mul(2) },
+ * });
+ * const x = tensor([1, 2, 3], { requiresGrad: true });
+ * square({ x }).sum().backward();
+ * console.log(await x.grad.data());
+ * ```
+ * ```text
+ * Float32Array(3) [ 2, 4, 6 ]
+ * ```
+ */
+export function defineOp<A extends object, R extends Tensor | Result>(
   name: string,
-  definition: OpDefinition<A, S>,
-): (...args: A) => Tensor {
-  const hasGradient = Object.keys(definition.vjp).length > 0;
-  return (...args) => {
-    const inputs = args.filter((arg): arg is Tensor & A[number] => arg instanceof Tensor);
-    const differentiable = hasGradient && isGradEnabled() && inputs.some((input) => input.requiresGrad);
-    if (differentiable) beginRecording(inputs);
-    const start = performance.now();
-    const saving = computeForward(() => definition.forward(run, ...args), differentiable);
-    const { out, saved } = saving;
-    checkFinite(`${name}: its output`, out);
-    if (differentiable) {
-      const vjp = (g: Tensor) => applyRules(name, definition, saving, inputs, args, g);
-      const milliseconds = performance.now() - start;
-      record({ op: name, inputs, output: out, vjp, saved: Object.values(saved), milliseconds });
-    } else if (isGradEnabled()) {
-      out.storage.settle();
-    }
-    return out;
-  };
+  definition: OpDefinition<A, R>,
+): (args: A) => Returned<R> {
+  checkDefinition(name, definition);
+  const op = new Operation(name, definition as unknown as OpDefinition<Args, Tensor | Result>);
+  return (args) => op.apply(args as Args) as Returned<R>;
 }
 
-/** Applies the rule of every input that requires a gradient. */
-function applyRules<A extends unknown[], S>(
-  name: string,
-  { vjp, shared }: OpDefinition<A, S>,
-  saving: Saving<S>,
-  inputs: readonly Tensor[],
-  args: A,
-  g: Tensor,
-): InputGradient[] {
-  const names = Object.keys(vjp);
-  const runner = isGradEnabled() ? refuseTwice(name) : run;
-  let once: Tensor | undefined;
-  const context = {
-    out: saving.out,
-    saved: saving.saved,
-    get shared() {
-      once ??= shared!(runner, g, saving, ...args);
-      return once;
-    },
-  };
-  return inputs.flatMap((input, i) => {
-    if (!input.requiresGrad) return [];
-    if (!names[i]) throw new TapeError(`${name}: no gradient rule for its tensor argument ${i + 1}`);
-    return [{ name: names[i], input, gradient: vjp[names[i]](runner, g, context, ...args) }];
-  });
-}
-
-/** Runs a forward outside the tape; of the tensors it made, only the output and what is saved survive. */
-function computeForward<S extends Record<string, Tensor>>(
-  fn: () => Tensor | Saving<S>,
-  save: boolean,
-): Saving<S> {
-  const made: Tensor[] = [];
-  const outer = observeTensors((t) => made.push(t));
-  try {
-    const result = withRecording(false, fn);
-    const saving = result instanceof Tensor ? { out: result, saved: {} as S } : result;
-    const keep = new Set<Tensor>([saving.out, ...(save ? Object.values(saving.saved) : [])]);
-    for (const t of made) if (!keep.has(t)) t.dispose('was a temporary of its operation');
-    outer?.(saving.out);
-    return saving;
-  } finally {
-    observeTensors(outer);
+function checkDefinition(name: unknown, definition: { forward: unknown; vjp: object }): void {
+  if (typeof name !== 'string' || name === '') {
+    throw new OptionError(`defineOp: name is ${describe(name)}, expected a word`);
+  }
+  const { forward, vjp } = definition ?? {};
+  if (typeof forward !== 'function') {
+    throw new OptionError(`defineOp: forward of ${name} is ${describe(forward)}, expected a function`);
+  }
+  const rules = typeof vjp === 'object' && vjp !== null ? Object.entries(vjp) : [];
+  if (rules.length === 0) {
+    throw new OptionError(
+      `defineOp: vjp of ${name} is ${describe(vjp)}, expected a rule for each tensor argument`,
+    );
+  }
+  for (const [argument, rule] of rules) {
+    if (rule === null || typeof rule === 'function') continue;
+    throw new OptionError(
+      `defineOp: the rule of ${argument} is ${describe(rule)}, expected a function or null`,
+    );
   }
 }
 
-/** Stands in for `run` while gradients are recorded: a kernel's result has no gradient. */
-function refuseTwice(op: string): Run {
-  return (kernel) => {
-    throw new TapeError(
-      `${op}: its gradient is the fused kernel ${kernel}, which cannot be differentiated again`,
+class Operation {
+  /** The names of the tensor arguments. */
+  private readonly names: readonly string[];
+  private readonly rules: Readonly<Record<string, Rule>>;
+
+  constructor(
+    private readonly name: string,
+    private readonly definition: OpDefinition<Args, Tensor | Result>,
+  ) {
+    this.rules = definition.vjp as Record<string, Rule>;
+    this.names = Object.keys(this.rules);
+  }
+
+  apply(args: Args): Tensor | ({ out: Tensor } & object) {
+    if (typeof args !== 'object' || args === null) {
+      throw new OptionError(
+        `${this.name}: its arguments are ${describe(args)}, expected an object of them by name`,
+      );
+    }
+    const inputs = this.names.flatMap((name) => this.tensorsAt(name, args));
+    const recording = state.recording && this.names.some((name) => this.wants(name, args));
+    if (state.recording) this.checkRules(args);
+    if (recording) releaseFinished(inputs);
+    const start = performance.now();
+    const sources = recording ? inputs.map((input) => input.storage) : [];
+    const { out, saved = {}, also } = this.forward(args, recording);
+    checkFinite(`${this.name}: its output`, out);
+    if (recording)
+      this.record({ args: copied(args), inputs, sources, out, saved }, performance.now() - start);
+    else if (state.recording) out.storage.makeTransient();
+    if (!also) return out;
+    if (state.recording) for (const t of tensorsIn(also)) t.storage.makeTransient();
+    return { out, ...also };
+  }
+
+  private record(call: Call, milliseconds: number): void {
+    const { args, inputs, sources, out, saved } = call;
+    const own = tensorsIn(saved).filter((t) => t !== out && !inputs.includes(t));
+    const vjp = (g: Tensor) => this.gradients(call, g);
+    record({ op: this.name, args, inputs, sources, output: out, vjp, saved: own, milliseconds });
+  }
+
+  /** Throws where a tensor requires a gradient and no rule gives it one. */
+  private checkRules(args: Args): void {
+    for (const name in args) {
+      if (name in this.rules) continue;
+      const value = args[name];
+      const list = Array.isArray(value) ? value : [value];
+      if (!list.some((t) => t instanceof Tensor && t.requiresGrad)) continue;
+      throw new TapeError(
+        `${this.name}: no gradient rule for its argument ${name}; ${name}: null says that it has none`,
+      );
+    }
+  }
+
+  private tensorsAt(name: string, args: Args): readonly Tensor[] {
+    const value = args[name];
+    const list = Array.isArray(value) ? value : [value];
+    for (const t of list) if (!(t instanceof Tensor)) checkTensors(this.name, { [name]: t });
+    return list;
+  }
+
+  /** Whether the argument takes a gradient. */
+  private wants(name: string, args: Args): boolean {
+    return this.rules[name] !== null && this.tensorsAt(name, args).some((t) => t.requiresGrad);
+  }
+
+  /** Runs the forward outside the tape; of the tensors it made, only outputs and what is saved survive. */
+  private forward(args: Args, save: boolean): Result {
+    return withState({ recording: false }, () =>
+      scope('was a temporary of its operation', () => {
+        const result = this.definition.forward(args);
+        if (result instanceof Tensor) return { out: result };
+        if (!(result?.out instanceof Tensor)) {
+          throw new TapeError(
+            `${this.name}: its forward returned ${describe(result)}, expected a tensor or { out, saved, also }`,
+          );
+        }
+        return save ? result : { out: result.out, also: result.also };
+      }),
     );
-  };
+  }
+
+  /** Applies the rule of every argument that requires a gradient, to the values that the forward saw. */
+  private gradients(call: Call, g: Tensor): InputGradient[] {
+    const { args, out, saved } = call;
+    const { shared } = this.definition;
+    const context = { ...this.asComputed(call), g, out, saved };
+    if (shared) defineLazily(context, 'shared', () => shared(context as never));
+    return withState({ rule: this.name }, () =>
+      this.names.flatMap((name) => {
+        if (!this.wants(name, args)) return [];
+        const found = this.rules[name]!(context);
+        const gradients = Array.isArray(found) ? found : [found];
+        const tensors = this.tensorsAt(name, args);
+        if (gradients.length !== tensors.length) {
+          throw new TapeError(
+            `${this.name}: the rule of ${name} returned ${gradients.length} gradients, expected ${tensors.length}`,
+          );
+        }
+        return tensors.flatMap((input, i) =>
+          input.requiresGrad ? [{ name, input, gradient: gradients[i] }] : [],
+        );
+      }),
+    );
+  }
+
+  /** The arguments, a tensor whose values were replaced or released since standing as it was. */
+  private asComputed({ args, inputs, sources }: Call): Args {
+    if (inputs.every((input, i) => input.shows(sources[i]))) return args;
+    let at = 0;
+    const past = (input: Tensor): Tensor => {
+      const source = sources[at++];
+      return input.shows(source) ? input : asItWas(input, source);
+    };
+    const then: Record<string, unknown> = { ...args };
+    for (const name of this.names) {
+      const value = args[name];
+      then[name] = Array.isArray(value) ? value.map(past) : past(value as Tensor);
+    }
+    return then;
+  }
+}
+
+/** Gives an object a property that is computed when it is first read. */
+function defineLazily(object: object, name: string, compute: () => unknown): void {
+  let value: unknown;
+  Object.defineProperty(object, name, {
+    get() {
+      value ??= compute();
+      return value;
+    },
+  });
+}
+
+/** Arguments that stay as they are when the caller changes its lists. */
+function copied(args: Args): Args {
+  const copy: Record<string, unknown> = {};
+  for (const name in args) copy[name] = Array.isArray(args[name]) ? [...args[name]] : args[name];
+  return copy;
+}
+
+/** One recorded call. */
+interface Call {
+  args: Args;
+  inputs: readonly Tensor[];
+  sources: readonly Storage[];
+  out: Tensor;
+  saved: object;
+}
+
+/** A tensor with the values it had; while gradients are recorded it passes its own gradient on to the tensor. */
+function asItWas(input: Tensor, source: Storage): Tensor {
+  const past = new Tensor(input.shape, source.retain());
+  if (state.recording && input.requiresGrad) {
+    const vjp = (g: Tensor) => [{ name: 'x', input, gradient: g }];
+    const args = { x: input };
+    record({
+      op: 'asItWas',
+      args,
+      inputs: [input],
+      sources: [],
+      output: past,
+      vjp,
+      saved: [],
+      milliseconds: 0,
+    });
+  }
+  return past;
 }

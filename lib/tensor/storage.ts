@@ -1,20 +1,18 @@
-// Storage: numbers shared by tensors, on their device or, between uses, in ordinary memory.
+// Storage: a reference-counted buffer on a device or, between uses, in ordinary memory.
 import type { Device, DeviceBuffer, Floats } from '../../kernels/devices/device.js';
-
-/** Storages that no graph holds: they leave the device at the next boundary. */
-const loose = new Set<Storage>();
+import { type Evictable, state } from './state.js';
 
 /**
- * Numbers with a count of the tensors that show them. A device cannot see when JavaScript drops a tensor, so
+ * A reference-counted buffer, shared by tensors and records. A device cannot see when JavaScript drops a tensor, so
  * only graphs and parameters hold device memory: everything else moves to ordinary memory, which the garbage
  * collector watches, and returns to the device when it is used again.
  */
-export class Storage {
+export class Storage implements Evictable {
   private owners = 1;
   private pinned = false;
   private constructor(
     readonly device: Device,
-    private resident: DeviceBuffer | null,
+    private buffer: DeviceBuffer | null,
     private host: Floats | null,
   ) {}
 
@@ -23,19 +21,19 @@ export class Storage {
     return new Storage(device, buffer, null);
   }
 
-  /** Copies the numbers; they go to the device when first used. */
+  /** Copies the values; they go to the device when first used. */
   static fromHost(device: Device, values: ArrayLike<number>): Storage {
     const host = device.dtype === 'float64' ? new Float64Array(values) : new Float32Array(values);
     return new Storage(device, null, host);
   }
 
-  /** The numbers on the device. */
-  get buffer(): DeviceBuffer {
-    if (!this.resident) {
-      this.resident = this.device.upload(this.host!);
-      this.settle();
+  /** The buffer on the device; uploads it where it is not there. */
+  resident(): DeviceBuffer {
+    if (!this.buffer) {
+      this.buffer = this.device.upload(this.host!);
+      this.makeTransient();
     }
-    return this.resident;
+    return this.buffer;
   }
 
   retain(): this {
@@ -45,37 +43,39 @@ export class Storage {
 
   release(): void {
     if (--this.owners > 0) return;
-    loose.delete(this);
-    if (this.resident) this.device.free(this.resident);
-    this.resident = this.host = null;
+    state.transients.delete(this);
+    if (this.buffer) this.device.free(this.buffer);
+    this.buffer = this.host = null;
   }
 
   /** Stays on the device from now on. */
   pin(): void {
     this.pinned = true;
-    loose.delete(this);
+    state.transients.delete(this);
   }
 
   /** Leaves the device at the next boundary, unless pinned. */
-  settle(): this {
-    if (!this.pinned) loose.add(this);
+  makeTransient(): this {
+    if (!this.pinned) state.transients.add(this);
     return this;
   }
 
-  private moveToHost(): void {
-    if (!this.resident || this.pinned) return;
+  /** Moves to ordinary memory, unless pinned. On an asynchronous device only what has a copy there can. */
+  evict(): void {
+    if (!this.buffer || this.pinned) return;
     if (!this.host) {
       if (!this.device.sync) return;
-      this.host = this.device.view(this.resident).slice();
+      this.host = this.device.view(this.buffer).slice();
     }
-    this.device.free(this.resident);
-    this.resident = null;
+    this.device.free(this.buffer);
+    this.buffer = null;
   }
+}
 
-  /** A boundary: between two training steps, or at the end of a noGrad. */
-  static moveLooseToHost(): void {
-    const all = [...loose];
-    loose.clear();
-    for (const storage of all) storage.moveToHost();
-  }
+/** A boundary: between two training steps, or at the end of an outermost noGrad. */
+export function evictTransients(): void {
+  if (state.transients.size === 0) return;
+  const all = [...state.transients];
+  state.transients.clear();
+  for (const storage of all) storage.evict();
 }

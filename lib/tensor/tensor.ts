@@ -1,19 +1,45 @@
-// Tensor: a shape over a device's buffer, with a place for its gradient.
+// Tensor: a shape over a storage, with a place for its gradient; and the record that it is the output of.
 import ndarray from 'ndarray';
-import type { Device, DeviceBuffer, Floats } from '../../kernels/devices/device.js';
-import { DeviceError, ShapeError, TapeError } from '../errors.js';
+import type { Device, Floats } from '../../kernels/devices/device.js';
+import { OptionError, ShapeError, TapeError } from '../errors.js';
+import { describe } from '../options.js';
 import { format, numel, type Shape } from '../shape.js';
-import type { TapeRecord } from '../tape/tape.js';
-import { currentDevice } from './device.js';
-import { Storage } from './storage.js';
+import { type FinishedGraph, state } from './state.js';
+import type { Storage } from './storage.js';
 
-/** Numbers, nested to any depth; every level holds entries of one length. */
-export type NestedNumbers = number | ArrayLike<number> | readonly NestedNumbers[];
+/** The gradient of one input of a record, with the argument's name. */
+export interface InputGradient {
+  name: string;
+  input: Tensor;
+  gradient: Tensor;
+}
+
+/** One recorded operation: a node of the graph. */
+export interface TapeRecord {
+  /** Position on the tape: every record's inputs were recorded before it. */
+  readonly number: number;
+  readonly op: string;
+  /** The arguments of the call by name, tensors and attributes; empty once backward() has used the record up. */
+  args: Readonly<Record<string, unknown>>;
+  /** The tensors among the arguments, lists unfolded. */
+  inputs: readonly Tensor[];
+  readonly output: Tensor;
+  /** From the output's gradient to those of the inputs that require one. */
+  vjp: (g: Tensor) => InputGradient[];
+  /** Tensors that only the vjp uses. */
+  saved: readonly Tensor[];
+  /** Milliseconds that the forward call took. */
+  readonly milliseconds: number;
+  /** Whether backward() has used it up. */
+  consumed: boolean;
+}
 
 /** One tensor's share of a storage. It outlives the tensor in the registry below. */
 interface Claim {
   storage: Storage;
   released: boolean;
+  /** What the tensor's record was computed from: retained until backward() has used the record. */
+  sources: readonly Storage[];
 }
 
 function releaseClaim(claim: Claim): void {
@@ -22,42 +48,65 @@ function releaseClaim(claim: Claim): void {
   claim.storage.release();
 }
 
-/** The safety net: a tensor that is garbage-collected gives back its storage. */
-const forgotten = new FinalizationRegistry<Claim>(releaseClaim);
-
-/** Called with every tensor that is made, so that a scope can release its temporaries. */
-export type TensorObserver = (tensor: Tensor) => void;
-let observer: TensorObserver | null = null;
-
-/** Sets who is told of new tensors; returns who was told before. */
-export function observeTensors(next: TensorObserver | null): TensorObserver | null {
-  const previous = observer;
-  observer = next;
-  return previous;
+function releaseSources(claim: Claim): void {
+  for (const storage of claim.sources) storage.release();
+  claim.sources = [];
 }
 
-/** An n-dimensional array on a device, and a node of the tape. */
+/** The safety net: a tensor that is garbage-collected gives back its storage, and those of its record. */
+const forgotten = new FinalizationRegistry<Claim>((claim) => {
+  releaseClaim(claim);
+  releaseSources(claim);
+});
+
+/** Looks at a gradient; what it returns replaces it. */
+// biome-ignore lint/suspicious/noConfusingVoidType: a hook that returns nothing is a hook.
+export type GradientHook = (gradient: Tensor) => Tensor | undefined | void;
+
+/**
+ * An n-dimensional array on a device, and a node of the graph.
+ *
+ * @example
+ * ```js
+ * import { tensor } from 'mixgrad';
+ *
+ * const x = tensor([[1, 2], [3, 4]], { requiresGrad: true });
+ * const y = x.mul(x).sum();
+ * y.backward();
+ * console.log(String(x), await y.item());
+ * console.log(x.grad.shape, x.grad.ndarray().get(1, 0));
+ * ```
+ * ```text
+ * Tensor(shape [2, 2], device wasm, requiresGrad) 30
+ * [ 2, 2 ] 6
+ * ```
+ */
 export class Tensor {
   /** The accumulated gradient; on leaves only. */
   grad: Tensor | null = null;
   /** The record whose output this is; null on leaves and on what was never recorded. @internal */
   record: TapeRecord | null = null;
   /** @internal */
-  hooks: ((gradient: Tensor) => Tensor | undefined)[] = [];
+  hooks: readonly { readonly fn: GradientHook }[] = [];
+  /** Graphs that this leaf was part of and backward() has used up. @internal */
+  finished: FinishedGraph[] = [];
   private claim: Claim;
   private why = '';
   private kept = false;
+  private trained: boolean;
+  private parameter: boolean;
 
   /** Takes over one ownership of the storage. */
   constructor(
     readonly shape: Shape,
     storage: Storage,
-    /** Whether backward() computes a gradient for this tensor. */
-    public requiresGrad = false,
+    requiresGrad = false,
   ) {
-    this.claim = { storage, released: false };
+    this.claim = { storage, released: false, sources: [] };
+    this.trained = this.parameter = requiresGrad;
+    if (requiresGrad) storage.pin();
     forgotten.register(this, this.claim, this);
-    observer?.(this);
+    state.observer?.(this);
   }
 
   /** Number of elements. */
@@ -65,8 +114,33 @@ export class Tensor {
     return numel(this.shape);
   }
 
+  /** The device that holds the values. */
   get device(): Device {
     return this.claim.storage.device;
+  }
+
+  /** Whether backward() computes a gradient for this tensor. */
+  get requiresGrad(): boolean {
+    return this.trained || this.record !== null;
+  }
+
+  /** On a leaf: true makes it a parameter, false freezes it. @throws TapeError on the output of a recorded operation */
+  set requiresGrad(on: boolean) {
+    if (this.record) {
+      if (on) return;
+      throw new TapeError(
+        `requiresGrad: ${this.record.op} made this tensor; detach() gives one without gradient`,
+      );
+    }
+    this.trained = on;
+    if (!on) return;
+    this.parameter = true;
+    this.storage.pin();
+  }
+
+  /** Whether this leaf requires a gradient, or did before it was frozen: modules count it among their parameters. */
+  get isParameter(): boolean {
+    return this.parameter;
   }
 
   /** Whether the tensor was made by the user rather than by a recorded operation. */
@@ -74,10 +148,12 @@ export class Tensor {
     return this.record === null;
   }
 
+  /** Whether the values were given back: reading them throws. */
   get isReleased(): boolean {
     return this.claim.released;
   }
 
+  /** Whether keep() was called. */
   get isKept(): boolean {
     return this.kept;
   }
@@ -88,15 +164,27 @@ export class Tensor {
     return this.claim.storage;
   }
 
-  /** @internal */
-  get buffer(): DeviceBuffer {
-    return this.storage.buffer;
+  /** Whether the values are those of a storage, neither replaced nor released since. @internal */
+  shows(storage: Storage): boolean {
+    return this.claim.storage === storage && !this.claim.released;
   }
 
-  /** Replaces the numbers by another tensor's of the same shape, sharing its buffer. @internal */
+  /** Makes this tensor the output of a record, which keeps the storages it was computed from. @internal */
+  setRecord(record: TapeRecord, sources: readonly Storage[]): void {
+    this.record = record;
+    this.claim.sources = sources.map((storage) => storage.retain());
+  }
+
+  /** Releases what the record keeps. @internal */
+  forgetSources(): void {
+    releaseSources(this.claim);
+    if (this.claim.released) forgotten.unregister(this);
+  }
+
+  /** Replaces the values by another tensor's of the same shape, sharing its storage. @internal */
   assign(other: Tensor): void {
     const storage = other.storage.retain();
-    if (this.kept) storage.pin();
+    if (this.kept || this.parameter) storage.pin();
     const { released } = this.claim;
     const old = this.claim.storage;
     this.claim.storage = storage;
@@ -104,26 +192,26 @@ export class Tensor {
     if (!released) old.release();
   }
 
-  /** Keeps the numbers readable after backward() and after the noGrad() they were made in. */
+  /** Keeps the values readable after backward() and after the noGrad() they were made in. Returns the tensor. */
   keep(): this {
     this.kept = true;
     this.storage.pin();
     return this;
   }
 
-  /** Gives the buffer back now. Training loops need no dispose: backward() and noGrad() release. */
+  /** Gives the storage back now. Training loops need no dispose: backward() and noGrad() release. */
   dispose(why = 'was disposed of'): void {
     this.why = why;
-    forgotten.unregister(this);
     releaseClaim(this.claim);
+    if (this.claim.sources.length === 0) forgotten.unregister(this);
   }
 
-  /** A copy of the numbers, row-major. */
+  /** A copy of the values, row-major, when all that was asked of the device before is done. */
   async data(): Promise<Floats> {
-    return this.device.read(this.buffer);
+    return this.device.read(this.storage.resident());
   }
 
-  /** The only number of a one-element tensor. */
+  /** The only value of a one-element tensor. @throws ShapeError where it has several */
   async item(): Promise<number> {
     if (this.size !== 1) {
       throw new ShapeError(`item: the tensor has shape ${format(this.shape)}, expected a single element`);
@@ -132,104 +220,36 @@ export class Tensor {
   }
 
   /**
-   * A view of the numbers as an ndarray, sharing the buffer: valid until the tensor is released or the
-   * device's memory grows. DeviceError on an asynchronous device: await data() there.
+   * A view of the values as an ndarray, sharing the buffer: valid until the tensor is released or the
+   * device's memory grows.
+   * @throws DeviceError on an asynchronous device: await data() there
    */
   ndarray(): ndarray.NdArray<Floats> {
-    return ndarray(this.device.view(this.buffer), [...this.shape]);
+    return ndarray(this.device.view(this.storage.resident()), [...this.shape]);
   }
 
-  /** Calls fn with this tensor's gradient when backward() has it; what fn returns replaces it. */
-  registerHook(fn: (gradient: Tensor) => Tensor | undefined): () => void {
-    this.hooks.push(fn);
+  /**
+   * Calls fn with this tensor's gradient when backward() has it; what fn returns replaces it.
+   * @returns a function that removes the hook
+   * @throws OptionError where fn is no function
+   */
+  registerHook(fn: GradientHook): () => void {
+    if (typeof fn !== 'function')
+      throw new OptionError(`registerHook: fn is ${describe(fn)}, expected a function`);
+    const entry = { fn };
+    this.hooks = [...this.hooks, entry];
     return () => {
-      this.hooks = this.hooks.filter((hook) => hook !== fn);
+      this.hooks = this.hooks.filter((other) => other !== entry);
     };
   }
 
-  /** The same numbers, cut off from the tape. */
+  /** The same values, cut off from the graph. */
   detach(): Tensor {
-    return new Tensor(this.shape, this.storage.retain().settle());
+    return new Tensor(this.shape, this.storage.retain().makeTransient());
   }
 
   toString(): string {
     const grad = this.requiresGrad ? ', requiresGrad' : '';
     return `Tensor(shape ${format(this.shape)}, device ${this.device.name}${grad})`;
   }
-}
-
-/** Options for making a tensor. */
-export interface TensorOptions {
-  /** Shape of flat data; nested data tells its own. */
-  shape?: Shape;
-  device?: Device;
-  requiresGrad?: boolean;
-}
-
-/**
- * Makes a tensor from nested or flat numbers.
- * @throws ShapeError where nested rows differ in length or flat data does not fill the shape.
- */
-export function tensor(values: NestedNumbers, options: TensorOptions = {}): Tensor {
-  const { device = currentDevice(), requiresGrad = false } = options;
-  const found = shapeOf(values);
-  const shape = checkedShape(options.shape ?? found);
-  if (numel(shape) !== numel(found)) {
-    throw new ShapeError(`tensor: ${numel(found)} numbers do not fill shape ${format(shape)}`);
-  }
-  const flat = found.length === 1 ? (values as ArrayLike<number>) : flatten(values, found);
-  const storage = Storage.fromHost(device, flat);
-  if (requiresGrad) storage.pin();
-  return new Tensor(shape, storage, requiresGrad);
-}
-
-/** A tensor filled with one value. */
-export function full(shape: Shape, value: number, options: Omit<TensorOptions, 'shape'> = {}): Tensor {
-  return tensor(new Float64Array(numel(checkedShape(shape))).fill(value), { ...options, shape });
-}
-
-/** A tensor of zeros. */
-export function zeros(shape: Shape, options: Omit<TensorOptions, 'shape'> = {}): Tensor {
-  return full(shape, 0, options);
-}
-
-/** A tensor of ones. */
-export function ones(shape: Shape, options: Omit<TensorOptions, 'shape'> = {}): Tensor {
-  return full(shape, 1, options);
-}
-
-function checkedShape(shape: Shape): Shape {
-  if (!shape.every((size) => Number.isInteger(size) && size > 0)) {
-    throw new ShapeError(`tensor: shape ${format(shape)}, expected whole numbers of at least 1`);
-  }
-  return Object.freeze([...shape]);
-}
-
-function shapeOf(values: NestedNumbers): number[] {
-  if (typeof values === 'number') return [];
-  if (ArrayBuffer.isView(values) || values.length === 0) return [values.length];
-  return [values.length, ...shapeOf(values[0])];
-}
-
-function flatten(values: NestedNumbers, shape: Shape): Float64Array {
-  const out = new Float64Array(numel(shape));
-  let at = 0;
-  const visit = (part: NestedNumbers, axis: number): void => {
-    const wrong = typeof part === 'number' ? axis !== shape.length : part.length !== shape[axis];
-    if (wrong) throw new ShapeError(`tensor: rows differ in length along axis ${axis} of ${format(shape)}`);
-    if (typeof part === 'number') out[at++] = part;
-    else for (let i = 0; i < part.length; i++) visit(part[i], axis + 1);
-  };
-  visit(values, 0);
-  return out;
-}
-
-/** Throws unless all tensors are on one device; returns it. */
-export function commonDevice(op: string, tensors: readonly Tensor[]): Device {
-  const { device } = tensors[0];
-  const other = tensors.find((t) => t.device !== device);
-  if (other) {
-    throw new DeviceError(`${op}: tensors on ${device.name} and ${other.device.name}, expected one device`);
-  }
-  return device;
 }

@@ -1,7 +1,7 @@
 // The most this machine gives: the micro-kernel on matrices that stay in the cache, and a copy of large arrays.
 import { kernels } from '../../kernels/index.js';
+import { type Kernel, numel } from '../../kernels/spec.js';
 import type { Device } from '../../lib/index.js';
-import type { KernelName } from './wrapped.js';
 
 /** Billions of floating-point operations, and of bytes, a second. */
 export interface Ceiling {
@@ -27,8 +27,8 @@ export function measureCeiling(device: Device): Ceiling {
   ];
   const flops = 2 * images * rows * depth * side * side;
   return {
-    gflops: flops / 1e6 / best(device, 'conv2d', [x, w], attrs),
-    gbs: (2 * 4 * COPIED) / 1e6 / best(device, 'affine', [[COPIED]], { scale: 1, shift: 0 }),
+    gflops: flops / 1e6 / best(device, kernels.conv2d, [x, w], attrs),
+    gbs: (2 * 4 * COPIED) / 1e6 / best(device, kernels.affine, [[COPIED]], { scale: 1, shift: 0 }),
   };
 }
 
@@ -38,15 +38,13 @@ export function bestOf(a: Ceiling, b: Ceiling): Ceiling {
 }
 
 /** Milliseconds of a kernel on ones. */
-function best(device: Device, name: KernelName, shapes: number[][], attrs: Record<string, number>): number {
-  const inputs = shapes.map((shape) =>
-    device.upload(new Float32Array(shape.reduce((a, b) => a * b)).fill(1)),
-  );
-  const plan = kernels[name].plan(shapes, attrs);
+function best<A>(device: Device, kernel: Kernel<A>, shapes: number[][], attrs: A): number {
+  const inputs = shapes.map((shape) => device.upload(new Float32Array(numel(shape)).fill(1)));
+  const plan = kernel.plan(shapes, attrs);
   let least = Number.POSITIVE_INFINITY;
   for (let i = 0; i <= REPETITIONS; i++) {
     const start = performance.now();
-    device.free(device.run(name, inputs, plan));
+    device.free(device.run(kernel, inputs, plan));
     if (i > 0) least = Math.min(least, performance.now() - start);
   }
   for (const input of inputs) device.free(input);

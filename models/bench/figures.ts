@@ -1,6 +1,6 @@
 // What the parts of the benchmark share: medians, rounding, and tables of text.
 
-/** The median of some numbers. */
+/** The median of some values. */
 export function median(values: readonly number[]): number {
   const sorted = values.toSorted((a, b) => a - b);
   return (sorted[(sorted.length - 1) >> 1] + sorted[sorted.length >> 1]) / 2;

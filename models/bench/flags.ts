@@ -1,23 +1,19 @@
 // The flags of the benchmark.
 import { Command, Option } from 'commander';
-import { type Convolution, type DeviceName, deviceNames } from '../../lib/index.js';
-import { type ModelName, modelNames } from '../networks/index.js';
+import type { ModelName } from '../networks/index.js';
 import type { NormName } from '../networks/norms.js';
-import { builds } from '../run/device.js';
-import { choice, convFlag, count, normFlag, oneLineErrors, threadsFlag, UsageError } from '../train/flags.js';
+import { type Build, builds, type DeviceSettings } from '../run/device.js';
+import { addDeviceFlags, choice, count, modelFlag, normFlag, oneLineErrors } from '../run/flags.js';
+import { UsageError } from '../run/program.js';
 
 /** What one side of a measurement is. */
-export interface BenchSettings {
+export interface BenchSettings extends DeviceSettings {
   model: ModelName;
   norm: NormName;
   batch: number;
   steps: number;
-  device: DeviceName;
-  threads: number | null;
-  /** How the wasm device convolves. */
-  conv: Convolution;
   /** The wasm device's build: with relaxed SIMD where it validates, always, or never. */
-  build: (typeof builds)[number];
+  build: Build;
 }
 
 /** The flags: the settings, and what to do with them. */
@@ -47,9 +43,9 @@ export function parseFlags(args: readonly string[]): BenchFlags {
 }
 
 function benchCommand(): Command {
-  return oneLineErrors(new Command('bench'))
+  const command = oneLineErrors(new Command('bench'))
     .description('Times training and evaluation steps of a network on random images.')
-    .addOption(choice('--model <name>', 'network', modelNames, 'cifar-cnn'))
+    .addOption(modelFlag())
     .addOption(normFlag('bn'))
     .option('--batch <n>', 'images in a batch', count, 64)
     .option(
@@ -57,10 +53,9 @@ function benchCommand(): Command {
       'timed steps, after one to warm up; of --kernels, the fewest repetitions',
       count,
       5,
-    )
-    .addOption(choice('--device <name>', 'where to compute', deviceNames, 'auto'))
-    .addOption(threadsFlag())
-    .addOption(convFlag())
+    );
+  addDeviceFlags(command);
+  return command
     .addOption(choice('--build <kind>', 'build of the wasm device, as to relaxed SIMD', builds, 'auto'))
     .addOption(
       new Option('--against <what>', 'measure in turn with PyTorch, or with one setting changed')

@@ -2,13 +2,13 @@
 // tiles, and shapes of other networks; each result checked before it is timed.
 import { type Device, setDevice } from '../../lib/index.js';
 import { type OpenedDevice, openFor } from '../run/device.js';
-import { UsageError } from '../train/flags.js';
 import { bestOf, type Ceiling, measureCeiling } from './ceiling.js';
 import { rounded, table } from './figures.js';
 import type { BenchFlags } from './flags.js';
 import { type KernelRow, MeasuringDevice } from './measuring.js';
 import { probes } from './probes.js';
 import { Subject } from './step.js';
+import { checkTimeable } from './wrapped.js';
 
 /** All rows with their shares of the ceiling, the ceilings they are held against and the threads they ran on. */
 export interface KernelFigures {
@@ -25,9 +25,7 @@ export async function measureKernels(flags: BenchFlags): Promise<KernelFigures> 
   const others = await openWays(flags, opened);
   try {
     const { device, threads } = opened;
-    if (!device.sync) {
-      throw new UsageError(`--kernels: device ${device.name} computes after it is asked and cannot be timed`);
-    }
+    checkTimeable('--kernels', device);
     const before = measureCeiling(device);
     const measuring = new MeasuringDevice(device, others, flags.steps);
     for (const norm of ['bn', 'mn'] as const) await measureNetwork({ ...flags, norm }, measuring, threads);
@@ -44,7 +42,7 @@ export async function measureKernels(flags: BenchFlags): Promise<KernelFigures> 
   }
 }
 
-/** The wasm device's ways to convolve, unless the flags name one. */
+/** The wasm device's ways to convolve where the flags name none. */
 async function openWays(flags: BenchFlags, { device }: OpenedDevice): Promise<Record<string, Device>> {
   if (device.name !== 'wasm' || flags.conv !== 'auto') return {};
   const open = async (conv: 'direct' | 'winograd') => (await openFor({ ...flags, conv })).device;

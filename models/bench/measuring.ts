@@ -1,9 +1,9 @@
-// A device that checks and times kernels as they pass, on the very numbers they are called with.
+// A device that checks and times kernels as they pass, on the very values they are called with.
 import type { Device } from '../../lib/index.js';
 import { bytesOf, canTile, flopsOf, sizesOf } from './counts.js';
 import { median, rounded } from './figures.js';
 import { worstError } from './samples.js';
-import { type Buffer, type KernelName, type Plan, WrappedDevice } from './wrapped.js';
+import { type Buffer, type Kernel, type Plan, WrappedDevice } from './wrapped.js';
 
 /** A difference this large, relative to the largest output, is a fault and not rounding. */
 const WORST = 1e-4;
@@ -14,7 +14,7 @@ const SPENT = 20;
 /** What one kernel does. */
 export interface KernelRow {
   group: string;
-  kernel: KernelName;
+  kernel: string;
   sizes: string;
   /** A convolution's way: 'winograd' or 'direct'. */
   how?: string;
@@ -37,7 +37,7 @@ export class MeasuringDevice extends WrappedDevice {
   readonly rows: KernelRow[] = [];
   /** What the calls belong to. While it is empty nothing is measured and the sizes are noted. */
   group = '';
-  private readonly largest = new Map<KernelName, number>();
+  private readonly largest = new Map<string, number>();
   private readonly seen = new Set<string>();
 
   constructor(
@@ -50,14 +50,15 @@ export class MeasuringDevice extends WrappedDevice {
     super(inner);
   }
 
-  override run(name: KernelName, inputs: readonly Buffer[], plan: Plan): Buffer {
+  override run(kernel: Kernel, inputs: readonly Buffer[], plan: Plan): Buffer {
+    const { name } = kernel;
     const moved = bytesOf(inputs, plan);
     if (this.group === '') this.largest.set(name, Math.max(this.largest.get(name) ?? 0, moved));
-    else if (this.wants(name, moved, plan)) this.measure(name, inputs, plan);
-    return this.inner.run(name, inputs, plan);
+    else if (this.wants(name, moved, plan)) this.measure(kernel, inputs, plan);
+    return this.inner.run(kernel, inputs, plan);
   }
 
-  private wants(name: KernelName, moved: number, plan: Plan): boolean {
+  private wants(name: string, moved: number, plan: Plan): boolean {
     const product = flopsOf(name, plan) > 0;
     if (!product && moved !== this.largest.get(name)) return false;
     const key = product ? `${name} ${sizesOf(name, plan)}` : name;
@@ -66,13 +67,17 @@ export class MeasuringDevice extends WrappedDevice {
     return true;
   }
 
-  private measure(name: KernelName, inputs: readonly Buffer[], plan: Plan): void {
+  private measure(kernel: Kernel, inputs: readonly Buffer[], plan: Plan): void {
+    const { name } = kernel;
     const ways = this.waysOf(name, inputs, plan);
-    const errors = ways.map((way) => checked(name, plan, way));
-    const times = timesInTurn(name, plan, ways, this.repetitions);
+    const errors = ways.map((way) => checked(kernel, plan, way));
+    const times = timesInTurn(kernel, plan, ways, this.repetitions);
     ways.forEach(({ how, device, inputs: own }, i) => {
       this.rows.push({
-        ...{ group: this.group, kernel: name, sizes: sizesOf(name, plan), ...(how && { how }) },
+        group: this.group,
+        kernel: name,
+        sizes: sizesOf(name, plan),
+        ...(how && { how }),
         ...speedOf(flopsOf(name, plan), bytesOf(inputs, plan), times[i]),
         error: Number(errors[i].toExponential(1)),
       });
@@ -81,7 +86,7 @@ export class MeasuringDevice extends WrappedDevice {
   }
 
   /** A convolution that tiles can do is measured in all ways. */
-  private waysOf(name: KernelName, inputs: readonly Buffer[], plan: Plan): Way[] {
+  private waysOf(name: string, inputs: readonly Buffer[], plan: Plan): Way[] {
     const others = canTile(name, plan) ? Object.entries(this.others) : [];
     if (others.length === 0) return [{ device: this.inner, inputs }];
     return others.map(([how, device]) => {
@@ -97,23 +102,24 @@ function speedOf(flops: number, bytes: number, ms: number): Pick<KernelRow, 'ms'
 }
 
 /** The error of a result. @throws Error where it is more than rounding */
-function checked(name: KernelName, plan: Plan, { how = '', device, inputs }: Way): number {
-  const out = device.run(name, inputs, plan);
+function checked(kernel: Kernel, plan: Plan, { how = '', device, inputs }: Way): number {
+  const { name } = kernel;
+  const out = device.run(kernel, inputs, plan);
   const views = inputs.map((input) => device.view(input));
-  const error = worstError(name, plan, views, device.view(out));
+  const error = worstError(kernel, plan, views, device.view(out));
   device.free(out);
   if (error < WORST) return error;
   throw new Error(`${name} ${how} ${sizesOf(name, plan)} is wrong: relative error ${error.toExponential(1)}`);
 }
 
 /** Median milliseconds of each way, measured in turn. */
-function timesInTurn(name: KernelName, plan: Plan, ways: readonly Way[], repetitions: number): number[] {
+function timesInTurn(kernel: Kernel, plan: Plan, ways: readonly Way[], repetitions: number): number[] {
   const times = ways.map((): number[] => []);
   const end = performance.now() + SPENT * repetitions * ways.length;
   for (let i = 0; i < repetitions || performance.now() < end; i++) {
     ways.forEach(({ device, inputs }, way) => {
       const start = performance.now();
-      const out = device.run(name, inputs, plan);
+      const out = device.run(kernel, inputs, plan);
       times[way].push(performance.now() - start);
       device.free(out);
     });

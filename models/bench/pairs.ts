@@ -1,7 +1,7 @@
 // Two sides measured in turn, A B A B …: load that comes and goes then meets both, and their ratio stays.
 
 import { openFor } from '../run/device.js';
-import { UsageError } from '../train/flags.js';
+import { UsageError } from '../run/program.js';
 import { median, rounded } from './figures.js';
 import { type AgainstName, type BenchFlags, type BenchSettings, changed } from './flags.js';
 import { type BenchResult, peakBytes, Subject, sentence, type Times } from './step.js';

@@ -1,4 +1,5 @@
 // Convolutions and products beyond the CIFAR CNN's: what DenseNet, DCGAN and strided networks ask for.
+import { numel } from '../../kernels/spec.js';
 import {
   conv2d,
   convTranspose2d,
@@ -12,15 +13,14 @@ import {
 /** A call whose kernels, forward and backward, are measured. */
 export interface Probe {
   group: string;
-  /** Calls the operation and its gradients on random numbers. */
+  /** Calls the operation and its gradients on random values. */
   run(batch: number): void;
 }
 
 const random = createRandom('probes');
 
 function noise(shape: Shape, requiresGrad = true): Tensor {
-  const length = shape.reduce((a, b) => a * b);
-  const values = Float32Array.from({ length }, () => random.normal());
+  const values = Float32Array.from({ length: numel(shape) }, () => random.normal());
   return tensor(values, { shape: [...shape], requiresGrad });
 }
 

@@ -1,11 +1,9 @@
 // Where the time of a training step goes: a device that times its kernels, and the rest of the step beside them.
-import type { Device } from '../../lib/index.js';
 import { openFor } from '../run/device.js';
-import { UsageError } from '../train/flags.js';
 import { milliseconds, rounded, table } from './figures.js';
 import type { BenchFlags } from './flags.js';
 import { Subject } from './step.js';
-import { type Buffer, type KernelName, type Plan, WrappedDevice } from './wrapped.js';
+import { type Buffer, checkTimeable, type Kernel, type Plan, WrappedDevice } from './wrapped.js';
 
 /** Calls and time of one kind of work, in one step. */
 interface ProfileRow {
@@ -29,16 +27,17 @@ export interface Profile {
   rows: ProfileRow[];
 }
 
-/** The step's time outside the device: tape, allocation, moving numbers between devices and ordinary memory. */
+/** The step's time outside the device: tape, allocation, moving values between devices and ordinary memory. */
 const REST = 'JavaScript (tape, allocation, …)';
 
 /** Adds up the time of every kernel and of uploads. */
 class TimedDevice extends WrappedDevice {
   readonly totals = new Map<string, { calls: number; ms: number }>();
 
-  override run(name: KernelName, inputs: readonly Buffer[], plan: Plan): Buffer {
+  override run(kernel: Kernel, inputs: readonly Buffer[], plan: Plan): Buffer {
+    const { name } = kernel;
     const what = name.startsWith('conv') ? `${name} to [${plan.shape}]` : name;
-    return this.timed(what, () => this.inner.run(name, inputs, plan));
+    return this.timed(what, () => this.inner.run(kernel, inputs, plan));
   }
 
   override upload(data: ArrayLike<number>): Buffer {
@@ -60,7 +59,7 @@ class TimedDevice extends WrappedDevice {
 export async function profile(flags: BenchFlags): Promise<Profile> {
   const opened = await openFor(flags);
   try {
-    checkSynchronous(opened.device);
+    checkTimeable('--profile', opened.device);
     const device = new TimedDevice(opened.device);
     const subject = new Subject(flags, device, opened.threads);
     await subject.trainStep();
@@ -70,20 +69,18 @@ export async function profile(flags: BenchFlags): Promise<Profile> {
     });
     const { model, norm, batch, steps } = flags;
     return {
-      ...{ model, norm, batch, device: device.name, threads: opened.threads, steps },
+      model,
+      norm,
+      batch,
+      device: device.name,
+      threads: opened.threads,
+      steps,
       train_step_ms: rounded(total / steps, 3),
       rows: rowsOf(device, total, steps),
     };
   } finally {
     opened.device.close();
   }
-}
-
-function checkSynchronous(device: Device): void {
-  if (device.sync) return;
-  throw new UsageError(
-    `--profile: device ${device.name} computes after it is asked, so its kernels cannot be timed`,
-  );
 }
 
 function rowsOf({ totals }: TimedDevice, total: number, steps: number): ProfileRow[] {

@@ -62,7 +62,7 @@ export class Subject {
     setDevice(device);
     const { model, norm, batch } = settings;
     const random = createRandom('bench');
-    this.network = makeModel(model, { classes: CLASSES, norm, random: random.fork('init') });
+    this.network = makeModel(model, { norm }, { classes: CLASSES, random: random.fork('init') });
     this.optimizer = new SGD(this.network.parameters(), { lr: 0.01, momentum: 0.9, weightDecay: 1e-4 });
     this.images = randomImages(batch, random.fork('images')).keep();
     this.labels = Int32Array.from({ length: batch }, () => random.integer(CLASSES));
@@ -105,7 +105,12 @@ export class Subject {
     const { live, pooled } = this.device.memory();
     return {
       framework: `mixgrad ${version()}`,
-      ...{ model, norm, batch, steps, device: this.device.name, threads: this.threads },
+      model,
+      norm,
+      batch,
+      steps,
+      device: this.device.name,
+      threads: this.threads,
       ...(this.device.name === 'wasm' && { conv, build }),
       train_step_ms: rounded(train),
       images_per_s: rounded((1000 * batch) / train),

@@ -1,10 +1,17 @@
 // A device that passes everything on to another: what watches a device overrides `run`.
 import type { Device } from '../../lib/index.js';
+import { UsageError } from '../run/program.js';
 
 type Run = Device['run'];
 export type Buffer = ReturnType<Device['upload']>;
-export type KernelName = Parameters<Run>[0];
+export type Kernel = Parameters<Run>[0];
 export type Plan = Parameters<Run>[2];
+
+/** Throws UsageError where a device computes after it is asked, so that the flag cannot time its kernels. */
+export function checkTimeable(flag: string, { name, sync }: Device): void {
+  if (sync) return;
+  throw new UsageError(`${flag}: device ${name} computes after it is asked, so its kernels cannot be timed`);
+}
 
 /** Does what `inner` does. */
 export class WrappedDevice implements Device {
@@ -24,8 +31,8 @@ export class WrappedDevice implements Device {
     return this.inner.upload(data);
   }
 
-  run(name: KernelName, inputs: readonly Buffer[], plan: Plan): Buffer {
-    return this.inner.run(name, inputs, plan);
+  run(kernel: Kernel, inputs: readonly Buffer[], plan: Plan): Buffer {
+    return this.inner.run(kernel, inputs, plan);
   }
 
   view(buffer: Buffer): ReturnType<Device['view']> {

@@ -1,16 +1,20 @@
 // The networks by name, as --model gives it.
 import type { Module } from '../../lib/index.js';
-import { CifarCnn, type CifarCnnOptions } from './cifar-cnn.js';
+import { CifarCnn } from './cifar-cnn.js';
+import type { NetworkClass, NetworkOptions } from './network.js';
+import { type NormContext, type NormSettings, normFactory } from './norms.js';
 
 /** The networks there are. */
-export const modelNames = ['cifar-cnn'] as const;
-export type ModelName = (typeof modelNames)[number];
+export const networks = { 'cifar-cnn': CifarCnn } satisfies Record<string, NetworkClass>;
+export type ModelName = keyof typeof networks;
+export const modelNames = Object.keys(networks) as ModelName[];
 
-const makers: Record<ModelName, (options: CifarCnnOptions) => Module> = {
-  'cifar-cnn': (options) => new CifarCnn(options),
-};
+/** How to build a network beside its norms: the options that all have, and what hears of its mixtures. */
+export type ModelOptions = Omit<NetworkOptions, 'norm'> & Pick<NormContext, 'log'>;
 
-/** Builds the named network. */
-export function makeModel(name: ModelName, options: CifarCnnOptions): Module {
-  return makers[name](options);
+/** Builds the named network with these norms. @throws OptionError where the norms do not fit it */
+export function makeModel(name: ModelName, norms: NormSettings, { log, ...options }: ModelOptions): Module {
+  const Network: NetworkClass = networks[name];
+  const { random, device } = options;
+  return new Network({ ...options, norm: normFactory(norms, Network, { random, device, log }) });
 }

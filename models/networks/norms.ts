@@ -1,31 +1,112 @@
-// The normalization layers a network can be built with, by name.
+// The norm of a network: its settings, their checks, and the factory that puts a norm at each of its places.
 import {
   BatchNorm2d,
+  type Device,
   MixtureNorm2d,
   type MixtureNormLayerOptions,
   Module,
+  OptionError,
+  type Random,
   type Tensor,
 } from '../../lib/index.js';
 
-/** Batch normalization, mixture normalization, or nothing in its place. */
-export const normNames = ['bn', 'mn', 'none'] as const;
-export type NormName = (typeof normNames)[number];
-
-/** Leaves its input as it is. */
-class Identity extends Module {
+/** Leaves its input as it is: what stands at a place without a norm. */
+export class Identity extends Module {
   forward(x: Tensor): Tensor {
     return x;
   }
 }
 
-/** Makes the named normalization of [N, features, H, W]. The options are those of mixture normalization. */
-export function makeNorm(name: NormName, features: number, options: MixtureNormLayerOptions): Module {
-  switch (name) {
-    case 'bn':
-      return new BatchNorm2d(features, { device: options.device });
-    case 'mn':
-      return new MixtureNorm2d(features, options);
-    case 'none':
-      return new Identity();
+/** A norm of [N, features, H, W] by name. The options are those of mixture normalization. */
+const makers = {
+  bn: (features, { device }) => new BatchNorm2d(features, { device }),
+  mn: (features, options) => new MixtureNorm2d(features, options),
+  none: () => new Identity(),
+} satisfies Record<string, (features: number, options: MixtureNormLayerOptions) => Module>;
+
+export type NormName = keyof typeof makers;
+
+/** Batch normalization, mixture normalization, and nothing in its place. */
+export const normNames = Object.keys(makers) as NormName[];
+
+type MixtureSettings = Pick<
+  MixtureNormLayerOptions,
+  'components' | 'iterations' | 'posterior' | 'gradient' | 'scale'
+>;
+
+/** Which norm a network has, and where. The mixture's settings are those of the layer, with its defaults. */
+export interface NormSettings extends MixtureSettings {
+  norm: NormName;
+  /**
+   * The only places of mixture normalization, the others having BN; null stands for all.
+   * @default null
+   */
+  normAt?: readonly string[] | null;
+}
+
+/** What the norms of one network share. */
+export interface NormContext {
+  /** Seeds the mixtures, each by a fork of its own. */
+  random: Random;
+  device?: Device;
+  /** Told of every re-seeded component. */
+  log?: (message: string) => void;
+}
+
+/** A network as far as its norms go: its class, such as CifarCnn, is one. */
+export interface Placed {
+  readonly name: string;
+  /** Where it asks for a norm, in order. */
+  readonly places: readonly string[];
+}
+
+/** Makes the norm of [N, features, H, W] at one of the network's places. */
+export type NormFactory = (features: number, place: string) => Module;
+
+/**
+ * The factory that a network is given. The norms draw from forks named by place, so that where a norm stands
+ * changes no other draw.
+ * @throws OptionError by {@link checkNorms}; the factory where it is asked for a place the network does not list
+ */
+export function normFactory(
+  settings: NormSettings,
+  network: Placed,
+  { random, device, log }: NormContext,
+): NormFactory {
+  checkNorms(settings, network);
+  const { norm, normAt, components, iterations, posterior, gradient, scale } = settings;
+  const mixture = { components, iterations, posterior, gradient, scale, device };
+  return (features, place) => {
+    if (!network.places.includes(place)) {
+      throw new OptionError(
+        `${network.name}: place is '${place}', expected one of ${network.places.join(', ')}`,
+      );
+    }
+    const make = makers[normAt && !normAt.includes(place) ? 'bn' : norm];
+    return make(features, {
+      ...mixture,
+      log: log && ((message) => log(`after ${place}: ${message}`)),
+      random: random.fork(`mixture of ${place}`),
+    });
+  };
+}
+
+/**
+ * Checks the settings against the network's places.
+ * @throws OptionError for an unknown norm, places without mixture normalization, a place that the network
+ *   does not have, or one listed twice
+ */
+export function checkNorms({ norm, normAt }: NormSettings, { name, places }: Placed): void {
+  const refuse = (what: string) => {
+    throw new OptionError(`${name}: ${what}`);
+  };
+  if (!normNames.includes(norm)) refuse(`norm is '${norm}', expected one of ${normNames.join(', ')}`);
+  if (!normAt) return;
+  if (norm !== 'mn') refuse(`norm is '${norm}', expected mn where normAt is given`);
+  const expected = `expected some of ${places.join(', ')}`;
+  if (normAt.length === 0) refuse(`normAt is empty, ${expected}`);
+  for (const [i, place] of normAt.entries()) {
+    if (!places.includes(place)) refuse(`normAt has '${place}', ${expected}`);
+    if (normAt.indexOf(place) < i) refuse(`normAt has '${place}' twice, expected each place once`);
   }
 }

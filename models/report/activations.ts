@@ -2,7 +2,7 @@
 import { batches } from '../../datasets/batches.js';
 import { MixtureNorm2d, type Module, noGrad, type Tensor } from '../../lib/index.js';
 import type { RunData } from '../run/data.js';
-import { imagesOf } from '../train/evaluate.js';
+import { imagesOf } from '../run/evaluate.js';
 
 /** Bins over the range of a channel's activations: their borders, and the density in them. */
 export interface Histogram {
@@ -61,20 +61,25 @@ function captureInputs(
 ): Record<string, Tensor> {
   return noGrad(() => {
     const inputs: Record<string, Tensor> = {};
-    for (const [name, module] of modules) {
-      const forward = module.forward.bind(module);
-      module.forward = (x) => {
+    const ends = [...modules].map(([name, module]) =>
+      watchInput(module, (x) => {
         inputs[name] = x;
-        return forward(x);
-      };
-    }
+      }),
+    );
     try {
       network.forward(images());
     } finally {
-      // The module's class has the method; what stands in front of it goes.
-      for (const module of modules.values()) Reflect.deleteProperty(module, 'forward');
+      for (const end of ends) end();
     }
     return inputs;
+  });
+}
+
+/** Calls `note` with what goes into a module in each forward pass; returns what ends that. */
+function watchInput(module: Module, note: (x: Tensor) => void): () => void {
+  return module.registerForwardHook((_module, [x]) => {
+    note(x);
+    return undefined;
   });
 }
 
@@ -114,8 +119,8 @@ function separation({ weights, means, deviations }: ChannelMixture): number {
 
 /** The histogram of channel c of values [N, C, …]. */
 function histogramOf(values: ArrayLike<number>, shape: readonly number[], c: number): Histogram {
-  const [N, C, ...spatial] = shape;
-  const S = spatial.reduce((product, n) => product * n, 1);
+  const [N, C] = shape;
+  const S = values.length / (N * C);
   const samples = Float64Array.from(
     { length: N * S },
     (_, i) => values[(Math.floor(i / S) * C + c) * S + (i % S)],

@@ -1,8 +1,8 @@
 // report.html: one file, readable without a network, that shows what a run did.
+import type { Module } from '../../lib/index.js';
+import type { RunData } from '../run/data.js';
 import { percent } from '../run/progress.js';
-import type { EvalMetric, TrainMetric } from '../run/run-folder.js';
-import type { Settings } from '../run/settings.js';
-import type { Run } from '../train/training.js';
+import type { EvalMetric, RunFolder, TrainMetric } from '../run/run-folder.js';
 import { type LayerPicture, pictureLayers } from './activations.js';
 
 /** What config.json and the report say beside the settings. */
@@ -15,8 +15,19 @@ export interface Facts {
   totalSteps: number;
 }
 
+/** A run as far as its report goes. Every setting is listed. */
+export interface Reported {
+  settings: { model: string; norm: string; seed: number };
+  data: RunData;
+  network: Module;
+  folder: RunFolder;
+}
+
 /** Writes report.html for what was done so far; returns its path. */
-export async function writeReport({ settings, data, network, folder }: Run, facts: Facts): Promise<string> {
+export async function writeReport(
+  { settings, data, network, folder }: Reported,
+  facts: Facts,
+): Promise<string> {
   const train = folder.metrics.filter((metric) => metric.kind === 'train');
   const test = folder.metrics.filter((metric) => metric.kind === 'eval');
   const layers = train.length > 0 ? await pictureLayers(network, data) : [];
@@ -29,7 +40,7 @@ export async function writeReport({ settings, data, network, folder }: Run, fact
   return folder.write('report.html', page(`${settings.model}, norm ${settings.norm}`, sections.join('\n')));
 }
 
-function summary({ norm, seed }: Settings, train: TrainMetric[], test: EvalMetric[]): string {
+function summary({ norm, seed }: Reported['settings'], train: TrainMetric[], test: EvalMetric[]): string {
   const lastTrain = train.at(-1);
   const lastTest = test.at(-1);
   if (!lastTrain) return '<p>No step was made.</p>';

@@ -1,12 +1,11 @@
 // The training and test images of a run.
 import { type ChannelStatistics, channelStatistics } from '../../datasets/batches.js';
-import { loadCifar } from '../../datasets/cifar.js';
+import { type CifarName, loadCifar } from '../../datasets/cifar.js';
 import { type Dataset, limit, type Split } from '../../datasets/dataset.js';
 import { synthetic } from '../../datasets/synthetic.js';
 import { OptionError } from '../../lib/index.js';
-import type { Settings } from './settings.js';
 
-/** Synthetic training images unless --limit-train says otherwise: a run of a few minutes. */
+/** The default of --limit-train for synthetic images: a run of a few minutes. */
 export const SYNTHETIC_TRAIN = 2000;
 
 /** Both parts of a data set, and what their pixels are standardized by. */
@@ -16,7 +15,15 @@ export interface RunData {
   statistics: ChannelStatistics;
 }
 
-type DataSettings = Pick<Settings, 'data' | 'dataset' | 'limitTrain' | 'limitTest'>;
+/** What to learn from. */
+export interface DataSettings {
+  /** 'synthetic', or the folder of the CIFAR files. */
+  data: string;
+  dataset: CifarName;
+  /** Images of each part; null takes all. */
+  limitTrain: number | null;
+  limitTest: number | null;
+}
 
 /** Loads or draws the data. @throws DataError naming a file that is missing or damaged. */
 export function loadData(settings: DataSettings): RunData {

@@ -1,31 +1,41 @@
 // Opens the device that a program's flags ask for.
-import { chooseDevice, type DeviceChoice, setDevice } from '../../lib/index.js';
-import { UsageError } from '../train/flags.js';
-import type { Settings } from './settings.js';
+import { type Convolution, type Device, type DeviceName, openDevice, setDevice } from '../../lib/index.js';
+import { UsageError } from './program.js';
 
 /** A device that tensors now appear on, why it is this one, and its threads. */
-export interface OpenedDevice extends DeviceChoice {
+export interface OpenedDevice {
+  device: Device;
+  reason: string;
   threads: number;
 }
 
 /** Builds of the wasm device: with relaxed SIMD where it validates, always, or never. */
 export const builds = ['auto', 'relaxed', 'plain'] as const;
+export type Build = (typeof builds)[number];
 
 /** What the flags say about the device. */
-type Wanted = Pick<Settings, 'device' | 'threads' | 'conv'> & { build?: (typeof builds)[number] };
+export interface DeviceSettings {
+  device: DeviceName;
+  /** Of the wasm device; null takes one for each core. */
+  threads: number | null;
+  /** How the wasm device convolves. */
+  conv: Convolution;
+}
 
-/** Opens the device. @throws DeviceError where it is not to be had, UsageError where a flag is not for it */
+/** Opens the device. @throws DeviceError where it is unavailable, UsageError where a flag is not for it */
 export async function openFor({
   device: name,
   threads,
   conv,
   build = 'auto',
-}: Wanted): Promise<OpenedDevice> {
-  const { device, reason } = await chooseDevice(name, {
+}: DeviceSettings & { build?: Build }): Promise<OpenedDevice> {
+  const options = {
     convolution: conv,
     ...(threads !== null && { threads }),
     ...(build !== 'auto' && { relaxed: build === 'relaxed' }),
-  });
+  };
+  // Other devices have no options: what the flags ask of them in vain is told below.
+  const device = await openDevice(name, name === 'auto' || name === 'wasm' ? options : {});
   const has = device.threads ?? 1;
   const wrong = wrongFlag({ threads: threads ?? has, conv, build }, { name: device.name, threads: has });
   if (wrong) {
@@ -33,7 +43,7 @@ export async function openFor({
     throw new UsageError(wrong);
   }
   setDevice(device);
-  return { device, reason, threads: has };
+  return { device, reason: device.reason, threads: has };
 }
 
 /** What is wrong with the flags for the device that was opened; null where nothing is. */

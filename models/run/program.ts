@@ -1,7 +1,11 @@
 // What the command-line programs share: exit codes, and errors as one line where the user can mend them.
 import { CommanderError } from 'commander';
 import { MixgradError } from '../../lib/index.js';
-import { UsageError } from '../train/flags.js';
+
+/** A flag was given a value it cannot have. The message is a single line. */
+export class UsageError extends Error {
+  override name = 'UsageError';
+}
 
 /** The process's exit codes, beside 0. */
 export const exitCodes = { failed: 1, usage: 2, interrupted: 130 } as const;

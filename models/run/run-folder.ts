@@ -1,8 +1,7 @@
 // The folder a run writes: config.json, metrics.jsonl, checkpoint.safetensors, report.html.
 import { appendFileSync, mkdirSync, readdirSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { UsageError } from '../train/flags.js';
-import type { Settings } from './settings.js';
+import { UsageError } from './program.js';
 
 /** One update, as metrics.jsonl has it. Loss and accuracy are the batch's, before the update. */
 export interface TrainMetric {
@@ -38,9 +37,12 @@ export class RunFolder {
 
   private constructor(readonly path: string) {}
 
-  /** Makes the folder. @throws UsageError where it cannot be made or written, or is not empty. */
-  static create({ out, norm, seed }: Pick<Settings, 'out' | 'norm' | 'seed'>): RunFolder {
-    const path = out ?? join('runs', `${timestamp(new Date())}-${norm}-seed${seed}`);
+  /**
+   * Makes the folder `out`, or where that is null one in runs/ named by time and label.
+   * @throws UsageError where it cannot be made or written, or is not empty
+   */
+  static create(out: string | null, label: string): RunFolder {
+    const path = out ?? join('runs', `${timestamp(new Date())}-${label}`);
     try {
       mkdirSync(path, { recursive: true });
       if (readdirSync(path).length > 0) {

@@ -7,8 +7,8 @@ import { type OpenedDevice, openFor } from '../run/device.js';
 import { exitCodes, runProgram } from '../run/program.js';
 import { openProgress, percent } from '../run/progress.js';
 import { RunFolder } from '../run/run-folder.js';
-import type { Settings } from '../run/settings.js';
 import { parseFlags } from './flags.js';
+import type { Settings } from './settings.js';
 import { DivergedError, makeOptimizer, type Run, saveWeights, totalSteps, train } from './training.js';
 
 /** The user asked to stop. */
@@ -34,7 +34,7 @@ function prepare(
 ): { run: Run; facts: Facts } {
   const network = makeNetwork(settings, data, (line) => progress.log(line));
   const optimizer = makeOptimizer(network.parameters(), settings);
-  const folder = RunFolder.create(settings);
+  const folder = RunFolder.create(settings.out, `${settings.norm}-seed${settings.seed}`);
   const facts = {
     device: device.name,
     threads,
@@ -53,10 +53,8 @@ function prepare(
 }
 
 function makeNetwork(settings: Settings, { train }: RunData, log: (line: string) => void): Module {
-  const { model, norm, normAt, components, iterations, posterior, gradient, scale, seed } = settings;
-  const mixture = { components, iterations, posterior, gradient, scale, log };
-  const random = createRandom(seed).fork('init');
-  return makeModel(model, { classes: train.classes, norm, normAt, mixture, random });
+  const random = createRandom(settings.seed).fork('init');
+  return makeModel(settings.model, settings, { classes: train.classes, random, log });
 }
 
 /** Trains, and writes weights and report whether or not the run came to its end. Returns the exit code. */

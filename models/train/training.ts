@@ -11,11 +11,11 @@ import {
   type Tensor,
 } from '../../lib/index.js';
 import type { RunData } from '../run/data.js';
+import { countCorrect, evaluate, imagesOf, letSignalsIn, type Score } from '../run/evaluate.js';
 import type { Progress } from '../run/progress.js';
 import type { EvalMetric, RunFolder } from '../run/run-folder.js';
-import type { Settings } from '../run/settings.js';
-import { countCorrect, evaluate, imagesOf, letSignalsIn, type Score } from './evaluate.js';
 import { schedules } from './schedules.js';
+import type { Settings } from './settings.js';
 
 /** All that takes part in a run. */
 export interface Run {

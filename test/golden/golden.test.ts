@@ -5,6 +5,8 @@ import { fileURLToPath } from 'node:url';
 import t, { type Test } from 'tap';
 import { everyDevice } from '../devices.js';
 import type { TestedDevice } from '../open.js';
+import { table } from '../ops/cases.js';
+import { findAdapter, goldenGaps } from './adapters.js';
 import { readFixtures } from './fixtures.js';
 import { runGolden } from './suite.js';
 import { tolerances } from './tolerances.js';
@@ -16,8 +18,31 @@ everyDevice('results and gradients agree with PyTorch and scikit-learn', async (
     tolerances[device.name as TestedDevice],
   );
   t.same(report.failures, []);
-  t.ok(report.ran.length > 50, `${report.ran.length} cases ran`);
+  t.ok(report.ran.length > 120, `${report.ran.length} cases ran`);
 });
+
+t.test('every operator has golden values, or its row says why not', async (t) => {
+  t.same(goldenGaps(table, readFixtures('test/fixtures')), []);
+});
+
+t.test('a promise that no case keeps is named, and values that a row goes without', async (t) => {
+  const without = { without: 'nobody has any' };
+  const rows = { exp: table.exp, log: table.log, sqrt: { ...table.sqrt, golden: without } };
+  t.same(goldenGaps(rows, [{ op: 'exp' }, { op: 'sqrt' }]), [
+    'log has no golden value',
+    'sqrt has golden values, and goes without: nobody has any',
+  ]);
+});
+
+t.test(
+  'what the library exports and nothing says how to call is an error, what it lacks is not',
+  async (t) => {
+    t.throws(() => findAdapter('gradcheck'), {
+      message: 'gradcheck: there are golden values, and nothing says how to call it',
+    });
+    t.equal(findAdapter('fourierTransform'), undefined);
+  },
+);
 
 /** Runs the golden program on a folder with one file of the given content. */
 function golden(t: Test, content: string): { status: number | null; output: string } {

@@ -66,7 +66,7 @@ async function runCase(
       toTensor(value, device, key in golden.gradients),
     ]),
   );
-  const outputs = await adapter({ golden, attrs: golden.attrs, inputs, device });
+  const outputs = await adapter({ golden, attrs: golden.attrs as never, inputs, device });
   const note = async (kind: 'forward' | 'gradient', key: string, got: Tensor | null, expected: Numbers) => {
     const found = await judge(got, expected);
     const where = `${golden.name}, ${kind === 'forward' ? key : `gradient of ${key}`}`;

@@ -156,7 +156,7 @@ t.test('a constant channel does not spoil the mixture', async (t) => {
 t.test('mixture normalization layers name what does not fit', async (t) => {
   t.throws(
     () => new MixtureNorm1d(2, { components: 0 }),
-    new OptionError('MixtureNorm1d: components is 0, expected a whole number of at least 1'),
+    new OptionError('MixtureNorm1d: components is 0, expected an integer of at least 1'),
   );
   t.throws(
     () => new MixtureNorm2d(2, { posterior: 'both' as never }),

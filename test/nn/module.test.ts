@@ -34,7 +34,7 @@ t.test("state dictionaries have PyTorch's key names", async (t) => {
     ...['0.weight', '0.bias'],
     ...['1.0.weight', '1.0.bias', '1.0.num_batches_tracked', '1.0.running_mean', '1.0.running_var'],
     ...['1.2.weight', '1.2.bias', '1.2.num_batches_tracked'],
-    ...['1.2.running_weights', '1.2.running_means', '1.2.running_variances'],
+    ...['1.2.running_weights', '1.2.running_means', '1.2.running_variances', '1.2.random_state'],
     ...['3.weight', '3.bias'],
   ]);
 });
@@ -114,7 +114,7 @@ t.test(
     );
     t.throws(
       () => net.loadStateDict({ ...before, bias: { shape: [3], data: new Float32Array(2) } }),
-      new ShapeError('loadStateDict: bias holds 2 numbers, expected 3'),
+      new ShapeError('loadStateDict: bias has 2 values, expected 3'),
     );
     t.same(await net.stateDict(), before);
   },

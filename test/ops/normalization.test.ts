@@ -1,15 +1,15 @@
-// Batch normalization.
-import t from 'tap';
+// Batch, layer, group and instance normalization.
 import {
   add,
-  type BatchNormOptions,
   batchNorm,
   div,
+  groupNorm,
+  instanceNorm,
+  layerNorm,
   mean,
   mul,
-  OptionError,
+  openDevice,
   reshape,
-  ShapeError,
   sqrt,
   sub,
   sum,
@@ -18,49 +18,13 @@ import {
 } from '../../lib/index.js';
 import { worstDifference } from '../compare.js';
 import { everyDevice } from '../devices.js';
-import { leaf, normal, positive } from '../values.js';
-import { above0, checkGradient, checkParity, type OpCases } from './checks.js';
-
-/** In training, or in evaluation by given moments. */
-const trained = (x: Tensor, weight?: Tensor, bias?: Tensor) => batchNorm(x, { weight, bias, training: true });
-function evaluated(x: Tensor, weight?: Tensor, bias?: Tensor): Tensor {
-  const channels = [x.shape[1]];
-  const moment = (values: Float64Array) =>
-    tensor(values.map(Math.fround), { shape: channels, device: x.device });
-  const running = { runningMean: moment(normal(channels, 'm')), runningVar: moment(positive(channels, 'v')) };
-  return batchNorm(x, { ...running, weight, bias });
-}
-
-function batchNormCases(fn: typeof trained): OpCases {
-  return {
-    images: { inputs: [[3, 4, 5, 2], [4], [4]], fn },
-    'one channel': { inputs: [[2, 1, 3, 3], [1], [1]], fn },
-    'rows of features': { inputs: [[6, 5], [5], [5]], fn },
-    'a single image': { inputs: [[1, 3, 4, 3], [3], [3]], fn },
-    sequences: { inputs: [[2, 3, 7], [3], [3]], fn },
-    'without an affine map': { inputs: [[3, 2, 5]], fn: (x) => fn(x) },
-    'a positive scale only': { inputs: [[3, 2, 5], above0([2])], fn: (x, weight) => fn(x, weight) },
-  };
-}
-
-const named = (prefix: string, cases: OpCases) =>
-  Object.fromEntries(Object.entries(cases).map(([title, entry]) => [`${prefix}, ${title}`, entry]));
-
-const cases = {
-  ...named('training', batchNormCases(trained)),
-  ...named('evaluation', batchNormCases(evaluated)),
-};
-checkGradient('batchNorm', cases);
-checkParity('batchNorm', {
-  ...cases,
-  'training, odd sizes': { inputs: [[5, 7, 9, 11], [7], [7]], fn: trained },
-});
+import { leaf, normal } from '../values.js';
 
 /** The same, of plain operations. */
 function composed(x: Tensor, weight: Tensor, bias: Tensor, eps: number): Tensor {
-  const over = { axis: [0, 2, 3], keepDims: true };
-  const centred = sub(x, mean(x, over));
-  const variance = mean(mul(centred, centred), over);
+  const over = [[0, 2, 3], { keepDims: true }] as const;
+  const centred = sub(x, mean(x, ...over));
+  const variance = mean(mul(centred, centred), ...over);
   const normalized = div(centred, sqrt(add(variance, eps)));
   return add(mul(normalized, reshape(weight, [-1, 1, 1])), reshape(bias, [-1, 1, 1]));
 }
@@ -103,6 +67,24 @@ everyDevice('training moves the running moments by `momentum`, the variance unbi
   t.ok(near(await runningVar.data(), [0.75 + 0.25 * 2, 0.75 + 0.25 * 200]));
 });
 
+everyDevice('a batch that is refused leaves the running moments as they are', async (t, device) => {
+  const elsewhere = await openDevice(device.name === 'reference' ? 'gpujs-cpu' : 'reference');
+  const x = tensor([1, 10, 3, 30], { shape: [2, 2], device });
+  const running = () => tensor([0.5, 2], { device });
+  const other = tensor([1, 1], { device: elsewhere });
+  const released = tensor([1, 1], { device });
+  released.dispose();
+  for (const [wrong, name] of [
+    [{ weight: other }, 'DeviceError'],
+    [{ runningVar: other }, 'DeviceError'],
+    [{ bias: released }, 'TapeError'],
+  ] as const) {
+    const moments = { runningMean: running(), runningVar: running() };
+    t.throws(() => batchNorm(x, { ...moments, ...wrong, training: true }), { name });
+    for (const moment of Object.values(moments)) t.same([...(await moment.data())], [0.5, 2]);
+  }
+});
+
 everyDevice('evaluation leaves the running moments as they are', async (t, device) => {
   const runningMean = tensor([0.5, -0.5], { device });
   const runningVar = tensor([1.5, 2.5], { device });
@@ -135,38 +117,35 @@ everyDevice('each channel of a training batch comes out with mean 0 and variance
   }
 });
 
-t.test('what does not fit is refused by name, with what was expected', async (t) => {
-  const of = (...shape: number[]) => tensor(normal(shape, 0), { shape });
-  const x = of(2, 3, 4);
-  const given = (options: BatchNormOptions) => () => batchNorm(x, options);
-  for (const [fn, error] of [
-    [() => batchNorm(of(3)), new ShapeError('batchNorm: x has shape [3], expected [N, C, …]')],
-    [
-      given({ weight: of(4), training: true }),
-      new ShapeError('batchNorm: weight has shape [4], x has 3 channels'),
-    ],
-    [
-      given({ bias: of(3, 1), training: true }),
-      new ShapeError('batchNorm: bias has shape [3, 1], x has 3 channels'),
-    ],
-    [
-      given({ runningMean: of(2), training: true }),
-      new ShapeError('batchNorm: runningMean has shape [2], x has 3 channels'),
-    ],
-    [given({}), new OptionError('batchNorm: evaluation needs runningMean and runningVar')],
-    [
-      given({ training: true, eps: -1 }),
-      new OptionError('batchNorm: eps is -1, expected a number at least 0'),
-    ],
-    [
-      given({ training: true, momentum: 2 }),
-      new OptionError('batchNorm: momentum is 2, expected a number from 0 to 1'),
-    ],
-    [
-      () => batchNorm(of(1, 3), { training: true }),
-      new ShapeError('batchNorm: x has shape [1, 3], one value a channel: nothing to normalize by'),
-    ],
+everyDevice('each sample, group or channel comes out with mean 0 and variance 1', async (t, device) => {
+  const shape = [2, 6, 5, 3];
+  const x = tensor(
+    normal(shape, 0).map((value, i) => 10 * (i % 7) + 3 * value),
+    { shape, device },
+  );
+  for (const [name, y, size] of [
+    ['layerNorm', layerNorm(x, [6, 5, 3]), 90],
+    ['layerNorm over the last axis', layerNorm(x, 3), 3],
+    ['groupNorm', groupNorm(x, 3), 30],
+    ['instanceNorm', instanceNorm(x), 15],
   ] as const) {
-    t.throws(fn, error);
+    const values = Array.from(await y.data());
+    for (let start = 0; start < values.length; start += size) {
+      const row = values.slice(start, start + size);
+      const average = row.reduce((a, b) => a + b, 0) / size;
+      const variance = row.reduce((a, b) => a + (b - average) ** 2, 0) / size;
+      if (Math.abs(average) < 1e-5 && Math.abs(variance - 1) < 1e-3) continue;
+      t.fail(`${name}: the row from ${start} on has mean ${average} and variance ${variance}`);
+    }
+    t.pass(name);
   }
+});
+
+everyDevice('a group of all channels is a layer, a channel a group an instance', async (t, device) => {
+  const x = tensor(normal([2, 4, 3, 5], 0), { shape: [2, 4, 3, 5], device });
+  const near = async (a: Tensor, b: Tensor) =>
+    worstDifference(await a.data(), await b.data(), x.shape).error < 1e-5;
+  t.ok(await near(groupNorm(x, 1), layerNorm(x, [4, 3, 5])));
+  t.ok(await near(groupNorm(x, 4), instanceNorm(x)));
+  t.notOk(await near(groupNorm(x, 2), instanceNorm(x)), 'which another number of groups is not');
 });

@@ -89,8 +89,23 @@ t.test('a parameter without a gradient stays, and zeroGrad releases the gradient
 
 t.test('optimizers name the option that is out of range', async (t) => {
   const w = tensor(W, { requiresGrad: true });
+  const other = tensor(W, { requiresGrad: true });
   const cases: [() => unknown, string][] = [
     [() => new SGD([], { lr: 1 }), 'SGD: no parameters to optimize'],
+    [() => new SGD(w as never, { lr: 1 }), 'SGD: params is a Tensor, expected an array of tensors'],
+    [() => new SGD([w, 5 as never], { lr: 1 }), 'SGD: parameter 1 is 5, expected a tensor'],
+    [() => new SGD([w.mul(2)], { lr: 1 }), 'SGD: parameter 0 is the output of an operation'],
+    [() => new SGD([other, w, other], { lr: 1 }), 'SGD: parameter 2 is parameter 0 again'],
+    [
+      () => new SGD([w], 0.1 as never),
+      'SGD: its options are 0.1, expected an object such as { name: value }',
+    ],
+    [
+      () => new SGD([w], { learningRate: 1 } as never),
+      "SGD: no option 'learningRate'; it has lr, momentum, dampening, weightDecay, nesterov",
+    ],
+    [() => new SGD([w], { nesterov: 1 as never }), 'SGD: nesterov is 1, expected true or false'],
+    [() => new AdamW([w], { betas: 0.9 as never }), 'AdamW: betas is 0.9, expected a pair of numbers'],
     [() => new SGD([w, tensor(W)], { lr: 1 }), 'SGD: parameter 1 does not require a gradient'],
     [() => new SGD([w], { lr: -1 }), 'SGD: lr is -1, expected a number of at least 0'],
     [
@@ -99,7 +114,7 @@ t.test('optimizers name the option that is out of range', async (t) => {
     ],
     [
       () => new AdamW([w], { betas: [0.9, 1] }),
-      'AdamW: betas[1] is 1, expected a number from 0 up to but not 1',
+      'AdamW: betas[1] is 1, expected a number of at least 0 and below 1',
     ],
   ];
   for (const [make, message] of cases) t.throws(make, new OptionError(message));

@@ -171,7 +171,7 @@ t.test('a tape prints as a table and as a Mermaid chart', async (t) => {
   const printed = tape(log(exp(x)));
   const [first, second] = printed.lines.map(({ number }) => number);
   const rows = `${printed}`.split('\n');
-  t.match(rows[0], /^# +op +inputs +shape +bytes +ms$/);
+  t.match(rows[0], /^# +op +inputs +attributes +shape +bytes +ms$/);
   t.match(rows[1], new RegExp(`^${first} +exp +\\[3\\] +\\[3\\] +24 +[\\d.]+$`));
   t.match(rows[2], new RegExp(`^${second} +log +#${first} +\\[3\\] +24 +[\\d.]+$`));
   t.equal(

@@ -2,8 +2,9 @@
 // Kernel bodies and the AssemblyScript engine count as everything else.
 import { existsSync, readdirSync } from 'node:fs';
 import { join, relative, resolve } from 'node:path';
-import { type Node, type SourceFile, SyntaxKind } from 'typescript/unstable/ast';
+import type { Node, SourceFile } from 'typescript/unstable/ast';
 import { API } from 'typescript/unstable/sync';
+import { functionKinds } from './function-kinds.js';
 
 const LIMITS = { file: 300, function: 40 };
 const SHOWN = 8;
@@ -12,16 +13,6 @@ interface Size {
   name: string;
   lines: number;
 }
-
-const functionKinds = new Set([
-  SyntaxKind.FunctionDeclaration,
-  SyntaxKind.FunctionExpression,
-  SyntaxKind.ArrowFunction,
-  SyntaxKind.MethodDeclaration,
-  SyntaxKind.Constructor,
-  SyntaxKind.GetAccessor,
-  SyntaxKind.SetAccessor,
-]);
 
 /** Every .ts file of a folder. */
 function sourcesOf(folder: string): string[] {

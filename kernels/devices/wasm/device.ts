@@ -1,16 +1,16 @@
 // The wasm device: the AssemblyScript engine over one memory. The default on the CPU.
 import { DeviceError } from '../../errors.js';
-import { type KernelName, kernels } from '../../index.js';
-import { numel, type Plan } from '../../spec.js';
+import { kernels } from '../../index.js';
+import { type AnyKernel, numel, type Plan } from '../../spec.js';
 import type { Device, DeviceBuffer } from '../device.js';
 import { interpret } from '../interpret.js';
 import { Arena } from './arena.js';
 import { weightsByImages } from './jobs/by-images.js';
 import { coveringProduct } from './jobs/covering.js';
 import { divide } from './jobs/divide.js';
-import type { Phased } from './jobs/phases.js';
+import { type Phased, phaseNames } from './jobs/phases.js';
 import { type Convolution, tiledConvolution } from './jobs/winograd.js';
-import { type Native, natives } from './natives.js';
+import { type Native, nativeNames, nativeOf } from './natives.js';
 import { createControl, type Engine, Member } from './threads/pool.js';
 import { Workers } from './threads/workers.js';
 
@@ -28,14 +28,14 @@ const at = (buffer: DeviceBuffer) => (buffer as WasmBuffer).pointer;
 
 /** How the engine is to run. */
 export interface WasmOptions {
-  /** Whether to take the build with relaxed SIMD. Default: where it validates. */
+  /** Whether to take the build with relaxed SIMD. @default where it validates */
   relaxed?: boolean;
   /**
-   * Threads that share the work, the calling one included. Default: one for each core; in a page that is not
-   * cross-origin isolated, one.
+   * Threads that share the work, the calling one included.
+   * @default one for each core; in a page that is not cross-origin isolated, one
    */
   threads?: number;
-  /** How to convolve. Default 'auto': by Winograd's tiles where they were measured to be faster. */
+  /** How to convolve; 'auto' takes Winograd's tiles where they were measured to be faster. @default 'auto' */
   convolution?: Convolution;
 }
 
@@ -45,12 +45,30 @@ export function createWasmDevice(
   shared: boolean,
   threads: number,
   convolution: Convolution = 'auto',
+  makeArena = (linear: WebAssembly.Memory, top: number) => new Arena(linear, top),
 ): WasmDevice {
   const memory = new WebAssembly.Memory({ initial: INITIAL_PAGES, maximum: 65536, shared });
   const engine = new WebAssembly.Instance(module, { env: { memory } }).exports as Engine;
+  checkFunctions(engine);
   const control = createControl(threads);
   const workers = new Workers(threads - 1, { module, memory, control });
-  return new WasmDevice(engine, memory, new Member(engine, control, 0), workers, convolution);
+  const arena = makeArena(memory, engine.heapBase());
+  return new WasmDevice(engine, arena, new Member(engine, control, 0), workers, convolution);
+}
+
+/** Throws where the engine lacks a function that the device calls. */
+function checkFunctions(engine: Engine): void {
+  for (const name of [...nativeNames(), ...phaseNames]) {
+    if (typeof engine[name] !== 'function') throw new DeviceError(`wasm: the engine has no function ${name}`);
+  }
+}
+
+/** A number of a plan by its name. @throws DeviceError where the plan does not have it */
+function numberOf(kernel: string, { ints, reals }: Plan, name: string, length: number): number {
+  if (name === 'length') return length;
+  const value = ints?.[name] ?? reals?.[name];
+  if (value === undefined) throw new DeviceError(`wasm: the plan of ${kernel} has no number ${name}`);
+  return value;
 }
 
 /** The engine, its memory and its team. */
@@ -59,19 +77,17 @@ export class WasmDevice implements Device {
   readonly dtype = 'float32';
   readonly sync = true;
   readonly threads: number;
-  private readonly arena: Arena;
   private live = 0;
   private buffers = 0;
 
   constructor(
     private readonly engine: Engine,
-    private readonly linear: WebAssembly.Memory,
+    private readonly arena: Arena,
     private readonly team: Member,
     private readonly workers: Workers,
     private readonly convolution: Convolution,
   ) {
     this.threads = 1 + workers.count;
-    this.arena = new Arena(linear, engine.heapBase());
   }
 
   /** Resolves when all threads take part. @throws DeviceError where one does not start; the device is closed then */
@@ -85,11 +101,11 @@ export class WasmDevice implements Device {
     return buffer;
   }
 
-  run(name: KernelName, inputs: readonly DeviceBuffer[], plan: Plan): DeviceBuffer {
+  run(kernel: AnyKernel, inputs: readonly DeviceBuffer[], plan: Plan): DeviceBuffer {
     this.workers.check();
-    const out = this.allocate(numel(plan.shape), name);
+    const out = this.allocate(numel(plan.shape), kernel.name);
     try {
-      this.compute(name, inputs as WasmBuffer[], plan, out);
+      this.compute(kernel, inputs as WasmBuffer[], plan, out);
     } catch (error) {
       this.free(out);
       throw error;
@@ -97,23 +113,20 @@ export class WasmDevice implements Device {
     return out;
   }
 
-  private compute(name: KernelName, inputs: readonly WasmBuffer[], plan: Plan, out: WasmBuffer): void {
-    const product = coveringProduct(name, plan);
-    if (product) {
-      this.compute('matmul', inputs, product, out);
+  private compute(kernel: AnyKernel, inputs: readonly WasmBuffer[], plan: Plan, out: WasmBuffer): void {
+    const native = nativeOf(kernel);
+    if (!native) {
+      const arrays = inputs.map((input) => this.view(input));
+      interpret(kernel, plan, arrays, this.view(out));
       return;
     }
-    const native = natives[name];
-    if (native !== 'fallback') {
-      this.call(name, native, inputs, plan, out);
-      return;
-    }
-    const arrays = inputs.map((input) => this.view(input));
-    interpret(kernels[name], plan, arrays, this.view(out));
+    const product = coveringProduct(kernel.name, plan);
+    if (product) this.compute(kernels.matmul, inputs, product, out);
+    else this.call(kernel.name, native, inputs, plan, out);
   }
 
   view(buffer: DeviceBuffer): Float32Array {
-    return new Float32Array(this.linear.buffer, at(buffer), buffer.length);
+    return new Float32Array(this.arena.memory.buffer, at(buffer), buffer.length);
   }
 
   async read(buffer: DeviceBuffer): Promise<Float32Array> {
@@ -135,14 +148,13 @@ export class WasmDevice implements Device {
   }
 
   private call(
-    name: KernelName,
+    name: string,
     native: Native,
     inputs: readonly WasmBuffer[],
     plan: Plan,
     out: WasmBuffer,
   ): void {
-    const number = (key: string) =>
-      key === 'length' ? out.length : (plan.ints?.[key] ?? plan.reals?.[key] ?? Number.NaN);
+    const number = (key: string) => numberOf(name, plan, key, out.length);
     const sizes = native.numbers.map(number);
     const places = [out, ...inputs];
     const phased =
@@ -171,7 +183,7 @@ export class WasmDevice implements Device {
   }
 
   private runPhases(
-    name: KernelName,
+    name: string,
     { memory, calls }: Phased,
     inputs: readonly WasmBuffer[],
     out: WasmBuffer,

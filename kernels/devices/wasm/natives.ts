@@ -1,12 +1,13 @@
 // The wasm device's table: which engine function computes a kernel, the numbers it takes, how its work is divided.
-import type { KernelName } from '../../index.js';
+import { type KernelName, kernels } from '../../index.js';
+import type { AnyKernel } from '../../spec.js';
 
 /** Looks a number of the plan up by name; `length` is the output's number of elements. */
 export type Lookup = (name: string) => number;
 
 /** An engine function with the kernel's name: called with the output, the inputs, these numbers and scratch. */
 export interface Native {
-  /** Names of the plan's whole and real numbers, in order. */
+  /** Names of the plan's integers and real numbers, in order. */
   numbers: readonly string[];
   /** The engine function that tells the bytes of scratch memory, and the numbers it takes. */
   scratch?: { size: string; numbers: readonly string[] };
@@ -15,26 +16,26 @@ export interface Native {
 }
 
 /**
- * Work that falls into independent units, such as the images of a batch. Either every job gets pointers to its
- * units and their number in place of `over`, or, `ranged`, the engine function takes two more numbers: the first
- * unit and how many.
+ * Work that falls into independent units, such as the images of a batch. Either it is sliced: every job gets pointers into
+ * the output and into the inputs listed in `sliced`, and the number of its units in place of `over`. Or, `ranged`, the
+ * engine function takes two more numbers: the first unit and how many.
  */
 export type Split =
-  | { ranged: false; over: string; moved: readonly number[] }
+  | { ranged: false; over: string; sliced: readonly number[] }
   | { ranged: true; total: (number: Lookup) => number };
 
 const words = (list: string) => list.split(' ');
 
 /** A native that runs as one job. */
-const single = (numbers: string, size?: string, sizeNumbers = numbers): Native => ({
+const whole = (numbers: string, size?: string, sizeNumbers = numbers): Native => ({
   numbers: words(numbers),
   ...(size && { scratch: { size, numbers: words(sizeNumbers) } }),
 });
 
-/** A native whose jobs are shorter arrays: the output and the inputs in `moved` begin further on. */
-const moving = (over: string, moved: readonly number[], native: Native): Native => ({
+/** A native that is split by slicing the output and some inputs. */
+const sliced = (over: string, inputs: readonly number[], native: Native): Native => ({
   ...native,
-  split: { ranged: false, over, moved },
+  split: { ranged: false, over, sliced: inputs },
 });
 
 /** A native that takes the range of its job. */
@@ -52,54 +53,79 @@ const productPanels = (number: Lookup) => {
   return batch * (m >= n ? Math.ceil(m / 6) : Math.ceil(n / 8));
 };
 
-const flat = (inputs: number) => moving('length', [0, 1, 2].slice(0, inputs), single('length'));
-const axis = single('outer size inner');
+const unary = sliced('length', [0], whole('length'));
+const flat = (inputs: number) => sliced('length', [0, 1, 2].slice(0, inputs), whole('length'));
+const binary = ranged('length', whole('columns rows n a0 a1 a2 a3 b0 b1 b2 b3'));
+const axis = whole('outer size inner');
 const conv = 'N C H W O KH KW OH OW strideH strideW padH padW dilationH dilationW groups';
 const window = 'planes H W OH OW KH KW strideH strideW padH padW';
+const rows = 'N R S count inner eps';
+const rowsOfMemory = (number: Lookup) => number('N') * number('R');
 const mixture = 'N C S K T';
 const mixtureScratch = ['mixtureScratch', 'K C'] as const;
 
-/** Every kernel: native, or 'fallback' for the interpreted body. */
-export const natives: Readonly<Record<KernelName, Native | 'fallback'>> = {
-  ...{ add: flat(2), sub: flat(2), mul: flat(2), div: flat(2), affine: flat(1) },
-  ...{ exp: flat(1), log: flat(1), sqrt: flat(1), relu: flat(1), reluGrad: flat(2) },
-  ...{ argMax: axis, logSumExp: axis, gather: axis, gatherGrad: axis },
-  sum: moving('outer', [0], axis),
-  stridedCopy: single('offset n0 n1 n2 n3 n4 n5 s0 s1 s2 s3 s4 s5'),
+/** The kernels that the engine computes. Of every other kernel the body is interpreted, many times slower. */
+export const natives: Readonly<Partial<Record<KernelName, Native>>> = {
+  add: binary,
+  sub: binary,
+  mul: binary,
+  div: binary,
+  affine: unary,
+  exp: unary,
+  log: unary,
+  sqrt: unary,
+  relu: unary,
+  reluGrad: flat(2),
+  sum: sliced('outer', [0], axis),
+  logSumExp: axis,
+  argMax: axis,
+  gather: whole('outer size count inner'),
+  gatherGrad: whole('outer size count inner'),
+  stridedCopy: whole('offset n0 n1 n2 n3 n4 n5 s0 s1 s2 s3 s4 s5'),
+  concat: whole('outer inner n0 n1 n2 n3 n4 n5'),
   matmul: ranged(
     productPanels,
-    single('batch m n k aBatch aRow aCol bBatch bRow bCol', 'matmulScratch', 'm n k'),
+    whole('batch m n k aBatch aRow aCol bBatch bRow bCol', 'matmulScratch', 'm n k'),
   ),
-  conv2d: moving('N', [0], single(conv, 'conv2dScratch')),
-  conv2dGradInput: moving('N', [0], single(conv, 'conv2dGradInputScratch')),
-  conv2dGradWeight: ranged(tapPanels, single(conv, 'conv2dGradWeightScratch')),
-  addBias: moving('N', [0], single('N C S')),
-  maxPool2dIndex: moving('planes', [0], single(window, 'maxPool2dIndexScratch', 'W OW KW strideW padW')),
-  maxPool2d: moving('planes', [0, 1], single('planes pixels cells')),
-  maxPool2dGrad: moving('planes', [0, 1], single('planes pixels cells')),
-  avgPool2d: moving('planes', [0], single(`${window} countPad`)),
-  avgPool2dGrad: moving('planes', [0], single(`${window} countPad`)),
-  channelMoments: ranged('C', single('N C S')),
-  batchNorm: moving('N', [0], single('N C S eps')),
-  batchNormGradSums: ranged('C', single('N C S eps', 'batchNormScratch', 'C')),
-  batchNormGradInput: ranged('N', single('N C S eps training')),
-  runningAverage: single('length offset'),
-  stack: single('size'),
-  part: single('length offset'),
-  mixtureLogScale: single('C K T regCovar'),
-  mixtureLogProb: ranged('N', single(`${mixture} regCovar`)),
-  mixturePosterior: ranged('size', single('K size')),
-  mixtureWeights: single('N S K T'),
-  floorWeights: single('K T floor'),
-  mixtureMoments: ranged('C', single(mixture, ...mixtureScratch)),
-  mixtureNorm: ranged('N', single(`${mixture} eps fisher`, ...mixtureScratch)),
-  mixtureNormGradSums: ranged('C', single(`${mixture} eps fisher`, ...mixtureScratch)),
-  mixtureNormGradInput: ranged('N', single(`${mixture} eps fisher training`, ...mixtureScratch)),
-  ...{
-    sgdMomentum: flat(3),
-    sgdUpdate: flat(3),
-    adamMean: flat(2),
-    adamSquare: flat(2),
-    adamUpdate: flat(3),
-  },
+  conv2d: sliced('N', [0], whole(conv, 'conv2dScratch')),
+  conv2dGradInput: sliced('N', [0], whole(conv, 'conv2dGradInputScratch')),
+  conv2dGradWeight: ranged(tapPanels, whole(conv, 'conv2dGradWeightScratch')),
+  maxPool2dIndex: sliced('planes', [0], whole(window, 'maxPool2dIndexScratch', 'W OW KW strideW padW')),
+  maxPool2d: sliced('planes', [0, 1], whole('planes pixels cells')),
+  maxPool2dGrad: sliced('planes', [0, 1], whole('planes pixels cells')),
+  avgPool2d: sliced('planes', [0], whole(`${window} countPad`)),
+  avgPool2dGrad: sliced('planes', [0], whole(`${window} countPad`)),
+  rowMoments: ranged('R', whole('N R S')),
+  standardize: ranged(rowsOfMemory, whole(rows)),
+  standardizeGradAffine: ranged('count', whole(rows, 'standardizeScratch', 'count')),
+  standardizeGradRows: ranged('R', whole(rows)),
+  standardizeGradInput: ranged(rowsOfMemory, whole(`${rows} training perRow`)),
+  runningAverage: whole('length offset'),
+  mixtureLogScale: whole('C K T regCovar'),
+  mixtureLogProb: ranged('N', whole(`${mixture} regCovar`)),
+  mixturePosterior: ranged('size', whole('K size')),
+  mixtureWeights: whole('N S K T'),
+  floorWeights: whole('K T floor'),
+  mixtureMoments: ranged('C', whole(mixture, ...mixtureScratch)),
+  mixtureNorm: ranged('N', whole(`${mixture} eps fisher`, ...mixtureScratch)),
+  mixtureNormGradSums: ranged('C', whole(`${mixture} eps fisher`, ...mixtureScratch)),
+  mixtureNormGradInput: ranged('N', whole(`${mixture} eps fisher training`, ...mixtureScratch)),
+  sgdMomentum: flat(3),
+  sgdUpdate: flat(3),
+  adamMean: flat(2),
+  adamSquare: flat(2),
+  adamUpdate: flat(3),
 };
+
+const byKernel = new Map<AnyKernel, Native>();
+for (const [name, native] of Object.entries(natives)) byKernel.set(kernels[name as KernelName], native);
+
+/** The native of a kernel; undefined for one whose body is interpreted, which every kernel made elsewhere is. */
+export function nativeOf(kernel: AnyKernel): Native | undefined {
+  return byKernel.get(kernel);
+}
+
+/** The names of the engine functions that the table calls. */
+export function nativeNames(): string[] {
+  return [...byKernel].flatMap(([{ name }, { scratch }]) => (scratch ? [name, scratch.size] : [name]));
+}

@@ -1,10 +1,7 @@
 // 2-D convolution and its input gradient by Cook–Toom tiles: F(4×4, 5×5) and F(4×4, 3×3), stride 1.
 import { COLUMNS, ROWS, microKernel } from '../gemm/gemm';
 import { aligned, at, bytes, copyRow, roundUp } from '../memory';
-import { filterJobs, winogradFilters } from './filters';
-import {
-  CHAIN, FORWARD, GRAD_INPUT, HEADER, Plan, STAGGER, TILE, planConvolution, rowAddresses,
-} from './plan';
+import { CHAIN, HEADER, Plan, STAGGER, TILE, planConvolution, rowAddresses } from './plan';
 import { OUTPUT_WORK, outputTile, stripInput, tilesInput } from './tiles';
 
 // out = Aᵀ[ Σ_c (G·w·Gᵀ)·(Bᵀ·x·B) ]A for every tile: one matrix product (rows × channels)·(channels × tiles) per point.
@@ -167,36 +164,4 @@ export function winogradBlocks(
 ): void {
   const plan = planConvolution(scratch, pass, n, c, h, w, o, kh, oh, ow, ph, pw), work = layOut(plan);
   for (let block = first; block < first + count; block++) convolveBlock(out, x, filters, plan, work, block);
-}
-
-/** All jobs, one after the other; the filters lie behind the worker's memory. */
-function convolve(
-  out: usize, x: usize, weight: usize, pass: i32,
-  n: i32, c: i32, h: i32, w: i32, o: i32, kh: i32, kw: i32, oh: i32, ow: i32,
-  sh: i32, sw: i32, ph: i32, pw: i32, dh: i32, dw: i32, groups: i32, scratch: usize,
-): void {
-  const plan = planConvolution(scratch, pass, n, c, h, w, o, kh, oh, ow, ph, pw);
-  const filters = scratch + convolutionScratch(plan), jobs = filterJobs(plan), blocks = plan.blocks;
-  winogradFilters(
-    filters, weight, pass, n, c, h, w, o, kh, kw, oh, ow, sh, sw, ph, pw, dh, dw, groups, 0, jobs, scratch,
-  );
-  winogradBlocks(
-    out, x, filters, pass, n, c, h, w, o, kh, kw, oh, ow, sh, sw, ph, pw, dh, dw, groups, 0, blocks, scratch,
-  );
-}
-
-/** conv2d for kernels of 3×3 and 5×5, stride 1, dilation 1 and one group. */
-export function conv2dWinograd(
-  out: usize, x: usize, weight: usize, n: i32, c: i32, h: i32, w: i32, o: i32, kh: i32, kw: i32, oh: i32, ow: i32,
-  sh: i32, sw: i32, ph: i32, pw: i32, dh: i32, dw: i32, groups: i32, scratch: usize,
-): void {
-  convolve(out, x, weight, FORWARD, n, c, h, w, o, kh, kw, oh, ow, sh, sw, ph, pw, dh, dw, groups, scratch);
-}
-
-/** conv2dGradInput for the same. */
-export function conv2dGradInputWinograd(
-  out: usize, g: usize, weight: usize, n: i32, c: i32, h: i32, w: i32, o: i32, kh: i32, kw: i32, oh: i32, ow: i32,
-  sh: i32, sw: i32, ph: i32, pw: i32, dh: i32, dw: i32, groups: i32, scratch: usize,
-): void {
-  convolve(out, g, weight, GRAD_INPUT, n, c, h, w, o, kh, kw, oh, ow, sh, sw, ph, pw, dh, dw, groups, scratch);
 }

@@ -2,7 +2,7 @@
 import { aligned } from '../memory';
 import { convolutionScratch } from './blocks';
 import { filterJobs, filtersBytes } from './filters';
-import { FORWARD, GRAD_INPUT, Plan, TILE, planConvolution, planWeights } from './plan';
+import { GRAD_INPUT, Plan, TILE, planConvolution, planWeights } from './plan';
 import { shareSums, tileJobs, weightScratch } from './weight';
 
 // Passes: 0 forward, 1 input gradient, 2 weight gradient. Phases 0, 1, … of a pass follow one another; the jobs of a
@@ -56,38 +56,6 @@ export function winogradScratch(
 ): usize {
   const plan = planOf(pass, n, c, h, w, o, kh, kw, oh, ow, sh, sw, ph, pw, dh, dw, groups);
   return aligned(pass <= GRAD_INPUT ? convolutionScratch(plan) : weightScratch(plan));
-}
-
-function allBytes(
-  pass: i32, n: i32, c: i32, h: i32, w: i32, o: i32, kh: i32, kw: i32, oh: i32, ow: i32,
-  sh: i32, sw: i32, ph: i32, pw: i32, dh: i32, dw: i32, groups: i32,
-): usize {
-  return winogradShared(pass, n, c, h, w, o, kh, kw, oh, ow, sh, sw, ph, pw, dh, dw, groups)
-    + winogradScratch(pass, n, c, h, w, o, kh, kw, oh, ow, sh, sw, ph, pw, dh, dw, groups);
-}
-
-/** Scratch bytes of conv2dWinograd. */
-export function conv2dWinogradScratch(
-  n: i32, c: i32, h: i32, w: i32, o: i32, kh: i32, kw: i32, oh: i32, ow: i32,
-  sh: i32, sw: i32, ph: i32, pw: i32, dh: i32, dw: i32, groups: i32,
-): usize {
-  return allBytes(FORWARD, n, c, h, w, o, kh, kw, oh, ow, sh, sw, ph, pw, dh, dw, groups);
-}
-
-/** Scratch bytes of conv2dGradInputWinograd. */
-export function conv2dGradInputWinogradScratch(
-  n: i32, c: i32, h: i32, w: i32, o: i32, kh: i32, kw: i32, oh: i32, ow: i32,
-  sh: i32, sw: i32, ph: i32, pw: i32, dh: i32, dw: i32, groups: i32,
-): usize {
-  return allBytes(GRAD_INPUT, n, c, h, w, o, kh, kw, oh, ow, sh, sw, ph, pw, dh, dw, groups);
-}
-
-/** Scratch bytes of conv2dGradWeightWinograd. */
-export function conv2dGradWeightWinogradScratch(
-  n: i32, c: i32, h: i32, w: i32, o: i32, kh: i32, kw: i32, oh: i32, ow: i32,
-  sh: i32, sw: i32, ph: i32, pw: i32, dh: i32, dw: i32, groups: i32,
-): usize {
-  return allBytes(2, n, c, h, w, o, kh, kw, oh, ow, sh, sw, ph, pw, dh, dw, groups);
 }
 
 /**

@@ -56,8 +56,7 @@ export class Plan {
   }
 }
 
-/** The passes: forward, input gradient, weight gradient. */
-export const FORWARD: i32 = 0;
+/** Pass 0 is forward, 1 the input gradient, 2 the weight gradient. */
 export const GRAD_INPUT: i32 = 1;
 
 // @ts-ignore: decorator

@@ -115,9 +115,6 @@ export function tilesGradient(
   }
 }
 
-/** Bytes that filterTile works in: a row of five taps at eight points. */
-export const FILTER_WORK: usize = 8 * 5 * 16;
-
 /** Four K×K filters, tap t in vector t, to points·points vectors of which two lanes go to `low` and two to `high`. */
 export function filterTile(points: i32, taps: usize, low: usize, high: usize, outStep: usize, work: usize): void {
   const rowStep = <usize>points * outStep;

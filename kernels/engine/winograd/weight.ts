@@ -222,21 +222,3 @@ export function winogradWeightRows(
   shareSums(plan, shared);
   for (let row = first; row < first + count; row++) finishRow(plan, out, row, scratch + HEADER);
 }
-
-/** conv2dGradWeight for kernels of 3×3 and 5×5, stride 1, dilation 1 and one group: all jobs, one after the other. */
-export function conv2dGradWeightWinograd(
-  out: usize, g: usize, x: usize, n: i32, c: i32, h: i32, w: i32, o: i32, kh: i32, kw: i32, oh: i32, ow: i32,
-  sh: i32, sw: i32, ph: i32, pw: i32, dh: i32, dw: i32, groups: i32, scratch: usize,
-): void {
-  const plan = planWeights(scratch, n, c, h, w, o, kh, oh, ow, ph, pw), shared = scratch + aligned(weightScratch(plan));
-  const blocks = plan.blocks, jobs = tileJobs(plan), points = plan.allPoints;
-  for (let i = 0; i < blocks; i++) {
-    winogradWeightTiles(
-      shared, g, x, n, c, h, w, o, kh, kw, oh, ow, sh, sw, ph, pw, dh, dw, groups, i, 0, jobs, scratch,
-    );
-    winogradWeightSums(
-      shared, n, c, h, w, o, kh, kw, oh, ow, sh, sw, ph, pw, dh, dw, groups, i, 0, points, scratch,
-    );
-  }
-  winogradWeightRows(out, shared, n, c, h, w, o, kh, kw, oh, ow, sh, sw, ph, pw, dh, dw, groups, 0, o, scratch);
-}

@@ -1,8 +1,9 @@
 // What happens to a mixture component that dies: it starts again at a random pixel.
 import type { Floats } from '../../../kernels/devices/device.js';
 import type { Random } from '../../random.js';
-import { type Tensor, tensor } from '../../tensor/tensor.js';
-import type { Mixture } from './norm.js';
+import { tensor } from '../../tensor/create.js';
+import type { Tensor } from '../../tensor/tensor.js';
+import type { Mixture } from './em.js';
 
 /** A component that was re-seeded; `channel` is null where all channels share their weights. */
 export interface Reseeded {
@@ -53,11 +54,11 @@ export function reseedDead(
 }
 
 function read(t: Tensor): Floats {
-  return t.device.view(t.buffer).slice();
+  return t.device.view(t.storage.resident()).slice();
 }
 
 function randomPixel(x: Tensor, random: Random): Float64Array {
-  const values = x.device.view(x.buffer);
+  const values = x.device.view(x.storage.resident());
   const [N, C] = x.shape;
   const spatial = x.size / (N * C);
   const start = random.integer(N) * C * spatial + random.integer(spatial);

@@ -1,15 +1,20 @@
 // Where a mixture starts: k-means++ on a sample of pixels, drawn without leaving the device.
 // Arthur & Vassilvitskii, "k-means++: The Advantages of Careful Seeding", SODA 2007.
 
+import { kernels as k } from '../../../kernels/index.js';
 import type { Random } from '../../random.js';
-import { run, view } from '../../tape/op.js';
-import { noGrad } from '../../tape/tape.js';
-import { full, type Tensor, tensor } from '../../tensor/tensor.js';
+import { numel, type Shape } from '../../shape.js';
+import { run } from '../../tape/run.js';
+import { noGrad } from '../../tape/scope.js';
+import { full, tensor } from '../../tensor/create.js';
+import type { Tensor } from '../../tensor/tensor.js';
+import { expand, sum } from '../broadcast.js';
 import { add, log, mul, relu, sub } from '../elementwise.js';
-import { expand, reshape } from '../movement.js';
+import { argMax, gather } from '../indexing.js';
+import { reshape, stack } from '../movement.js';
 import { channelRows } from '../normalization.js';
-import { argMax, sum, take } from '../reduce.js';
-import type { Mixture, Posterior } from './norm.js';
+import { stridedCopy } from '../strided-copy.js';
+import { entry, type Mixture, type Posterior } from './em.js';
 
 /** About as many pixels as take part in the seeding. */
 const MAX_SAMPLES = 4096;
@@ -19,9 +24,7 @@ function samplePixels(x: Tensor): Tensor {
   const [N, C, S] = channelRows(x).shape;
   const skip = Math.min(S, Math.max(1, Math.ceil((N * S) / MAX_SAMPLES)));
   const count = Math.ceil(S / skip);
-  const sizes = { n0: 1, n1: 1, n2: 1, n3: N, n4: count, n5: C };
-  const steps = { s0: 0, s1: 0, s2: 0, s3: C * S, s4: skip, s5: S };
-  return view(run('stridedCopy', [x], { ...sizes, ...steps, offset: 0 }), [N * count, C]);
+  return reshape(stridedCopy('seedMixture', x, [N, count, C], [C * S, skip, S]), [N * count, C]);
 }
 
 /**
@@ -41,37 +44,26 @@ export function seedMixture(
     const means: Tensor[] = [];
     let nearest: Tensor | null = null;
     for (let k = 0; k < components; k++) {
-      const noise = gumbel(joint ? [M] : [M, C], random, pixels);
-      const places = argMax(nearest ? add(log(add(nearest, 1e-30)), noise) : noise, 0);
-      const mean = take(pixels, expand(places, [C]), 0);
+      const noise = gumbel([M, joint ? 1 : C], random, pixels);
+      const score = nearest ? add(log(add(nearest, 1e-30)), noise) : noise;
+      const mean = gather(pixels, 0, expand(argMax(score, 0, { keepDims: true }), [1, C]));
       const d = sub(pixels, mean);
-      const distance = joint ? sum(mul(d, d), { axis: 1 }) : mul(d, d);
+      const distance = joint ? sum(mul(d, d), 1, { keepDims: true }) : mul(d, d);
       // min(a, b) = a − max(a − b, 0)
       nearest = nearest ? sub(nearest, relu(sub(nearest, distance))) : distance;
-      means.push(mean);
+      means.push(reshape(mean, [C]));
     }
-    const variance = add(run('part', [run('channelMoments', [channelRows(x)])], { index: 1 }), regCovar);
+    const variance = add(entry(run(k.rowMoments, [channelRows(x)]), 1), regCovar);
     return {
       weights: full(joint ? [components] : [components, C], 1 / components, { device: x.device }),
-      means: stackRows(means),
+      means: stack(means),
       variances: expand(reshape(variance, [1, C]), [components, C]),
     };
   });
 }
 
 /** −log(−log u), u uniform in (0, 1). */
-function gumbel(shape: number[], random: Random, like: Tensor): Tensor {
-  const size = shape.reduce((product, n) => product * n, 1);
+function gumbel(shape: Shape, random: Random, like: Tensor): Tensor {
   const draw = () => -Math.log(-Math.log(1e-12 + (1 - 2e-12) * random.uniform()));
-  return tensor(Float64Array.from({ length: size }, draw), { shape, device: like.device });
-}
-
-/** Rows [C] as [K, C]: row k lands in place by multiplying it with the k-th unit vector. */
-function stackRows(rows: readonly Tensor[]): Tensor {
-  return rows
-    .map((row, k) => {
-      const unit = rows.map((_, i) => Number(i === k));
-      return mul(reshape(row, [1, -1]), tensor(unit, { shape: [rows.length, 1], device: row.device }));
-    })
-    .reduce((total, row) => add(total, row));
+  return tensor(Float64Array.from({ length: numel(shape) }, draw), { shape, device: like.device });
 }

@@ -1,42 +1,44 @@
 // Mixture normalization composed of plain operations: exact gradients through every EM round.
 import { numel } from '../../shape.js';
 import type { Tensor } from '../../tensor/tensor.js';
+import { sum } from '../broadcast.js';
 import { add, div, exp, log, mul, relu, sqrt, sub } from '../elementwise.js';
 import { reshape } from '../movement.js';
-import { logSumExp, sum } from '../reduce.js';
-import type { Mixture } from './norm.js';
+import { logSumExp } from '../reduce.js';
+import type { FitOptions, Mixture } from './em.js';
 
 /** A mixture whose tensors broadcast against x [1, N, C, S]: weights [K, 1, T, 1], the others [K, 1, C, 1]. */
-type Spread = Mixture;
+type Aligned = Mixture;
 
-interface UnrolledOptions {
-  iterations: number;
-  regCovar: number;
-  minWeight: number;
+interface UnrolledOptions extends FitOptions {
+  x: Tensor;
+  weight: Tensor;
+  bias: Tensor;
+  init: Mixture;
   fisher: boolean;
   eps: number;
   training: boolean;
 }
 
 /** Over samples: the axes N and S of [K, N, C, S]. */
-const SAMPLES = { axis: [1, 3], keepDims: true };
+const SAMPLES = [[1, 3], { keepDims: true }] as const;
 
 /** log λ_k − ½ Σ_c [(x_c − m_kc)²/v_kc + log v_kc + log 2π], then softmax over k */
-function eStep(x: Tensor, { weights, means, variances }: Spread): Tensor {
+function eStep(x: Tensor, { weights, means, variances }: Aligned): Tensor {
   const d = sub(x, means);
   const each = add(add(div(mul(d, d), variances), log(variances)), Math.log(2 * Math.PI));
   const joint = weights.shape[2] === 1 && means.shape[2] > 1;
-  const total = joint ? sum(each, { axis: 2, keepDims: true }) : each;
+  const total = joint ? sum(each, 2, { keepDims: true }) : each;
   const logProb = sub(log(weights), mul(total, 0.5));
   return exp(sub(logProb, logSumExp(logProb, 0, { keepDims: true })));
 }
 
 /** λ_k = n_k/M, m_k = Σ τ x / n_k, v_k = Σ τ (x − m_k)² / n_k */
-function mStep(x: Tensor, tau: Tensor, minWeight: number): Spread {
-  const count = sum(tau, SAMPLES);
-  const means = div(sum(mul(tau, x), SAMPLES), count);
+function mStep(x: Tensor, tau: Tensor, minWeight: number): Aligned {
+  const count = sum(tau, ...SAMPLES);
+  const means = div(sum(mul(tau, x), ...SAMPLES), count);
   const d = sub(x, means);
-  const variances = div(sum(mul(tau, mul(d, d)), SAMPLES), count);
+  const variances = div(sum(mul(tau, mul(d, d)), ...SAMPLES), count);
   return { weights: floorWeights(div(count, x.shape[1] * x.shape[3]), minWeight), means, variances };
 }
 
@@ -44,21 +46,26 @@ function mStep(x: Tensor, tau: Tensor, minWeight: number): Spread {
 function floorWeights(weights: Tensor, floor: number): Tensor {
   if (floor === 0) return weights;
   const raised = add(relu(sub(weights, floor)), floor);
-  return div(raised, sum(raised, { axis: 0, keepDims: true }));
+  return div(raised, sum(raised, 0, { keepDims: true }));
 }
 
 /** As mixtureNorm with gradient 'unrolled'; weight and bias are [C], the initial mixture is constant. */
-export function unrolledMixtureNorm(
-  x: Tensor,
-  weight: Tensor,
-  bias: Tensor,
-  init: Mixture,
-  { iterations, regCovar, minWeight, fisher, eps, training }: UnrolledOptions,
-): Mixture & { y: Tensor } {
+export function unrolledMixtureNorm({
+  x,
+  weight,
+  bias,
+  init,
+  iterations,
+  regCovar,
+  minWeight,
+  fisher,
+  eps,
+  training,
+}: UnrolledOptions): Mixture & { y: Tensor } {
   const rows = reshape(x, [1, x.shape[0], x.shape[1], numel(x.shape.slice(2))]);
   const { weights, means, variances, tau } = training ? fit() : fixed();
   const shares = fisher ? div(tau, sqrt(weights)) : tau;
-  const normalized = sum(mul(shares, div(sub(rows, means), sqrt(add(variances, eps)))), { axis: 0 });
+  const normalized = sum(mul(shares, div(sub(rows, means), sqrt(add(variances, eps)))), 0);
   const y = add(mul(normalized, reshape(weight, [-1, 1])), reshape(bias, [-1, 1]));
   return {
     y: reshape(y, x.shape),
@@ -68,7 +75,7 @@ export function unrolledMixtureNorm(
   };
 
   function fit() {
-    let posteriors = eStep(rows, spread(init));
+    let posteriors = eStep(rows, aligned(init));
     for (let i = 0; i < iterations; i++) {
       const mixture = mStep(rows, posteriors, minWeight);
       posteriors = eStep(rows, { ...mixture, variances: add(mixture.variances, regCovar) });
@@ -77,12 +84,12 @@ export function unrolledMixtureNorm(
   }
 
   function fixed() {
-    const mixture = spread(init);
+    const mixture = aligned(init);
     return { tau: eStep(rows, { ...mixture, variances: add(mixture.variances, regCovar) }), ...mixture };
   }
 }
 
-function spread({ weights, means, variances }: Mixture): Spread {
+function aligned({ weights, means, variances }: Mixture): Aligned {
   const [K, C] = means.shape;
   const each = [K, 1, C, 1];
   return {

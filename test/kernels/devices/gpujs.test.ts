@@ -1,7 +1,7 @@
 // The GPU.js devices refuse what GPU.js would compute wrongly without a word.
 import t from 'tap';
 import { checkMode, type GpuKernel } from '../../../kernels/devices/gpujs.js';
-import { DeviceError, openDevice } from '../../../lib/index.js';
+import { DeviceError, kernels, openDevice } from '../../../lib/index.js';
 import { everyDevice } from '../../devices.js';
 
 t.test('a tensor beyond 2^24 elements is refused: float32 indices would skip some', async (t) => {
@@ -9,7 +9,7 @@ t.test('a tensor beyond 2^24 elements is refused: float32 indices would skip som
   const shape = [2 ** 24 + 1];
   const buffer = device.upload(new Float32Array(shape[0]));
   t.throws(
-    () => device.run('relu', [buffer], { shape }),
+    () => device.run(kernels.relu, [buffer], { shape }),
     new DeviceError(
       'relu: a tensor of 16777217 elements on gpujs-cpu, which indexes exactly only up to 2^24 = 16777216; ' +
         'use a smaller batch or the wasm device',
@@ -22,7 +22,7 @@ t.test('a tensor beyond 2^24 elements is refused: float32 indices would skip som
 t.test('a tensor without elements is refused', async (t) => {
   const device = await openDevice('gpujs-webasm');
   t.throws(
-    () => device.run('relu', [device.upload([])], { shape: [0] }),
+    () => device.run(kernels.relu, [device.upload([])], { shape: [0] }),
     new DeviceError('relu: a tensor without elements on gpujs-webasm, which cannot hold one'),
   );
   device.close();
@@ -45,7 +45,7 @@ t.test('a kernel that GPU.js ran in another mode is an error, with its reason', 
 everyDevice('numbers beyond 2^16 elements reach every thread', async (t, device) => {
   const values = Float32Array.from({ length: 70_001 }, (_, i) => (i % 7) - 3);
   const buffer = device.upload(values);
-  const out = device.run('affine', [buffer], { shape: [values.length], scalars: [2, 1] });
+  const out = device.run(kernels.affine, [buffer], { shape: [values.length], scalars: [2, 1] });
   const got = await device.read(out);
   t.equal(
     got.findIndex((value, i) => value !== 2 * values[i] + 1),

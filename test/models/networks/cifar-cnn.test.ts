@@ -1,53 +1,54 @@
-// The CIFAR CNN: shapes, names, and where its norms stand.
+// The CIFAR CNN: its layers, their names and sizes.
 import t from 'tap';
-import { BatchNorm2d, createRandom, MixtureNorm2d, noGrad, OptionError, tensor } from '../../../lib/index.js';
-import { CifarCnn, type CifarCnnOptions } from '../../../models/networks/cifar-cnn.js';
+import { createRandom } from '../../../lib/index.js';
+import { type ModelOptions, makeModel } from '../../../models/networks/index.js';
+import type { NormName } from '../../../models/networks/norms.js';
 
-const make = (options: Partial<CifarCnnOptions> = {}) =>
-  new CifarCnn({ classes: 10, norm: 'bn', random: createRandom(1), ...options });
+const stateOf = (norm: NormName, options: Partial<ModelOptions> = {}) =>
+  makeModel('cifar-cnn', { norm }, { classes: 10, random: createRandom(1), ...options }).stateDict();
 
-t.test('images become one logit for each class', (t) => {
-  const network = make({ classes: 7 }).eval();
-  const images = tensor(new Float32Array(2 * 3 * 32 * 32).fill(0.5), { shape: [2, 3, 32, 32] });
-  t.strictSame(noGrad(() => network.forward(images)).shape, [2, 7]);
-  t.end();
-});
-
-t.test('state is named by layer, and a convolution has a bias only where no norm follows', async (t) => {
-  const bn = Object.keys(await make().stateDict());
-  for (const key of [
-    'conv1.weight',
-    'norm1.weight',
-    'norm1.running_mean',
-    'norm4.running_var',
-    'linear.bias',
-  ]) {
-    t.ok(bn.includes(key), key);
-  }
-  t.notOk(bn.includes('conv1.bias'));
-  const none = Object.keys(await make({ norm: 'none' }).stateDict());
-  t.ok(none.includes('conv4.bias'));
-  t.notOk(none.some((key) => key.startsWith('norm')));
-});
-
-t.test('normAt places mixture normalization there and batch normalization elsewhere', (t) => {
-  const { norm1, norm2, norm3, norm4 } = make({ norm: 'mn', normAt: ['conv2', 'conv4'] });
+t.test('state is named by layer, in the order of the layers', async (t) => {
+  const keys = Object.keys(await stateOf('bn'));
+  const ofNorm = ['weight', 'bias', 'running_mean', 'running_var', 'num_batches_tracked'];
   t.strictSame(
-    [norm1, norm2, norm3, norm4].map((norm) => norm.constructor),
-    [BatchNorm2d, MixtureNorm2d, BatchNorm2d, MixtureNorm2d],
+    new Set(keys),
+    new Set([
+      ...[1, 2, 3, 4].flatMap((n) => [`conv${n}.weight`, ...ofNorm.map((key) => `norm${n}.${key}`)]),
+      'linear.weight',
+      'linear.bias',
+    ]),
   );
-  t.end();
+  t.strictSame(
+    keys.filter((key) => key.endsWith('.weight')),
+    [1, 2, 3, 4].flatMap((n) => [`conv${n}.weight`, `norm${n}.weight`]).concat('linear.weight'),
+  );
 });
 
-t.test('normAt is refused at unknown places and without mixture normalization', (t) => {
-  t.throws(() => make({ norm: 'mn', normAt: ['conv5'] }), OptionError);
-  t.throws(() => make({ norm: 'mn', normAt: ['conv5'] }), { message: /'conv5'.*conv1, conv2, conv3, conv4/ });
-  t.throws(() => make({ norm: 'bn', normAt: ['conv1'] }), { message: /norm is 'bn'/ });
-  t.end();
+t.test('a convolution has a bias only where no norm follows', async (t) => {
+  const keys = Object.keys(await stateOf('none'));
+  t.strictSame(
+    keys,
+    ['conv1', 'conv2', 'conv3', 'conv4', 'linear'].flatMap((layer) => [`${layer}.weight`, `${layer}.bias`]),
+  );
 });
 
-t.test('the same weights are drawn whatever the norm', async (t) => {
-  const [bn, mn] = [await make().stateDict(), await make({ norm: 'mn' }).stateDict()];
-  for (const key of ['conv1.weight', 'conv4.weight', 'linear.weight'])
-    t.strictSame(bn[key].data, mn[key].data);
+t.test('the channels follow the width, which is 64 by default', async (t) => {
+  const shapesOf = async (options: Partial<ModelOptions>) =>
+    Object.entries(await stateOf('bn', options))
+      .filter(([key]) => /^(conv\d|linear)\.weight$/.test(key))
+      .map(([, { shape }]) => shape);
+  t.strictSame(await shapesOf({}), [
+    [64, 3, 5, 5],
+    [128, 64, 5, 5],
+    [128, 128, 5, 5],
+    [256, 128, 3, 3],
+    [10, 256],
+  ]);
+  t.strictSame(await shapesOf({ width: 2, classes: 7 }), [
+    [2, 3, 5, 5],
+    [4, 2, 5, 5],
+    [4, 4, 5, 5],
+    [8, 4, 3, 3],
+    [7, 8],
+  ]);
 });

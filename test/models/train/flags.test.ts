@@ -1,5 +1,6 @@
 // The flags of the training program.
 import t from 'tap';
+import { MIXTURE_DEFAULTS, MixtureNorm2d } from '../../../lib/index.js';
 import { parseFlags, trainCommand } from '../../../models/train/flags.js';
 
 const parse = (line: string) => parseFlags(line.split(' ').filter((word) => word !== ''));
@@ -30,24 +31,38 @@ t.test('every flag sets its setting', (t) => {
       '--eval-every 3 --limit-train 9 --limit-test 10 --out o',
   );
   t.strictSame(settings, {
-    ...{ data: 'd', dataset: 'cifar100', model: 'cifar-cnn', norm: 'mn', normAt: ['conv3', 'conv4'] },
-    ...{ components: 5, iterations: 0, posterior: 'channel', gradient: 'unrolled', scale: 'unit' },
-    ...{ epochs: 2, steps: 7, batchSize: 8, optimizer: 'adamw', lr: 0.5, momentum: 0, weightDecay: 0 },
-    ...{
-      schedule: 'step',
-      augment: false,
-      seed: 0,
-      device: 'reference',
-      threads: 1,
-      conv: 'direct',
-      evalEvery: 3,
-    },
-    ...{ limitTrain: 9, limitTest: 10, out: 'o' },
+    data: 'd',
+    dataset: 'cifar100',
+    limitTrain: 9,
+    limitTest: 10,
+    model: 'cifar-cnn',
+    norm: 'mn',
+    normAt: ['conv3', 'conv4'],
+    components: 5,
+    iterations: 0,
+    posterior: 'channel',
+    gradient: 'unrolled',
+    scale: 'unit',
+    epochs: 2,
+    steps: 7,
+    batchSize: 8,
+    optimizer: 'adamw',
+    lr: 0.5,
+    momentum: 0,
+    weightDecay: 0,
+    schedule: 'step',
+    augment: false,
+    seed: 0,
+    device: 'reference',
+    threads: 1,
+    conv: 'direct',
+    evalEvery: 3,
+    out: 'o',
   });
   t.end();
 });
 
-t.test('the learning rate follows the optimizer unless given', (t) => {
+t.test('the learning rate follows the optimizer where it is not given', (t) => {
   t.equal(parse('--optimizer sgd').lr, 0.02);
   t.equal(parse('--optimizer adamw').lr, 0.001);
   t.equal(parse('--optimizer adamw --lr 0.2').lr, 0.2);
@@ -56,7 +71,7 @@ t.test('the learning rate follows the optimizer unless given', (t) => {
 
 t.test('a value out of range is refused, naming the flag', (t) => {
   const wrong: [line: string, flag: RegExp][] = [
-    ['--epochs 0', /--epochs.*at least 1/],
+    ['--epochs 0', /--epochs.*an integer of at least 1/],
     ['--epochs 1.5', /--epochs/],
     ['--batch-size many', /--batch-size/],
     ['--lr 0', /--lr.*above 0/],
@@ -68,11 +83,24 @@ t.test('a value out of range is refused, naming the flag', (t) => {
     ['--norm xn', /--norm.*bn, mn, none/],
     ['--norm ln', /'ln' is not offered yet/],
     ['--threads 0', /--threads.*at least 1/],
-    ['--norm bn --norm-at conv1', /--norm-at places mixture normalization, but --norm is bn/],
+    ['--norm bn --norm-at conv1', /norm is 'bn', expected mn where normAt is given/],
+    ['--norm-at conv1,conv7', /normAt has 'conv7', expected some of conv1, conv2, conv3, conv4/],
+    ['--norm-at conv1,conv2,conv1', /normAt has 'conv1' twice, expected each place once/],
+    ['--posterior pixel', /--posterior.*joint, channel/],
     ['--frobnicate', /--frobnicate/],
     ['stray', /too many arguments/],
   ];
   for (const [line, message] of wrong) t.throws(() => parse(line), { message }, line);
+  t.end();
+});
+
+t.test('where no flag says otherwise, mixtures have the defaults of the layer', (t) => {
+  const settings = parse('');
+  for (const name of ['iterations', 'posterior', 'gradient', 'scale'] as const) {
+    t.equal(settings[name], MIXTURE_DEFAULTS[name], name);
+  }
+  t.equal(settings.components, new MixtureNorm2d(1).components);
+  t.equal(settings.posterior, new MixtureNorm2d(1).posterior);
   t.end();
 });
 
@@ -81,6 +109,7 @@ t.test('--help names every flag with its default', (t) => {
   for (const option of trainCommand().options) t.match(help, option.long!);
   t.match(help, /--batch-size <n>[^-]*\(default: 16\)/);
   t.match(help, /--lr <rate>[^-]*\(default: 0\.02 with sgd,\s+0\.001\s+with adamw\)/);
+  t.match(help, /--norm-at <places>[^-]*\(default: all:\s+conv1,conv2,conv3,conv4\s+of\s+cifar-cnn\)/);
   t.match(help, /--limit-train <n>[^-]*\(default: all; 2000/);
   t.end();
 });

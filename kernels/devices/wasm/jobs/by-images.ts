@@ -1,5 +1,4 @@
 // The weight gradient of a direct convolution in two phases: sums over a few images each, then the sum of those.
-import type { KernelName } from '../../../index.js';
 import type { Engine } from '../threads/pool.js';
 import { chunkOf, longest, type Place } from './divide.js';
 import { type Phased, ranged } from './phases.js';
@@ -10,7 +9,7 @@ const MOST_SUMS = 2 ** 21;
 /** The phases of conv2dGradWeight; null for other kernels, and where one job or a division by taps is better. */
 export function weightsByImages(
   engine: Engine,
-  name: KernelName,
+  name: string,
   sizes: readonly number[],
   places: readonly Place[],
 ): Phased | null {

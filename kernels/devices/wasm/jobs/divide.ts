@@ -5,7 +5,7 @@ import type { Call } from '../threads/pool.js';
 /** The most jobs of a call: enough to balance a few threads, few enough that what each repeats stays small. */
 const MAX_JOBS = 8;
 
-/** Elements up to which dividing costs more than it brings. */
+/** Up to this many elements one job is faster. */
 const MIN_ELEMENTS = 16384;
 
 /** Where an array lies in memory. */
@@ -42,7 +42,7 @@ export function divide(
     step.push(chunk, 0);
   } else {
     call.count = { argument: places.length + numbers.indexOf(split.over), chunk, total };
-    for (const place of [0, ...split.moved.map((input) => input + 1)]) {
+    for (const place of [0, ...split.sliced.map((input) => input + 1)]) {
       step[place] = (4 * chunk * places[place].length) / total;
     }
   }

@@ -30,3 +30,19 @@ export function ranged(
     scratch: { argument: args.length + 2, step: scratch.step },
   };
 }
+
+/** The engine functions that phases call, and that plan them. */
+export const phaseNames: readonly string[] = [
+  'conv2dGradWeightImages',
+  'sumParts',
+  'winogradFits',
+  'winogradShared',
+  'winogradScratch',
+  'winogradJobs',
+  'winogradGroups',
+  'winogradFilters',
+  'winogradBlocks',
+  'winogradWeightTiles',
+  'winogradWeightSums',
+  'winogradWeightRows',
+];

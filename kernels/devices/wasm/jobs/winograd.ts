@@ -1,14 +1,27 @@
 // Convolutions by Cook–Toom tiles: the phases of each pass as calls for the team, and where they are taken.
-import type { KernelName } from '../../../index.js';
 import type { Engine } from '../threads/pool.js';
 import { type Phased, ranged } from './phases.js';
 
-/** How the wasm device convolves: by tiles where they were measured to be faster, wherever they can, or never. */
+/**
+ * How the wasm device convolves: by tiles where they were measured to be faster, wherever they can, or never.
+ *
+ * @example
+ * ```js
+ * import { convolutions, openDevice } from 'mixgrad';
+ *
+ * const device = await openDevice('wasm', { convolution: 'direct' });
+ * console.log(device.name, convolutions.join(' '));
+ * device.close();
+ * ```
+ * ```text
+ * wasm auto winograd direct
+ * ```
+ */
 export const convolutions = ['auto', 'winograd', 'direct'] as const;
 export type Convolution = (typeof convolutions)[number];
 
 /** The engine's numbers of the passes. */
-const passes: Partial<Record<KernelName, number>> = { conv2d: 0, conv2dGradInput: 1, conv2dGradWeight: 2 };
+const passes: Partial<Record<string, number>> = { conv2d: 0, conv2dGradInput: 1, conv2dGradWeight: 2 };
 
 /** The most jobs of a phase. */
 const MAX_JOBS = 16;
@@ -16,7 +29,7 @@ const MAX_JOBS = 16;
 /** The tiled form of a kernel call; null where the call is no convolution or is better done directly. */
 export function tiledConvolution(
   engine: Engine,
-  name: KernelName,
+  name: string,
   sizes: readonly number[],
   mode: Convolution,
 ): Phased | null {

@@ -153,3 +153,11 @@ export class Member {
     this.functions[place](...args);
   }
 }
+
+/** A worker's whole life: joins the team, says so, and serves until it is ended. */
+export function join({ module, memory, control, thread }: Invitation, sayReady: () => void): never {
+  const engine = new WebAssembly.Instance(module, { env: { memory } }).exports as Engine;
+  const member = new Member(engine, control, thread);
+  sayReady();
+  return member.serve();
+}

@@ -1,18 +1,8 @@
 // The worker threads of a team: starting them, waiting until all take part, ending them.
+import { platform } from '#platform';
 import { DeviceError } from '../../../errors.js';
-import { nodeThreads } from '../../platform.js';
+import type { Thread } from '../../platform/platform.js';
 import type { Invitation } from './pool.js';
-
-/** A worker thread of Node or of a page; only Node's can keep a process alive. */
-interface Thread {
-  terminate(): unknown;
-  ref?(): void;
-  unref?(): void;
-}
-
-/** All that a page is told when a script is refused. */
-const REFUSED =
-  'worker.js does not load; like the page it needs Cross-Origin-Embedder-Policy: require-corp and the same origin';
 
 /** Worker threads that join a team. They keep no process alive. */
 export class Workers {
@@ -65,30 +55,10 @@ export class Workers {
         reject();
       };
       try {
-        this.threads.push(startThread(invitation, ready, failed));
+        this.threads.push(platform.startThread(invitation, { ready, failed }));
       } catch (error) {
         failed((error as Error).message);
       }
     });
   }
-}
-
-/** Starts worker.js. This is not in platform.ts because bundlers refuse a worker that imports what starts it. */
-function startThread(invitation: Invitation, ready: () => void, failed: (reason: string) => void): Thread {
-  if (nodeThreads) {
-    const worker = new nodeThreads.Worker(new URL('./worker.js', import.meta.url), {
-      workerData: invitation,
-      // Node's own flags, such as --input-type, are for the main program.
-      execArgv: [],
-    });
-    worker.on('message', ready);
-    worker.on('error', (error) => failed(error.message));
-    worker.unref();
-    return worker;
-  }
-  // Bundlers look for these very words.
-  const worker = new Worker(new URL('./worker.js', import.meta.url), { type: 'module' });
-  worker.onmessage = ({ data }) => (data === 'ready' ? ready() : worker.postMessage(invitation));
-  worker.onerror = ({ message }) => failed(message || REFUSED);
-  return worker;
 }

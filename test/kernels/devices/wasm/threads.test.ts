@@ -13,6 +13,7 @@ import {
   crossEntropy,
   type Device,
   DeviceError,
+  kernels,
   Linear,
   MaxPool2d,
   MixtureNorm2d,
@@ -75,11 +76,11 @@ for (const relaxed of relaxedSimdValidates() ? [true, false] : [false]) {
   }
 }
 
-t.test('the number of threads must be a whole number from 1 to 64', async (t) => {
+t.test('the number of threads must be an integer from 1 to 64', async (t) => {
   for (const threads of [0, 1.5, 65]) {
     t.throws(
       () => openWasmSync({ threads }),
-      new OptionError(`wasm: threads is ${threads}, expected a whole number from 1 to 64`),
+      new OptionError(`wasm: threads is ${threads}, expected an integer from 1 to 64`),
     );
   }
 });
@@ -90,8 +91,8 @@ t.test('a job that traps is an error at the caller, and the team works on', asyn
     const x = device.upload(new Float32Array(size).fill(2));
     const outside = { length: size, pointer: 2 ** 32 - 64 };
     const plan = { shape: [size] };
-    t.throws(() => device.run('exp', [outside], plan), DeviceError);
-    const y = device.view(device.run('add', [x, x], plan));
+    t.throws(() => device.run(kernels.exp, [outside], plan), DeviceError);
+    const y = device.view(device.run(kernels.add, [x, x], kernels.add.plan([[size], [size]], {})));
     t.ok(y.every((value) => value === 4));
   }
   device.close();
@@ -99,15 +100,18 @@ t.test('a job that traps is an error at the caller, and the team works on', asyn
 
 t.test('a thread that does not start is an error at the caller', async (t) => {
   const copy = t.testdir({});
-  cpSync('dist/kernels', join(copy, 'kernels'), { recursive: true });
-  rmSync(join(copy, 'kernels', 'devices', 'wasm', 'threads', 'worker.js'));
+  // With its package.json, which says where #platform is.
+  cpSync('package.json', join(copy, 'package.json'));
+  cpSync('dist/kernels', join(copy, 'dist', 'kernels'), { recursive: true });
+  const devices = join(copy, 'dist', 'kernels', 'devices');
+  rmSync(join(devices, 'platform', 'node-worker.js'));
   const engine: { openWasm: typeof openWasm; openWasmSync: typeof openWasmSync } = await import(
-    join(copy, 'kernels', 'devices', 'wasm', 'open.js')
+    join(devices, 'wasm', 'open.js')
   );
-  const error = { name: 'DeviceError', message: /^wasm: worker thread \d does not start: .*worker\.js/ };
+  const error = { name: 'DeviceError', message: /^wasm: worker thread \d does not start: .*node-worker\.js/ };
   await t.rejects(engine.openWasm({ threads: 3 }), error);
   const device = engine.openWasmSync({ threads: 3 });
-  const run = () => device.run('relu', [device.upload([1])], { shape: [1] });
+  const run = () => device.run(kernels.relu, [device.upload([1])], { shape: [1] });
   t.equal(device.view(run())[0], 1);
   let thrown: unknown = null;
   for (let i = 0; i < 1000 && !thrown; i++) {

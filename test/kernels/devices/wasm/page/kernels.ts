@@ -2,38 +2,51 @@
 import type { Device } from '../../../../../kernels/devices/device.js';
 import type { WasmOptions } from '../../../../../kernels/devices/wasm/device.js';
 import { openWasm } from '../../../../../kernels/devices/wasm/open.js';
-import { type KernelName, kernels } from '../../../../../kernels/index.js';
-import { type Attrs, numel, type Shape } from '../../../../../kernels/spec.js';
+import { kernels } from '../../../../../kernels/index.js';
+import { type AnyKernel, type Kernel, numel, type Plan, type Shape } from '../../../../../kernels/spec.js';
 
 interface Row {
-  name: KernelName;
+  kernel: AnyKernel;
   shapes: Shape[];
-  attrs: Attrs;
+  plan: Plan;
 }
+
+const row = <A>(kernel: Kernel<A>, shapes: Shape[], attrs: A): Row => ({
+  kernel: kernel as AnyKernel,
+  shapes,
+  plan: kernel.plan(shapes, attrs),
+});
 
 const unit = { strideH: 1, strideW: 1, padH: 1, padW: 1, dilationH: 1, dilationW: 1, groups: 1 };
 const pooling = { KH: 3, KW: 3, OH: 16, OW: 16, strideH: 2, strideW: 2, padH: 1, padW: 1 };
 const x: Shape = [9, 12, 32, 32];
 const y: Shape = [9, 24, 32, 32];
 const convolutions: Row[] = [
-  { name: 'conv2d', shapes: [x, [24, 12, 3, 3]], attrs: unit },
-  { name: 'conv2dGradWeight', shapes: [y, x], attrs: { ...unit, KH: 3, KW: 3 } },
+  row(kernels.conv2d, [x, [24, 12, 3, 3]], unit),
+  row(kernels.conv2dGradWeight, [y, x], { ...unit, KH: 3, KW: 3 }),
 ];
 const others: Row[] = [
-  { name: 'mixtureMoments', shapes: [x, [3, 9, 1, 1024]], attrs: {} },
-  { name: 'maxPool2dIndex', shapes: [x], attrs: pooling },
-  {
-    name: 'matmul',
-    shapes: [
+  row(kernels.mixtureMoments, [x, [3, 9, 1, 1024]], {}),
+  row(kernels.maxPool2dIndex, [x], pooling),
+  row(
+    kernels.matmul,
+    [
       [1, 150, 130],
       [1, 130, 170],
     ],
-    attrs: { transA: 0, transB: 0 },
-  },
+    { transA: false, transB: false },
+  ),
+  row(kernels.sub, [x, [12, 1, 1]], {}),
+  row(kernels.standardizeGradInput, [[1, 288, 1024], [1, 288, 1024], [2, 288], [1024], [2, 288]], {
+    inner: 1,
+    eps: 1e-5,
+    training: true,
+    perRow: true,
+  }),
 ];
 
-/** Numbers from [0, 1), the same everywhere: a linear congruential generator. */
-function numbers(length: number): Float32Array {
+/** Values from [0, 1), the same everywhere: a linear congruential generator. */
+function drawn(length: number): Float32Array {
   let state = length;
   return Float32Array.from({ length }, () => {
     state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
@@ -46,9 +59,9 @@ async function sha256(values: ArrayLike<number>): Promise<string> {
   return Array.from(new Uint8Array(bytes), (byte) => byte.toString(16).padStart(2, '0')).join('');
 }
 
-async function compute(device: Device, { name, shapes, attrs }: Row): Promise<string> {
-  const inputs = shapes.map((shape) => device.upload(numbers(numel(shape))));
-  const out = device.run(name, inputs, kernels[name].plan(shapes, attrs));
+async function compute(device: Device, { kernel, shapes, plan }: Row): Promise<string> {
+  const inputs = shapes.map((shape) => device.upload(drawn(numel(shape))));
+  const out = device.run(kernel, inputs, plan);
   return sha256(await device.read(out));
 }
 
@@ -58,10 +71,14 @@ export async function digests(
 ): Promise<{ threads?: number; found: [string, string][] }> {
   const found: [string, string][] = [];
   const device = await openWasm({ ...options, convolution: 'direct' });
-  for (const row of [...convolutions, ...others]) found.push([row.name, await compute(device, row)]);
+  for (const each of [...convolutions, ...others]) {
+    found.push([each.kernel.name, await compute(device, each)]);
+  }
   device.close();
   const tiled = await openWasm({ ...options, convolution: 'winograd' });
-  for (const row of convolutions) found.push([`${row.name} by tiles`, await compute(tiled, row)]);
+  for (const each of convolutions) {
+    found.push([`${each.kernel.name} by tiles`, await compute(tiled, each)]);
+  }
   tiled.close();
   return { threads: device.threads, found };
 }
@@ -72,11 +89,11 @@ export function trap(device: Device, size: number): { error: string; works: bool
   const plan = { shape: [size] };
   let error = 'none';
   try {
-    device.run('exp', [{ length: size, pointer: 2 ** 32 - 64 } as never], plan);
+    device.run(kernels.exp, [{ length: size, pointer: 2 ** 32 - 64 } as never], plan);
   } catch (caught) {
     error = String(caught);
   }
-  const sum = device.run('add', [twos, twos], plan);
+  const sum = device.run(kernels.add, [twos, twos], kernels.add.plan([[size], [size]], {}));
   const works = Array.from(device.view(sum)).every((value) => value === 4);
   for (const buffer of [twos, sum]) device.free(buffer);
   return { error, works };

@@ -2,10 +2,14 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { extname, join, normalize } from 'node:path';
+import { extname, join, normalize, posix } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-const dist = fileURLToPath(new URL('../../../../../', import.meta.url));
+const distUrl = new URL('../../../../../', import.meta.url);
+const dist = fileURLToPath(distUrl);
+const { imports } = JSON.parse(readFileSync(new URL('../package.json', distUrl), 'utf8'));
+/** What package.json gives a page for '#platform', as a path in dist/. */
+const platform: string = posix.relative('dist', imports['#platform'].default);
 const types: Record<string, string> = {
   '.js': 'text/javascript',
   '.wasm': 'application/wasm',
@@ -16,7 +20,7 @@ const isolation = {
   'Cross-Origin-Embedder-Policy': 'require-corp',
 };
 
-/** Whether a page, and whether a script, comes with the headers that isolate; and what stands in for worker.js. */
+/** Whether a page, and whether a script, comes with the headers that isolate; and what stands in for page-worker.js. */
 interface Prefix {
   page: boolean;
   script: boolean;
@@ -33,10 +37,11 @@ export const prefixes = {
     page: true,
     script: true,
     worker: `
-      import { accept, sayReady } from '../../platform.js';
-      await accept();
-      sayReady();
-      setTimeout(() => { throw new Error('too tired'); });`,
+      onmessage = () => {
+        postMessage('ready');
+        setTimeout(() => { throw new Error('too tired'); });
+      };
+      postMessage('listening');`,
   },
 } satisfies Record<string, Prefix>;
 
@@ -48,11 +53,17 @@ export interface Site {
   close(): void;
 }
 
+/** A file of dist/ as another one imports it. */
+const relativeTo = (from: string, file: string) => `./${posix.relative(posix.dirname(from), file)}`;
+
 function contentOf(path: string, { worker }: Prefix): string | Buffer | null {
   if (path === 'page.html') return '<!doctype html><title>mixgrad</title>';
-  if (path === 'kernels/devices/wasm/threads/worker.js' && worker !== undefined) return worker || null;
+  if (path === 'kernels/devices/platform/page-worker.js' && worker !== undefined) return worker || null;
   const file = join(dist, normalize(`/${path}`));
-  return existsSync(file) ? readFileSync(file) : null;
+  if (!existsSync(file)) return null;
+  if (extname(path) !== '.js') return readFileSync(file);
+  // A page's import map does not reach its workers, so '#platform' is put in its place here, as a bundler would.
+  return readFileSync(file, 'utf8').replaceAll("'#platform'", `'${relativeTo(path, platform)}'`);
 }
 
 /** Starts the server on a free port. */

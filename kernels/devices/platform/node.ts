@@ -1,0 +1,43 @@
+// The platform Node: files, worker threads, and WebGPU from the optional package webgpu.
+import { existsSync, readFileSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
+import { setFlagsFromString } from 'node:v8';
+import { Worker } from 'node:worker_threads';
+import type { Platform } from './platform.js';
+
+/** One of these is there on Linux where there is a GPU. */
+const GPU_FILES = ['/dev/dri', '/dev/nvidia0', '/dev/dxg'];
+
+const hasWebgpu = () => (globalThis.navigator as Navigator | undefined)?.gpu !== undefined;
+
+export const platform: Platform = {
+  sharesMemory: true,
+  cores: availableParallelism(),
+  readSync: readFileSync,
+  read: async (file) => readFileSync(file),
+  // Node 20 has it behind a flag that can be set while running.
+  allowRelaxedSimd: () => setFlagsFromString('--experimental-wasm-relaxed-simd'),
+
+  startThread(invitation, { ready, failed }) {
+    const worker = new Worker(new URL('./node-worker.js', import.meta.url), {
+      workerData: invitation,
+      // Node's own flags, such as --input-type, are for the main program.
+      execArgv: [],
+    });
+    worker.on('message', ready);
+    worker.on('error', (error) => failed(error.message));
+    worker.unref();
+    return worker;
+  },
+
+  mayHaveGpu: () => hasWebgpu() || process.platform !== 'linux' || GPU_FILES.some(existsSync),
+
+  async provideWebgpu() {
+    if (hasWebgpu()) return;
+    const { create, globals } = await import('webgpu').catch((error: Error) => {
+      throw new Error(`the package webgpu does not load: ${error.message}`);
+    });
+    Object.assign(globalThis, globals);
+    Object.defineProperty(globalThis, 'navigator', { value: { gpu: create([]) }, configurable: true });
+  },
+};

@@ -1,0 +1,79 @@
+// The options of the wasm device: checked, and with their defaults.
+import { platform } from '#platform';
+import { DeviceError, describe, OptionError } from '../../errors.js';
+import type { WasmOptions } from './device.js';
+import { convolutions } from './jobs/winograd.js';
+
+/** More would not divide the work of a call any further. */
+const MAX_THREADS = 64;
+
+/** (func (result v128) (f32x4.relaxed_madd (i8x16.splat 0) (i8x16.splat 0) (i8x16.splat 0))) */
+const RELAXED_PROBE = Uint8Array.of(
+  ...[0, 0x61, 0x73, 0x6d, 1, 0, 0, 0],
+  ...[1, 5, 1, 0x60, 0, 1, 0x7b],
+  ...[3, 2, 1, 0],
+  ...[10, 19, 1, 17, 0, 0x41, 0, 0xfd, 15, 0x41, 0, 0xfd, 15, 0x41, 0, 0xfd, 15, 0xfd, 0x85, 2, 0x0b],
+);
+
+/** Whether relaxed SIMD compiles here, if need be after asking for it. */
+export function relaxedSimdValidates(): boolean {
+  if (WebAssembly.validate(RELAXED_PROBE)) return true;
+  platform.allowRelaxedSimd();
+  return WebAssembly.validate(RELAXED_PROBE);
+}
+
+/** How each option is read: what it must be, and whether it is. */
+const checks: { [name in keyof WasmOptions]-?: [expected: string, holds: (value: unknown) => boolean] } = {
+  relaxed: ['true or false', (value) => typeof value === 'boolean'],
+  threads: [
+    `an integer from 1 to ${MAX_THREADS}`,
+    (value) => Number.isInteger(value) && (value as number) >= 1 && (value as number) <= MAX_THREADS,
+  ],
+  convolution: [
+    convolutions.map((word) => `'${word}'`).join(' or '),
+    (value) => (convolutions as readonly unknown[]).includes(value),
+  ],
+};
+
+/** The names of the wasm device's options. */
+export const wasmOptionNames: readonly string[] = Object.keys(checks);
+
+/**
+ * Checks that options have no other names than these.
+ * @throws OptionError that lists the names
+ */
+export function checkNames(op: string, options: unknown, names: readonly string[]): void {
+  if (typeof options !== 'object' || options === null) {
+    throw new OptionError(`${op}: options is ${describe(options)}, expected an object`);
+  }
+  for (const name of Object.keys(options)) {
+    if (names.includes(name)) continue;
+    throw new OptionError(`${op}: no option '${name}'; it has ${names.join(', ') || 'none'}`);
+  }
+}
+
+/**
+ * The options with their defaults.
+ * @throws OptionError for a name or value that cannot be, DeviceError for threads that cannot share memory
+ */
+export function completeOptions(options: WasmOptions): Required<WasmOptions> {
+  checkNames('wasm', options, wasmOptionNames);
+  for (const [name, [expected, holds]] of Object.entries(checks)) {
+    const value = options[name as keyof WasmOptions];
+    if (value === undefined || holds(value)) continue;
+    throw new OptionError(`wasm: ${name} is ${describe(value)}, expected ${expected}`);
+  }
+  const validates = relaxedSimdValidates();
+  const {
+    relaxed = validates,
+    threads = Math.min(platform.cores, MAX_THREADS),
+    convolution = 'auto',
+  } = options;
+  if (threads > 1 && !platform.sharesMemory) {
+    throw new DeviceError(
+      `wasm: threads is ${threads}, expected 1: threads share memory only in a page that is cross-origin isolated; ` +
+        'serve it with Cross-Origin-Opener-Policy: same-origin and Cross-Origin-Embedder-Policy: require-corp',
+    );
+  }
+  return { relaxed, threads, convolution };
+}

@@ -1,0 +1,204 @@
+// Gaussian mixtures fitted by EM to the samples of a batch, one sample a pixel.
+// Dempster, Laird & Rubin, "Maximum Likelihood from Incomplete Data via the EM Algorithm", 1977.
+import { kernels as k } from '../../../kernels/index.js';
+import { OptionError, ShapeError } from '../../errors.js';
+import { anything, checkRank, choice, describe, integer, number, readOptions } from '../../options.js';
+import { format, numel, type Shape, sameShape } from '../../shape.js';
+import { checkTensors, run, view } from '../../tape/run.js';
+import { noGrad } from '../../tape/scope.js';
+import { Tensor } from '../../tensor/tensor.js';
+import { permute, reshape } from '../movement.js';
+import { channelRows, checkNormInput, packTwo } from '../normalization.js';
+import { logSumExp, mean } from '../reduce.js';
+import { stridedCopy } from '../strided-copy.js';
+
+/** Whether a pixel has one posterior over its whole channel vector, or one for each channel. */
+export type Posterior = 'joint' | 'channel';
+
+/** A diagonal Gaussian mixture: weights [K] (joint) or [K, C] (channel), means and variances [K, C]. */
+export interface Mixture {
+  weights: Tensor;
+  means: Tensor;
+  variances: Tensor;
+}
+
+/** Options of emFit. */
+export interface EmOptions {
+  /** The mixture to start from. */
+  init: Mixture;
+  /** Rounds of E and M. @default 100 */
+  iterations?: number;
+  /** @default 'joint' */
+  posterior?: Posterior;
+  /** Added to every variance in the M-step. @default 1e-6 */
+  regCovar?: number;
+  /** Floor of the component weights, which are then renormalized; 0 has none. @default 0 */
+  minWeight?: number;
+}
+
+/** What emFit returns. */
+export interface EmResult extends Mixture {
+  /** Posteriors under the final mixture: [M, K] (joint) or [M, K, C] (channel), M = N·(spatial size). */
+  posteriors: Tensor;
+  /** The mean of log p(x) before each round and after the last: iterations + 1 scalars. */
+  logLikelihoods: Tensor[];
+}
+
+/** A mixture as the kernels take it: weights [K, T] and moments [2, K, C] (means, variances). */
+export interface PackedMixture {
+  weights: Tensor;
+  moments: Tensor;
+}
+
+/** A packed mixture with the posteriors [K, N, T, S] it was computed from. */
+export interface Fit extends PackedMixture {
+  tau: Tensor;
+}
+
+/** How EM runs. */
+export type FitOptions = Required<Pick<EmOptions, 'iterations' | 'regCovar' | 'minWeight'>>;
+
+/** log λ_k N(x | m_k, v_k + regCovar) [K, N, T, S]. */
+function logJoint(rows: Tensor, { weights, moments }: PackedMixture, regCovar: number): Tensor {
+  const logScale = run(k.mixtureLogScale, [weights, moments], { regCovar });
+  return run(k.mixtureLogProb, [rows, logScale, moments], { regCovar });
+}
+
+/** E-step: τ = softmax over k of the joint log density. */
+function eStep(rows: Tensor, mixture: PackedMixture, regCovar: number): Tensor {
+  return run(k.mixturePosterior, [logJoint(rows, mixture, regCovar)]);
+}
+
+/** M-step: the weights, means and variances (without regCovar) of given posteriors. */
+function mStep(rows: Tensor, tau: Tensor, minWeight: number): PackedMixture {
+  const weights = run(k.mixtureWeights, [tau]);
+  const moments = run(k.mixtureMoments, [rows, tau]);
+  return { weights: minWeight > 0 ? run(k.floorWeights, [weights], { floor: minWeight }) : weights, moments };
+}
+
+/** Runs EM from `init`, then one more E-step and the statistics of its posteriors. Outside the tape. */
+export function fitMixture(x: Tensor, init: Mixture, { iterations, regCovar, minWeight }: FitOptions): Fit {
+  const rows = channelRows(x);
+  let tau = eStep(rows, pack(init), 0);
+  for (let i = 0; i < iterations; i++) tau = eStep(rows, mStep(rows, tau, minWeight), regCovar);
+  return { tau, ...mStep(rows, tau, minWeight) };
+}
+
+/** Posteriors of x under a mixture that stays as it is. Outside the tape. */
+export function fixedMixture(x: Tensor, mixture: Mixture, { regCovar }: FitOptions): Fit {
+  const packed = pack(mixture);
+  return { tau: eStep(channelRows(x), packed, regCovar), ...packed };
+}
+
+function pack({ weights, means, variances }: Mixture): PackedMixture {
+  const [K, C] = means.shape;
+  const T = weights.shape.length === 1 ? 1 : C;
+  return { weights: view(weights, [K, T]), moments: packTwo(means, variances) };
+}
+
+/** Weights, means and variances as tensors of their own; outside the tape. */
+export function unpack({ weights, moments }: PackedMixture, weightsShape: Shape): Mixture {
+  return {
+    weights: view(weights, weightsShape),
+    means: entry(moments, 0),
+    variances: entry(moments, 1),
+  };
+}
+
+/** Entry i of a tensor's first axis; outside the tape. */
+export function entry(x: Tensor, i: number): Tensor {
+  const shape = x.shape.slice(1);
+  const size = numel(shape);
+  return view(stridedCopy('entry', x, [size], [1], i * size), shape);
+}
+
+const emSchema = {
+  init: anything<Mixture | null>(null),
+  iterations: integer(100, { least: 0 }),
+  posterior: choice<Posterior>('joint', ['joint', 'channel']),
+  regCovar: number(1e-6, { least: 0 }),
+  minWeight: number(0, { least: 0, below: 1 }),
+};
+
+/**
+ * Fits a diagonal Gaussian mixture to the samples of x [N, C, …] by EM, one sample a pixel. Not differentiable.
+ * @throws ShapeError, OptionError naming what does not fit.
+ *
+ * @example
+ * ```js
+ * import { emFit, tensor } from 'mixgrad';
+ *
+ * const x = tensor([-3, -2.9, -3.1, 5, 5.1, 4.9], { shape: [6, 1] });
+ * const init = { weights: tensor([0.5, 0.5]), means: tensor([[-1], [1]]), variances: tensor([[1], [1]]) };
+ * const fit = emFit(x, { init });
+ * console.log(Array.from(await fit.means.data(), (v) => v.toFixed(1)).join(' '));
+ * ```
+ * ```text
+ * -3.0 5.0
+ * ```
+ */
+export function emFit(x: Tensor, options: EmOptions): EmResult {
+  const { init, posterior, ...em } = readOptions('emFit', options, emSchema);
+  checkEm('emFit', x, init, posterior, em.minWeight);
+  return noGrad(() => traced(x, init, em));
+}
+
+/** EM with the log-likelihood of every round. */
+function traced(x: Tensor, init: Mixture, { iterations, regCovar, minWeight }: FitOptions): EmResult {
+  const rows = channelRows(x);
+  const logLikelihoods: Tensor[] = [];
+  let mixture = pack(init);
+  let logProb = logJoint(rows, mixture, 0);
+  logLikelihoods.push(mean(logSumExp(logProb, 0)));
+  for (let i = 0; i < iterations; i++) {
+    mixture = mStep(rows, run(k.mixturePosterior, [logProb]), minWeight);
+    logProb = logJoint(rows, mixture, regCovar);
+    logLikelihoods.push(mean(logSumExp(logProb, 0)));
+  }
+  const posteriors = samplesFirst(run(k.mixturePosterior, [logProb]));
+  const { weights, means, variances } = unpack(mixture, init.weights.shape);
+  const regularized = iterations > 0 ? run(k.affine, [variances], { scale: 1, shift: regCovar }) : variances;
+  return { weights, means, variances: regularized, posteriors, logLikelihoods };
+}
+
+/** [K, N, T, S] as [N·S, K] or [N·S, K, C]. */
+function samplesFirst(tau: Tensor): Tensor {
+  const [K, N, T, S] = tau.shape;
+  return reshape(permute(tau, [1, 3, 0, 2]), T === 1 ? [N * S, K] : [N * S, K, T]);
+}
+
+/** Throws unless x is [N, C, …] and init is a mixture of its channels that minWeight leaves room for. */
+export function checkEm(
+  op: string,
+  x: Tensor,
+  init: Mixture | null,
+  posterior: Posterior,
+  minWeight: number,
+): asserts init is Mixture {
+  checkNormInput(op, x, {});
+  if (typeof init !== 'object' || init === null || init instanceof Tensor) {
+    throw new OptionError(`${op}: init is ${describe(init)}, expected { weights, means, variances }`);
+  }
+  const { weights, means, variances } = init;
+  checkTensors(op, { 'init.weights': weights, 'init.means': means, 'init.variances': variances });
+  checkRank(op, 'init.means', means, '[K, C]');
+  const [K] = means.shape;
+  const C = x.shape[1];
+  const expected: Record<keyof Mixture, Shape> = {
+    weights: posterior === 'joint' ? [K] : [K, C],
+    means: [K, C],
+    variances: [K, C],
+  };
+  for (const key of ['weights', 'means', 'variances'] as const) {
+    if (!sameShape(init[key].shape, expected[key])) {
+      throw new ShapeError(
+        `${op}: init.${key} has shape ${format(init[key].shape)}, expected ${format(expected[key])}`,
+      );
+    }
+  }
+  if (!(minWeight * K < 1)) {
+    throw new OptionError(
+      `${op}: minWeight is ${minWeight}, expected a number of at least 0 and below 1/${K}`,
+    );
+  }
+}

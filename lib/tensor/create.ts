@@ -1,0 +1,174 @@
+// Making tensors from values.
+import type { Device } from '../../kernels/devices/device.js';
+import { OptionError, ShapeError } from '../errors.js';
+import { anything, describe, flag, type Reader, readOptions } from '../options.js';
+import { format, numel, type Shape } from '../shape.js';
+import { checkDevice, currentDevice } from './device.js';
+import { Storage } from './storage.js';
+import { Tensor } from './tensor.js';
+
+/** Values, nested to any depth; every level holds entries of one length. */
+export type NestedNumbers = number | ArrayLike<number> | readonly NestedNumbers[];
+
+/** Options for making a tensor. */
+export interface TensorOptions {
+  /** Shape of flat data; nested data tells its own. */
+  shape?: Shape;
+  /** @default the current device */
+  device?: Device | null;
+  /** @default false */
+  requiresGrad?: boolean;
+}
+
+/** Reads the option `device`. */
+export const deviceOption: Reader<Device | null> = {
+  fallback: null,
+  read(op, _name, value) {
+    checkDevice(op, value);
+    return value;
+  },
+};
+
+const fillOptions = { device: deviceOption, requiresGrad: flag(false) };
+const tensorOptions = { ...fillOptions, shape: anything<Shape | undefined>(undefined) };
+
+/**
+ * Makes a tensor from nested or flat values, which are copied.
+ * @throws ShapeError where nested rows differ in length or flat data does not fill the shape, OptionError where a value is
+ * no number.
+ *
+ * @example
+ * ```js
+ * import { tensor } from 'mixgrad';
+ *
+ * const nested = tensor([[1, 2, 3], [4, 5, 6]]);
+ * const flat = tensor(new Float32Array([1, 2, 3, 4]), { shape: [2, 2], requiresGrad: true });
+ * console.log(nested.shape, flat.shape, flat.requiresGrad);
+ * ```
+ * ```text
+ * [ 2, 3 ] [ 2, 2 ] true
+ * ```
+ */
+export function tensor(values: NestedNumbers, options: TensorOptions = {}): Tensor {
+  const { device, requiresGrad, shape: wanted } = readOptions('tensor', options, tensorOptions);
+  const found = shapeOf(values);
+  const shape = checkShape('tensor', wanted ?? found);
+  if (numel(shape) !== numel(found)) {
+    throw new ShapeError(`tensor: ${numel(found)} values do not fill shape ${format(shape)}`);
+  }
+  const flat =
+    ArrayBuffer.isView(values) && isList(values) ? (values as Float64Array) : flatten(values, found);
+  return new Tensor(shape, Storage.fromHost(device ?? currentDevice(), flat), requiresGrad);
+}
+
+/**
+ * A tensor filled with one value.
+ * @throws ShapeError unless the shape has integers of at least 1, OptionError where the value is no number
+ *
+ * @example
+ * ```js
+ * import { full } from 'mixgrad';
+ *
+ * console.log(await full([3], 0.5).data());
+ * ```
+ * ```text
+ * Float32Array(3) [ 0.5, 0.5, 0.5 ]
+ * ```
+ */
+export function full(shape: Shape, value: number, options: Omit<TensorOptions, 'shape'> = {}): Tensor {
+  return filled('full', shape, value, options);
+}
+
+/**
+ * A tensor of zeros.
+ * @throws ShapeError unless the shape has integers of at least 1
+ *
+ * @example
+ * ```js
+ * import { zeros } from 'mixgrad';
+ *
+ * const x = zeros([2, 3]);
+ * console.log(x.size, await x.sum().item());
+ * ```
+ * ```text
+ * 6 0
+ * ```
+ */
+export function zeros(shape: Shape, options: Omit<TensorOptions, 'shape'> = {}): Tensor {
+  return filled('zeros', shape, 0, options);
+}
+
+/**
+ * A tensor of ones.
+ * @throws ShapeError unless the shape has integers of at least 1
+ *
+ * @example
+ * ```js
+ * import { ones } from 'mixgrad';
+ *
+ * const x = ones([2, 3]);
+ * console.log(x.size, await x.sum().item());
+ * ```
+ * ```text
+ * 6 6
+ * ```
+ */
+export function ones(shape: Shape, options: Omit<TensorOptions, 'shape'> = {}): Tensor {
+  return filled('ones', shape, 1, options);
+}
+
+function filled(op: string, shape: Shape, value: number, options: Omit<TensorOptions, 'shape'>): Tensor {
+  const { device, requiresGrad } = readOptions(op, options, fillOptions);
+  const checked = checkShape(op, shape);
+  if (typeof value !== 'number')
+    throw new OptionError(`${op}: value is ${describe(value)}, expected a number`);
+  const storage = Storage.fromHost(device ?? currentDevice(), new Float64Array(numel(checked)).fill(value));
+  return new Tensor(checked, storage, requiresGrad);
+}
+
+/** The most elements a typed array can have in every engine. */
+const MOST_ELEMENTS = 2 ** 32 - 1;
+
+/** A frozen copy of the shape. @throws ShapeError unless it is an array of integers of at least 1 */
+export function checkShape(op: string, shape: unknown): Shape {
+  const valid = Array.isArray(shape) && shape.every((size) => Number.isSafeInteger(size) && size > 0);
+  if (!valid) throw new ShapeError(`${op}: shape is ${describe(shape)}, expected integers of at least 1`);
+  if (numel(shape) > MOST_ELEMENTS) {
+    throw new ShapeError(
+      `${op}: shape ${format(shape)} has ${numel(shape)} elements, more than fit into memory`,
+    );
+  }
+  return Object.freeze([...shape]);
+}
+
+function isList(values: unknown): values is ArrayLike<NestedNumbers> {
+  if (Array.isArray(values)) return true;
+  return ArrayBuffer.isView(values) && 'length' in values && !/^Big/.test(values.constructor.name);
+}
+
+function shapeOf(values: unknown): number[] {
+  const shape: number[] = [];
+  for (let part = values; isList(part); part = part[0]) {
+    shape.push(part.length);
+    if (part.length === 0 || ArrayBuffer.isView(part)) break;
+  }
+  return shape;
+}
+
+function flatten(values: NestedNumbers, shape: Shape): Float64Array {
+  const out = new Float64Array(numel(shape));
+  let at = 0;
+  const visit = (part: unknown, axis: number): void => {
+    const list = isList(part);
+    if (!list && typeof part !== 'number') {
+      throw new OptionError(`tensor: a value is ${describe(part)}, expected numbers in arrays nested evenly`);
+    }
+    if (list ? part.length !== shape[axis] : axis !== shape.length) {
+      throw new ShapeError(`tensor: rows differ in length along axis ${axis} of ${format(shape)}`);
+    }
+    if (!list) out[at++] = part as number;
+    else for (let i = 0; i < part.length; i++) visit(part[i], axis + 1);
+  };
+  visit(values, 0);
+  return out;
+}

@@ -1,0 +1,55 @@
+// Everything global in the framework, in one object: what is recorded now, and who looks after memory.
+import type { Device } from '../../kernels/devices/device.js';
+
+/** A tensor, as far as memory is concerned. */
+export interface Disposable {
+  readonly isKept: boolean;
+  dispose(why?: string): void;
+}
+
+/** A storage that can leave its device. */
+export interface Evictable {
+  evict(): void;
+}
+
+/** A graph that backward() has used up, with outputs that stay readable until one of its leaves is recorded again. */
+export interface FinishedGraph {
+  readonly outputs: ReadonlySet<Disposable>;
+  /** Lets the outputs leave the device, should its leaves never return. */
+  makeTransient(): void;
+}
+
+/**
+ * The state of the framework. Each copy of the library in a process has one of its own, and knows nothing of the
+ * tensors of another.
+ */
+export const state = {
+  /** The device of new tensors; null until one is chosen or needed. */
+  device: null as Device | null,
+  /** Whether operations on tensors that require gradients are recorded. */
+  recording: true,
+  /** The number of the next record. */
+  nextRecord: 0,
+  /** Told of every tensor that is made, so that a scope can release its temporaries. */
+  observer: null as ((made: Disposable) => void) | null,
+  /** The operation whose gradient rules run now, with recording on: a kernel called there cannot be differentiated. */
+  rule: null as string | null,
+  /** Whether results are checked for NaN and infinities. */
+  detectingAnomalies: false,
+  /** Storages that no graph holds: they leave the device at the next boundary. */
+  transients: new Set<Evictable>(),
+  /** Graphs that wait for one of their leaves to be recorded again, the oldest first. */
+  finished: new Set<FinishedGraph>(),
+};
+
+/** Sets entries of the state while fn runs; what they were before returns afterwards, also where fn throws. */
+export function withState<T>(entries: Partial<typeof state>, fn: () => T): T {
+  const before: Record<string, unknown> = {};
+  for (const key in entries) before[key] = state[key as keyof typeof state];
+  Object.assign(state, entries);
+  try {
+    return fn();
+  } finally {
+    Object.assign(state, before);
+  }
+}

@@ -1,0 +1,22 @@
+// What the networks have in common.
+import type { Device, Module, Random } from '../../lib/index.js';
+import type { NormFactory } from './norms.js';
+
+/** What a network is built from. */
+export interface NetworkOptions {
+  classes: number;
+  /** Makes the norm at each of the network's places. */
+  norm: NormFactory;
+  /** Draws the weights, each layer's from a fork of its own. */
+  random: Random;
+  device?: Device;
+  /** Channels of the first layer, to which the others are in proportion; each network has its own default. */
+  width?: number;
+}
+
+/** The class of a network, which lists the places of its norms. */
+export interface NetworkClass {
+  readonly name: string;
+  readonly places: readonly string[];
+  new (options: NetworkOptions): Module;
+}

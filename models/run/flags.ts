@@ -1,0 +1,107 @@
+// The flags that several programs have, and how values of flags are read.
+import { type Command, InvalidArgumentError, Option } from 'commander';
+import { convolutions, deviceNames, MIXTURE_DEFAULTS } from '../../lib/index.js';
+import { modelNames, networks } from '../networks/index.js';
+import { type NormName, normNames } from '../networks/norms.js';
+import { SYNTHETIC_TRAIN } from './data.js';
+
+/** Makes a command throw its errors, as one line each, instead of ending the process. */
+export function oneLineErrors(command: Command): Command {
+  return command
+    .exitOverride()
+    .showSuggestionAfterError(false)
+    .configureOutput({ writeErr: () => {} });
+}
+
+/** Adds the flags that say what to learn from. */
+export function addDataFlags(command: Command): void {
+  const some = (split: string, all: string) =>
+    new Option(`--limit-${split} <n>`, `use the first n ${split} images only`)
+      .argParser(count)
+      .default(null, all);
+  command
+    .option('--data <dir>', "folder of the CIFAR binary files, or 'synthetic'", 'synthetic')
+    .addOption(choice('--dataset <name>', 'what the folder holds', ['cifar10', 'cifar100'], 'cifar10'))
+    .addOption(some('train', `all; ${SYNTHETIC_TRAIN} of synthetic`))
+    .addOption(some('test', 'all'));
+}
+
+/** The flag that chooses the network. */
+export function modelFlag(): Option {
+  return choice('--model <name>', 'network', modelNames, 'cifar-cnn');
+}
+
+/** The flag that chooses the normalization. */
+export function normFlag(fallback: NormName): Option {
+  return new Option('--norm <name>', 'batch (bn), mixture (mn) or no normalization (none)')
+    .argParser(parseNorm)
+    .default(fallback);
+}
+
+function parseNorm(value: string): NormName {
+  if (normNames.includes(value as NormName)) return value as NormName;
+  const later = value === 'ln' || value === 'gn' ? `'${value}' is not offered yet, ` : '';
+  throw new InvalidArgumentError(`${later}expected one of ${normNames.join(', ')}.`);
+}
+
+/** Adds the flags of mixture normalization: where it stands, and how it fits and normalizes. */
+export function addMixtureFlags(command: Command): void {
+  const { components, iterations, posterior, gradient, scale } = MIXTURE_DEFAULTS;
+  const places = Object.entries(networks).map(([name, network]) => `${network.places} of ${name}`);
+  command
+    .addOption(
+      new Option('--norm-at <places>', 'mixture normalization only at these places, BN at the others')
+        .argParser((list) => list.split(',').map((place) => place.trim()))
+        .default(null, `all: ${places.join('; ')}`),
+    )
+    .option('--components <n>', 'components of a mixture', count, components)
+    .option('--iterations <n>', 'EM rounds on every batch', countFrom0, iterations)
+    .addOption(
+      choice('--posterior <kind>', 'of whole pixels or of each channel', ['joint', 'channel'], posterior),
+    )
+    .addOption(
+      choice('--gradient <kind>', 'through x alone or through EM too', ['detached', 'unrolled'], gradient),
+    )
+    .addOption(choice('--scale <kind>', 'with 1/√λ or without', ['fisher', 'unit'], scale));
+}
+
+/** Adds the flags that say where to compute. */
+export function addDeviceFlags(command: Command): void {
+  command
+    .addOption(choice('--device <name>', 'where to compute', deviceNames, 'auto'))
+    .addOption(
+      new Option('--threads <n>', 'threads of the wasm device')
+        .argParser(count)
+        .default(null, 'one for each core'),
+    )
+    .addOption(choice('--conv <name>', 'convolutions of the wasm device', convolutions, 'auto'));
+}
+
+/** A flag that takes one of several words. */
+export function choice(
+  flag: string,
+  description: string,
+  choices: readonly string[],
+  fallback: string,
+): Option {
+  return new Option(flag, description).choices(choices).default(fallback);
+}
+
+function checked(expected: string, holds: (value: number) => boolean) {
+  return (text: string): number => {
+    const value = text.trim() === '' ? Number.NaN : Number(text);
+    if (Number.isFinite(value) && holds(value)) return value;
+    throw new InvalidArgumentError(`Expected ${expected}.`);
+  };
+}
+
+/** Parses an integer of at least 1. */
+export const count = checked('an integer of at least 1', (n) => Number.isSafeInteger(n) && n >= 1);
+/** Parses an integer of at least 0. */
+export const countFrom0 = checked('an integer of at least 0', (n) => Number.isSafeInteger(n) && n >= 0);
+/** Parses a number above 0. */
+export const positive = checked('a number above 0', (n) => n > 0);
+/** Parses a number of at least 0. */
+export const nonNegative = checked('a number of at least 0', (n) => n >= 0);
+/** Parses a number in [0, 1). */
+export const share = checked('a number of at least 0 and below 1', (n) => n >= 0 && n < 1);

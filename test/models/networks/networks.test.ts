@@ -1,0 +1,32 @@
+// What holds for every network that --model names.
+import t from 'tap';
+import { createRandom, noGrad, tensor } from '../../../lib/index.js';
+import { makeModel, modelNames, networks } from '../../../models/networks/index.js';
+import { Identity } from '../../../models/networks/norms.js';
+
+for (const name of modelNames) {
+  const Network = networks[name];
+  const options = { classes: 3, width: 2, random: createRandom(1) };
+
+  t.test(`${name} asks for a norm once at each of its places, in order`, (t) => {
+    const asked: string[] = [];
+    const norm = (_features: number, place: string) => {
+      asked.push(place);
+      return new Identity();
+    };
+    new Network({ ...options, norm });
+    t.strictSame(asked, Network.places);
+    t.end();
+  });
+
+  t.test(`${name} turns images into one logit for each class with every norm`, async (t) => {
+    const values = Float32Array.from({ length: 2 * 3 * 32 * 32 }, (_, i) => Math.sin(i));
+    const images = tensor(values, { shape: [2, 3, 32, 32] });
+    for (const norm of ['bn', 'mn', 'none'] as const) {
+      const network = makeModel(name, { norm }, options);
+      const logits = noGrad(() => network.forward(images));
+      t.strictSame(logits.shape, [2, 3]);
+      t.ok((await logits.data()).every(Number.isFinite));
+    }
+  });
+}

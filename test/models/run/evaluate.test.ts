@@ -1,0 +1,29 @@
+// Evaluation of a network on a data set.
+import t from 'tap';
+import { channelStatistics } from '../../../datasets/batches.js';
+import { synthetic } from '../../../datasets/synthetic.js';
+import { createRandom, currentDevice } from '../../../lib/index.js';
+import { makeModel } from '../../../models/networks/index.js';
+import { countCorrect, evaluate } from '../../../models/run/evaluate.js';
+
+t.test('a row counts as correct where no logit exceeds its label', (t) => {
+  t.equal(countCorrect([1, 2, 3, 0, 5, 5], Int32Array.of(2, 1)), 2);
+  t.equal(countCorrect([1, 2, 3, 0, 5, 5], Int32Array.of(1, 0)), 0);
+  t.end();
+});
+
+t.test('evaluation changes neither the network nor the memory it holds, and stops when asked', async (t) => {
+  const network = makeModel('cifar-cnn', { norm: 'mn' }, { classes: 10, random: createRandom(1) });
+  const dataset = synthetic({ split: 'test', count: 8 });
+  const statistics = channelStatistics(dataset);
+  const before = await network.stateDict();
+  const first = await evaluate(network, dataset, statistics);
+  const { live } = currentDevice().memory();
+  t.strictSame(await evaluate(network, dataset, statistics), first);
+  t.equal(currentDevice().memory().live, live);
+  t.strictSame(await network.stateDict(), before);
+  t.ok(first.accuracy >= 0 && first.accuracy <= 1 && first.loss > 0);
+  await t.rejects(evaluate(network, dataset, statistics, AbortSignal.abort(new Error('enough'))), {
+    message: 'enough',
+  });
+});

@@ -1,0 +1,36 @@
+// The table of operators: one row for each function that lib/ops exports. The compiler names a row that is missing.
+import type * as ops from '../../lib/ops/index.js';
+import { convolutions } from './cases/conv.js';
+import { elementwise } from './cases/elementwise.js';
+import { losses } from './cases/loss.js';
+import { products } from './cases/matmul.js';
+import { mixtures } from './cases/mixture.js';
+import { movement } from './cases/movement.js';
+import { normalizations } from './cases/normalization.js';
+import { pools } from './cases/pool.js';
+import { reduce } from './cases/reduce.js';
+import type { OpCases, Row } from './row.js';
+
+type Ops = typeof ops;
+
+/** The functions that lib/ops exports. */
+export type OpName = {
+  [K in keyof Ops]: Ops[K] extends (...args: never[]) => unknown ? K : never;
+}[keyof Ops];
+
+export const table: Record<OpName, Row> = {
+  ...elementwise,
+  ...movement,
+  ...reduce,
+  ...products,
+  ...convolutions,
+  ...pools,
+  ...normalizations,
+  ...mixtures,
+  ...losses,
+};
+
+export const rows = Object.entries(table) as [OpName, Row][];
+
+/** All cases of a row, those for devices alone among them. */
+export const allCases = ({ cases, devicesOnly }: Row): OpCases => ({ ...cases, ...devicesOnly?.cases });

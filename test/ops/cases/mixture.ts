@@ -1,0 +1,270 @@
+// The EM fit and mixture normalization.
+import {
+  type Device,
+  type EmOptions,
+  emFit,
+  type MixtureNormOptions,
+  mixtureNorm,
+  OptionError,
+  ShapeError,
+  type Tensor,
+  tensor,
+} from '../../../lib/index.js';
+import { numel } from '../../../lib/shape.js';
+import { type Numbers, readNumbers } from '../../golden/fixtures.js';
+import { normal, positive } from '../../values.js';
+import { type GoldenCall, type Maker, type OpCases, type Outputs, on, type Row } from '../row.js';
+
+/** A mixture of K components to start from, the weights of each channel adding up to 1. */
+export function start(
+  x: Tensor,
+  K: number,
+  posterior: 'joint' | 'channel' = 'joint',
+): MixtureNormOptions['init'] {
+  const C = x.shape[1];
+  const make = (shape: number[], values: Float64Array) =>
+    tensor(values.map(Math.fround), { shape, device: x.device });
+  const weights = posterior === 'joint' ? [K] : [K, C];
+  return {
+    weights: make(weights, new Float64Array(numel(weights)).fill(1 / K)),
+    means: make([K, C], normal([K, C], `${K} means`)),
+    variances: make([K, C], positive([K, C], `${K} variances`)),
+  };
+}
+
+type Options = Omit<MixtureNormOptions, 'init'> & { components: number };
+
+/** mixtureNorm as a function of x, γ and β. */
+function by({ components, ...options }: Options) {
+  return (x: Tensor, weight?: Tensor, bias?: Tensor) =>
+    mixtureNorm(x, { init: start(x, components, options.posterior), weight, bias, ...options }).y;
+}
+
+/** Composed of operations; the floor of the weights is a relu. */
+const unrolled: OpCases = {
+  'unrolled, two components': on(by({ components: 2, gradient: 'unrolled' }), [3, 2, 3, 2], [2], [2]),
+  'unrolled, no EM round': on(
+    by({ components: 3, gradient: 'unrolled', iterations: 0 }),
+    [4, 3, 3],
+    [3],
+    [3],
+  ),
+  'unrolled, a posterior for each channel': on(
+    by({ components: 2, gradient: 'unrolled', posterior: 'channel', iterations: 3 }),
+    [4, 3, 5],
+    [3],
+    [3],
+  ),
+  'unrolled, without the 1/√λ': on(by({ components: 2, gradient: 'unrolled', scale: 'unit' }), [9, 2]),
+  'unrolled, a floor that holds for one weight': on(
+    by({ components: 2, gradient: 'unrolled', minWeight: 0.4 }),
+    [5, 2, 3],
+  ),
+};
+
+const refusedBy = (op: string, cases: OpCases): OpCases =>
+  Object.fromEntries(
+    Object.entries(cases).map(([title, entry]) => [title, { ...entry, second: { refusedBy: op } }]),
+  );
+
+const withoutFloor: OpCases = {
+  'unrolled, without a floor': {
+    ...on(by({ components: 2, gradient: 'unrolled', minWeight: 0 }), [3, 2, 3], [2], [2]),
+    second: 'operations',
+  },
+  'unrolled, a mixture that stays as it is': {
+    ...on(by({ components: 2, gradient: 'unrolled', training: false }), [4, 2, 2], [2], [2]),
+    second: 'operations',
+  },
+};
+
+/** With one component τ is 1, so that the detached gradient is exact. */
+const single: OpCases = {
+  'detached, a single component': on(by({ components: 1 }), [3, 2, 3, 2], [2], [2]),
+  'detached, a single component for each channel': on(
+    by({ components: 1, posterior: 'channel' }),
+    [3, 4, 5],
+    [4],
+    [4],
+  ),
+};
+
+const detached: OpCases = {
+  'detached, three components': on(by({ components: 3 }), [3, 5, 3, 3], [5], [5]),
+  'detached, a posterior for each channel': on(
+    by({ components: 3, posterior: 'channel' }),
+    [4, 3, 7],
+    [3],
+    [3],
+  ),
+  'detached, without the 1/√λ': on(by({ components: 2, scale: 'unit' }), [17, 2]),
+  'detached, one channel, no EM round': on(by({ components: 2, iterations: 0 }), [5, 1, 7]),
+  'detached, a mixture that stays as it is': on(by({ components: 3, training: false }), [3, 5, 3], [5], [5]),
+};
+
+type Init = Record<'weights' | 'means' | 'variances', Numbers>;
+
+/** The mixture that a golden case starts from. */
+function read(init: Init, device: Device): EmOptions['init'] {
+  const made = (key: keyof Init) => {
+    const { data, shape } = readNumbers(`init.${key}`, init[key]);
+    return tensor(data, { shape, device });
+  };
+  return { weights: made('weights'), means: made('means'), variances: made('variances') };
+}
+
+type GoldenAttrs<T> = Omit<T, 'init'> & { init: Init; components: number };
+
+function goldenMixtureNorm({ inputs, attrs, device }: GoldenCall<GoldenAttrs<MixtureNormOptions>>): Outputs {
+  const { x, weight, bias } = inputs;
+  const { components: _, init, ...options } = attrs;
+  return { ...mixtureNorm(x, { ...options, weight, bias, init: read(init, device), minWeight: 0 }) };
+}
+
+function goldenEmFit({ inputs: { x }, attrs, device }: GoldenCall<GoldenAttrs<EmOptions>>): Outputs {
+  const { components: _, init, ...options } = attrs;
+  const { logLikelihoods, ...fit } = emFit(x, { ...options, init: read(init, device) });
+  return { ...fit, meanLogLikelihood: logLikelihoods.at(-1)! };
+}
+
+/** What both refuse of a mixture of two components for x [4, 3, 2], and of how it is fitted. */
+function badFits(name: string, fn: (x: Tensor, options: EmOptions) => unknown): Row['bad'] {
+  const says = (text: string) => new RegExp(`^${name}: ${text.replace(/[[\]{}]/g, '\\$&')}$`);
+  const given = (options: (of: Maker, init: EmOptions['init']) => object) => (of: Maker) => {
+    const x = of(4, 3, 2);
+    const init = start(x, 2);
+    return fn(x, { init, ...options(of, init) } as EmOptions);
+  };
+  return {
+    'x without channels': [
+      (of) => fn(of(3), { init: start(of(4, 3), 2) }),
+      ShapeError,
+      says('x has shape [3], expected [N, C, …]'),
+    ],
+    'no mixture': [
+      (of) => fn(of(4, 3, 2), {} as never),
+      OptionError,
+      says('init is null, expected { weights, means, variances }'),
+    ],
+    'a mixture without variances': [
+      given((_, { weights, means }) => ({ init: { weights, means } })),
+      OptionError,
+      says('init.variances is undefined, expected a tensor'),
+    ],
+    'weights of three components': [
+      given((of, init) => ({ init: { ...init, weights: of(3) } })),
+      ShapeError,
+      says('init.weights has shape [3], expected [2]'),
+    ],
+    'means of four channels': [
+      given((of, init) => ({ init: { ...init, means: of(2, 4) } })),
+      ShapeError,
+      says('init.means has shape [2, 4], expected [2, 3]'),
+    ],
+    'variances transposed': [
+      given((of, init) => ({ init: { ...init, variances: of(3, 2) } })),
+      ShapeError,
+      says('init.variances has shape [3, 2], expected [2, 3]'),
+    ],
+    'means of no axes': [
+      given((of, init) => ({ init: { ...init, means: of() } })),
+      ShapeError,
+      says('init.means has shape [], expected [K, C]'),
+    ],
+    'joint weights for each channel': [
+      given(() => ({ posterior: 'channel' })),
+      ShapeError,
+      says('init.weights has shape [2], expected [2, 3]'),
+    ],
+    'another posterior': [
+      given(() => ({ posterior: 'pixel' })),
+      OptionError,
+      says("posterior is 'pixel', expected 'joint' or 'channel'"),
+    ],
+    'negative iterations': [
+      given(() => ({ iterations: -1 })),
+      OptionError,
+      says('iterations is -1, expected an integer of at least 0'),
+    ],
+    'a negative regCovar': [
+      given(() => ({ regCovar: -1 })),
+      OptionError,
+      says('regCovar is -1, expected a number of at least 0'),
+    ],
+    'a floor too high for two': [
+      given(() => ({ minWeight: 0.5 })),
+      OptionError,
+      says('minWeight is 0.5, expected a number of at least 0 and below 1/2'),
+    ],
+  };
+}
+
+const badNorm = (options: (of: Maker) => object) => (of: Maker) => {
+  const x = of(4, 3, 2);
+  return mixtureNorm(x, { init: start(x, 2), ...options(of) });
+};
+
+const mixtureNormRow: Row = {
+  cases: { ...refusedBy('relu', unrolled), ...withoutFloor, ...single },
+  devicesOnly: {
+    because: 'posteriors and weights are constants by definition, so that the gradient is not the derivative',
+    cases: detached,
+  },
+  second: { refusedBy: 'mixtureNorm' },
+  golden: goldenMixtureNorm,
+  call: (of) => {
+    const x = of(4, 3, 2);
+    const em = { iterations: 1, posterior: 'joint', regCovar: 1e-3, minWeight: 0.1 };
+    const options = { gradient: 'detached', scale: 'unit', training: true, eps: 1e-3 };
+    return [x, { init: start(x, 2), weight: of(3), bias: of(3), ...em, ...options }];
+  },
+  bad: {
+    ...badFits('mixtureNorm', mixtureNorm),
+    'another gradient': [
+      badNorm(() => ({ gradient: 'exact' })),
+      OptionError,
+      /^mixtureNorm: gradient is 'exact', expected 'detached' or 'unrolled'$/,
+    ],
+    'another scale': [
+      badNorm(() => ({ scale: 'none' })),
+      OptionError,
+      /^mixtureNorm: scale is 'none', expected 'fisher' or 'unit'$/,
+    ],
+    'another weight': [
+      badNorm((of) => ({ weight: of(2) })),
+      ShapeError,
+      /^mixtureNorm: weight has shape \[2\], expected \[3\]$/,
+    ],
+    'a negative eps': [
+      badNorm(() => ({ eps: -1 })),
+      OptionError,
+      /^mixtureNorm: eps is -1, expected a number of at least 0$/,
+    ],
+  },
+};
+
+const fitted = (key: 'weights' | 'means' | 'variances' | 'posteriors') => (x: Tensor) =>
+  emFit(x, { init: start(x, 3), iterations: 4 })[key];
+
+const emFitRow: Row = {
+  cases: {
+    weights: on(fitted('weights'), [33, 2]),
+    means: on(fitted('means'), [33, 2]),
+    variances: on(fitted('variances'), [5, 3, 4, 3]),
+    'posteriors of a single channel': on(fitted('posteriors'), [17, 1]),
+    'the last log-likelihood': on(
+      (x) => emFit(x, { init: start(x, 2), iterations: 3 }).logLikelihoods[3],
+      [33, 2],
+    ),
+  },
+  gradient: { without: 'it stands outside the tape; mixtureNorm differentiates through EM' },
+  second: { without: 'there is no first' },
+  golden: goldenEmFit,
+  call: (of) => {
+    const x = of(4, 3, 2);
+    return [x, { init: start(x, 2), iterations: 1, posterior: 'joint', regCovar: 1e-3, minWeight: 0.1 }];
+  },
+  bad: badFits('emFit', emFit),
+};
+
+export const mixtures = { mixtureNorm: mixtureNormRow, emFit: emFitRow };
