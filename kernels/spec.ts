@@ -119,6 +119,9 @@ export function numel(shape: Shape): number {
  * ```
  */
 export function elementwise(shapes: readonly Shape[]): Plan {
+  if (!Array.isArray(shapes?.[0])) {
+    throw new OptionError(`elementwise: shapes is ${describe(shapes)}, expected an array of shapes`);
+  }
   return { shape: shapes[0] };
 }
 

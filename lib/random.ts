@@ -44,8 +44,16 @@ export class Random {
     return order;
   };
 
-  /** An independent generator derived from this one's seed and a name: the order of calls does not matter. */
-  readonly fork = (name: string): Random => new Random(`${this.seed}/${name}`);
+  /**
+   * An independent generator derived from this one's seed and a name: the order of calls does not matter.
+   * @throws OptionError unless the name is a string or a number
+   */
+  readonly fork = (name: string | number): Random => {
+    if (typeof name !== 'string' && typeof name !== 'number') {
+      throw new OptionError(`fork: name is ${describe(name)}, expected a string or a number`);
+    }
+    return new Random(`${this.seed}/${name}`);
+  };
 
   /** A JSON value; {@link load} continues from it with the same draws. */
   readonly state = (): RandomState => ({ seed: this.seed, arc4: this.generator.state() });

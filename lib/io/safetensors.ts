@@ -1,8 +1,9 @@
 // Weights as bytes, in the safetensors format (https://github.com/huggingface/safetensors): the length of the
 // header in 8 bytes, a JSON header, then every tensor's values, little-endian and without gaps.
 import type { Floats } from '../../kernels/devices/device.js';
-import { DataError } from '../errors.js';
-import type { StateDict, StateEntry } from '../nn/state-dict.js';
+import { DataError, OptionError, ShapeError } from '../errors.js';
+import { checkedEntry, type StateDict, type StateEntry } from '../nn/state-dict.js';
+import { describe } from '../options.js';
 import { numel } from '../shape.js';
 
 /** What a safetensors file holds: the tensors, and free text about them. */
@@ -25,6 +26,7 @@ const METADATA = '__metadata__';
 
 /**
  * A state dictionary as the bytes of a safetensors file: float32 as F32, float64 as F64.
+ * @throws OptionError, ShapeError naming the entry that cannot be written
  *
  * @example
  * ```js
@@ -38,6 +40,7 @@ const METADATA = '__metadata__';
  * ```
  */
 export function saveSafetensors(state: StateDict, metadata: Record<string, string> = {}): Uint8Array {
+  checkContents(state, metadata);
   const header: Record<string, unknown> = { [METADATA]: metadata };
   let end = 0;
   for (const [key, { shape, data }] of Object.entries(state)) {
@@ -59,6 +62,25 @@ export function saveSafetensors(state: StateDict, metadata: Record<string, strin
   return bytes;
 }
 
+/** Throws unless these can be written so that they can be read again. */
+function checkContents(state: unknown, metadata: unknown): void {
+  for (const [name, value] of Object.entries({ state, metadata })) {
+    const plain = typeof value === 'object' && value !== null && !Array.isArray(value);
+    if (!plain) throw new OptionError(`saveSafetensors: ${name} is ${describe(value)}, expected an object`);
+  }
+  for (const [key, text] of Object.entries(metadata as object)) {
+    if (typeof text === 'string') continue;
+    throw new OptionError(`saveSafetensors: metadata ${key} is ${describe(text)}, expected a string`);
+  }
+  for (const [key, entry] of Object.entries(state as object)) {
+    const { shape, data } = checkedEntry('saveSafetensors', key, entry);
+    if (key === METADATA) throw new OptionError(`saveSafetensors: no tensor can have the name ${METADATA}`);
+    const valid = shape.every((size) => Number.isSafeInteger(size) && size >= 0);
+    if (valid && numel(shape) === data.length) continue;
+    throw new ShapeError(`saveSafetensors: ${key} has shape ${describe(shape)} and ${data.length} values`);
+  }
+}
+
 /**
  * Reads the bytes of a safetensors file with float32 and float64 tensors.
  * @throws DataError saying what is damaged, or which tensor is of another type.
@@ -76,6 +98,9 @@ export function saveSafetensors(state: StateDict, metadata: Record<string, strin
  * ```
  */
 export function loadSafetensors(bytes: Uint8Array): Safetensors {
+  if (!(bytes instanceof Uint8Array)) {
+    throw new DataError(`safetensors: bytes is ${describe(bytes)}, expected a Uint8Array`);
+  }
   const { entries, metadata, start } = readHeader(bytes);
   const state: StateDict = {};
   let end = 0;

@@ -1,9 +1,9 @@
 // Initial values of parameters: tensors of a shape, drawn or constant. In the public entry they are `init`.
 import type { Device } from '../../kernels/devices/device.js';
 import { OptionError, ShapeError } from '../errors.js';
-import { describe, number, readOptions } from '../options.js';
+import { number, readOptions } from '../options.js';
 import { format, numel, type Shape } from '../shape.js';
-import { tensor } from '../tensor/create.js';
+import { checkShape, tensor } from '../tensor/create.js';
 import type { Tensor } from '../tensor/tensor.js';
 import { type LayerOptions, placement, sourceOf } from './parameters.js';
 
@@ -115,9 +115,4 @@ function fanIn(op: string, shape: Shape): number {
 function drawn(op: string, shape: Shape, draw: () => number, device?: Device | null): Tensor {
   checkShape(op, shape);
   return tensor(Float64Array.from({ length: numel(shape) }, draw), { shape, device });
-}
-
-function checkShape(op: string, shape: Shape): void {
-  if (Array.isArray(shape) && shape.every((size) => Number.isSafeInteger(size) && size > 0)) return;
-  throw new ShapeError(`${op}: shape is ${describe(shape)}, expected an array of positive integers`);
 }

@@ -52,15 +52,19 @@ export function pytorchName([property, ...keys]: string[], value: Stateful): str
   return [value instanceof Tensor ? name : `${name}_state`, ...keys].join('.');
 }
 
-/** Throws unless the entry fits the tensor or the generator. @throws OptionError, ShapeError */
-export function checkEntry(op: string, key: string, entry: unknown, item: Stateful): void {
+/** The entry. @throws OptionError unless it has a shape and values */
+export function checkedEntry(op: string, key: string, entry: unknown): StateEntry {
   const { shape, data } = (entry ?? {}) as Partial<StateEntry>;
   const isValues = data instanceof Float32Array || data instanceof Float64Array;
-  if (!Array.isArray(shape) || !isValues) {
-    throw new OptionError(
-      `${op}: ${key} is ${describe(entry)}, expected { shape, data } with data a Float32Array or Float64Array`,
-    );
-  }
+  if (Array.isArray(shape) && isValues) return { shape, data };
+  throw new OptionError(
+    `${op}: ${key} is ${describe(entry)}, expected { shape, data } with data a Float32Array or Float64Array`,
+  );
+}
+
+/** Throws unless the entry fits the tensor or the generator. @throws OptionError, ShapeError */
+export function checkEntry(op: string, key: string, entry: unknown, item: Stateful): void {
+  const { shape, data } = checkedEntry(op, key, entry);
   if (item instanceof Random) {
     checkRandom(op, key, data);
     return;

@@ -5,7 +5,7 @@ import { OptionError, ShapeError, TapeError } from '../errors.js';
 import { describe } from '../options.js';
 import { format, numel, type Shape } from '../shape.js';
 import { type FinishedGraph, state } from './state.js';
-import type { Storage } from './storage.js';
+import { Storage } from './storage.js';
 
 /** The gradient of one input of a record, with the argument's name. */
 export interface InputGradient {
@@ -102,6 +102,9 @@ export class Tensor {
     storage: Storage,
     requiresGrad = false,
   ) {
+    if (!(storage instanceof Storage)) {
+      throw new OptionError('Tensor: expected a storage; tensor(), zeros() and their like make tensors');
+    }
     this.claim = { storage, released: false, sources: [] };
     this.trained = this.parameter = requiresGrad;
     if (requiresGrad) storage.pin();

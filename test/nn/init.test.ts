@@ -52,11 +52,11 @@ t.test('what cannot be drawn is named', async (t) => {
   const cases: [() => unknown, Error][] = [
     [
       () => init.uniform(5 as never),
-      new ShapeError('uniform: shape is 5, expected an array of positive integers'),
+      new ShapeError('uniform: shape is 5, expected integers of at least 1'),
     ],
     [
       () => init.normal([2, 0]),
-      new ShapeError('normal: shape is [2,0], expected an array of positive integers'),
+      new ShapeError('normal: shape is [2,0], expected integers of at least 1'),
     ],
     [
       () => init.kaimingUniform([4]),
