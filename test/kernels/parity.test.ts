@@ -1,5 +1,7 @@
 // Every kernel on every device against the reference device, over the calls of cases.ts.
 import t from 'tap';
+import { kernels } from '../../kernels/index.js';
+import type { AnyKernel } from '../../kernels/spec.js';
 import { everyDevice, everyOtherDevice } from '../devices.js';
 import { agree, callOf, casesIn, compute } from './agree.js';
 import { kernelCases } from './cases.js';
@@ -33,4 +35,10 @@ everyDevice('a kernel leaves no buffer behind once its inputs and output are fre
 
 t.test('every kernel has a row', async (t) => {
   for (const [name, rows] of cases) t.ok(rows.length > 0, name);
+});
+
+t.test('a body takes its constants apart before it uses them', async (t) => {
+  for (const [name, { body }] of Object.entries<AnyKernel>(kernels)) {
+    t.notMatch(String(body), /this\.constants\./, `${name}: const { size } = this.constants`);
+  }
 });
