@@ -39,6 +39,10 @@ export class Sequential extends Module {
   }
 
   forward(x: Tensor): Tensor {
-    return this.children().reduce((y, [, module]) => (module as Module).forward(y), x);
+    // By index: a module that stands in several places runs in each of them.
+    const modules = this as unknown as ArrayLike<Module>;
+    let y = x;
+    for (let i = 0; i < modules.length; i++) y = modules[i].forward(y);
+    return y;
   }
 }

@@ -32,10 +32,10 @@ export function uncheckedRule<T>(fn: () => T): T {
   return state.detectingAnomalies ? withState({ detectingAnomalies: false }, fn) : fn();
 }
 
-/** In anomaly mode, throws where the tensor holds a NaN or an infinity. */
-export function checkFinite(what: string, t: Tensor): void {
+/** In anomaly mode, throws where the tensor, `what` of an operation, holds a NaN or an infinity. */
+export function checkFinite(op: string, what: string, t: Tensor): void {
   if (!state.detectingAnomalies) return;
   const values = t.device.view(t.storage.resident());
   const at = values.findIndex((value) => !Number.isFinite(value));
-  if (at >= 0) throw new TapeError(`${what} holds ${values[at]} at position ${at}`);
+  if (at >= 0) throw new TapeError(`${op}: ${what} holds ${values[at]} at position ${at}`);
 }

@@ -5,7 +5,7 @@ import { anything, flag, readOptions } from '../options.js';
 import { format, sameShape } from '../shape.js';
 import { ones } from '../tensor/create.js';
 import { state, withState } from '../tensor/state.js';
-import { type TapeRecord, Tensor } from '../tensor/tensor.js';
+import { type InputGradient, type TapeRecord, Tensor } from '../tensor/tensor.js';
 import { accumulate, alias } from './accumulate.js';
 import { checkFinite, uncheckedRule } from './anomaly.js';
 import { checkTensors } from './run.js';
@@ -74,7 +74,7 @@ export function backward(loss: Tensor, options: BackwardOptions = {}): void {
 function seedGradient(loss: Tensor, gradient: Tensor | null): Tensor {
   if (gradient) {
     checkTensors('backward', { gradient });
-    checkGradient('backward: gradient', gradient, loss);
+    if (!fits(gradient, loss)) refuse('backward: gradient', gradient, loss);
     return gradient.detach();
   }
   if (loss.size !== 1) {
@@ -111,16 +111,18 @@ function walk(loss: Tensor, seed: Tensor, records: TapeRecord[], retainGraph: bo
 function propagate(entry: TapeRecord, g: Tensor, gradients: Map<Tensor, Tensor>): void {
   const rules = () => entry.vjp(g);
   const found = uncheckedRule(() =>
-    state.recording ? rules() : scope('was a temporary of a gradient rule', rules),
+    state.recording ? rules() : scope('was a temporary of a gradient rule', rules, gradientsOf),
   );
   for (const { name, input, gradient } of found) {
-    checkGradient(`${entry.op}: the gradient of ${name}`, gradient, input);
-    checkFinite(`${entry.op}: the gradient of ${name}`, gradient);
+    if (!fits(gradient, input)) refuse(`${entry.op}: the gradient of ${name}`, gradient, input);
+    if (state.detectingAnomalies) checkFinite(entry.op, `the gradient of ${name}`, gradient);
     const d = gradient !== g ? gradient : state.recording ? alias({ x: g }) : g.detach();
     const earlier = gradients.get(input);
     gradients.set(input, earlier ? plus(earlier, d) : d);
   }
 }
+
+const gradientsOf = (found: readonly InputGradient[]) => found.map(({ gradient }) => gradient);
 
 /** a + b, giving back both. */
 function plus(a: Tensor, b: Tensor): Tensor {
@@ -141,7 +143,7 @@ function applyHooks(t: Tensor, g: Tensor): Tensor {
     const replaced = fn(gradient);
     if (!replaced || replaced === gradient) return gradient;
     checkTensors('registerHook', { 'what the hook returned': replaced });
-    checkGradient('registerHook: what the hook returned', replaced, t);
+    if (!fits(replaced, t)) refuse('registerHook: what the hook returned', replaced, t);
     discard(gradient);
     return state.recording ? replaced : replaced.detach();
   }, g);
@@ -151,11 +153,14 @@ function addToGrad(leaf: Tensor, g: Tensor): void {
   leaf.grad = leaf.grad ? plus(leaf.grad, g) : g;
 }
 
-function checkGradient(what: string, g: Tensor, t: Tensor): void {
+/** Whether a tensor can be the gradient of another. */
+function fits(g: Tensor, t: Tensor): boolean {
+  return g instanceof Tensor && g.device === t.device && sameShape(g.shape, t.shape);
+}
+
+function refuse(what: string, g: Tensor, t: Tensor): never {
   if (!(g instanceof Tensor)) throw new TapeError(`${what} is no tensor`);
-  if (!sameShape(g.shape, t.shape) || g.device !== t.device) {
-    throw new TapeError(
-      `${what} has shape ${format(g.shape)} on ${g.device.name}, expected ${format(t.shape)} on ${t.device.name}`,
-    );
-  }
+  throw new TapeError(
+    `${what} has shape ${format(g.shape)} on ${g.device.name}, expected ${format(t.shape)} on ${t.device.name}`,
+  );
 }

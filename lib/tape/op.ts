@@ -118,26 +118,35 @@ class Operation {
         `${this.name}: its arguments are ${describe(args)}, expected an object of them by name`,
       );
     }
-    const inputs = this.names.flatMap((name) => this.tensorsAt(name, args));
-    const recording = state.recording && this.names.some((name) => this.wants(name, args));
+    const inputs: Tensor[] = [];
+    let wanted = false;
+    for (const name of this.names) {
+      for (const t of this.tensorsAt(name, args)) {
+        inputs.push(t);
+        wanted ||= t.requiresGrad && this.rules[name] !== null;
+      }
+    }
+    const recording = state.recording && wanted;
     if (state.recording) this.checkRules(args);
     if (recording) releaseFinished(inputs);
     const start = performance.now();
     const sources = recording ? inputs.map((input) => input.storage) : [];
-    const { out, saved = {}, also } = this.forward(args, recording);
-    checkFinite(`${this.name}: its output`, out);
-    if (recording)
-      this.record({ args: copied(args), inputs, sources, out, saved }, performance.now() - start);
-    else if (state.recording) out.storage.makeTransient();
+    const result = this.forward(args, recording);
+    const { out, also } = result;
+    if (state.detectingAnomalies) checkFinite(this.name, 'its output', out);
+    if (recording) {
+      this.record({ args: copied(args), inputs, sources, out, saved: result.saved ?? NOTHING }, start);
+    } else if (state.recording) out.storage.makeTransient();
     if (!also) return out;
     if (state.recording) for (const t of tensorsIn(also)) t.storage.makeTransient();
     return { out, ...also };
   }
 
-  private record(call: Call, milliseconds: number): void {
+  private record(call: Call, start: number): void {
     const { args, inputs, sources, out, saved } = call;
-    const own = tensorsIn(saved).filter((t) => t !== out && !inputs.includes(t));
+    const own = saved === NOTHING ? [] : tensorsIn(saved).filter((t) => t !== out && !inputs.includes(t));
     const vjp = (g: Tensor) => this.gradients(call, g);
+    const milliseconds = performance.now() - start;
     record({ op: this.name, args, inputs, sources, output: out, vjp, saved: own, milliseconds });
   }
 
@@ -161,24 +170,18 @@ class Operation {
     return list;
   }
 
-  /** Whether the argument takes a gradient. */
-  private wants(name: string, args: Args): boolean {
-    return this.rules[name] !== null && this.tensorsAt(name, args).some((t) => t.requiresGrad);
-  }
-
   /** Runs the forward outside the tape; of the tensors it made, only outputs and what is saved survive. */
   private forward(args: Args, save: boolean): Result {
+    const compute = (): Result => {
+      const result = this.definition.forward(args);
+      if (result instanceof Tensor) return { out: result };
+      if (result?.out instanceof Tensor) return save ? result : { out: result.out, also: result.also };
+      throw new TapeError(
+        `${this.name}: its forward returned ${describe(result)}, expected a tensor or { out, saved, also }`,
+      );
+    };
     return withState({ recording: false }, () =>
-      scope('was a temporary of its operation', () => {
-        const result = this.definition.forward(args);
-        if (result instanceof Tensor) return { out: result };
-        if (!(result?.out instanceof Tensor)) {
-          throw new TapeError(
-            `${this.name}: its forward returned ${describe(result)}, expected a tensor or { out, saved, also }`,
-          );
-        }
-        return save ? result : { out: result.out, also: result.also };
-      }),
+      scope('was a temporary of its operation', compute, survivorsOf),
     );
   }
 
@@ -188,22 +191,33 @@ class Operation {
     const { shared } = this.definition;
     const context = { ...this.asComputed(call), g, out, saved };
     if (shared) defineLazily(context, 'shared', () => shared(context as never));
-    return withState({ rule: this.name }, () =>
-      this.names.flatMap((name) => {
-        if (!this.wants(name, args)) return [];
-        const found = this.rules[name]!(context);
-        const gradients = Array.isArray(found) ? found : [found];
+    return withState({ rule: this.name }, () => {
+      const found: InputGradient[] = [];
+      for (const name of this.names) {
+        const rule = this.rules[name];
         const tensors = this.tensorsAt(name, args);
-        if (gradients.length !== tensors.length) {
-          throw new TapeError(
-            `${this.name}: the rule of ${name} returned ${gradients.length} gradients, expected ${tensors.length}`,
-          );
-        }
-        return tensors.flatMap((input, i) =>
-          input.requiresGrad ? [{ name, input, gradient: gradients[i] }] : [],
-        );
-      }),
-    );
+        if (rule && tensors.some((t) => t.requiresGrad)) this.collect(name, rule(context), tensors, found);
+      }
+      return found;
+    });
+  }
+
+  /** Adds what the rule of an argument returned to the gradients found. */
+  private collect(
+    name: string,
+    returned: Tensor | readonly Tensor[],
+    tensors: readonly Tensor[],
+    found: InputGradient[],
+  ): void {
+    const gradients = Array.isArray(returned) ? returned : [returned];
+    if (gradients.length !== tensors.length) {
+      throw new TapeError(
+        `${this.name}: the rule of ${name} returned ${gradients.length} gradients, expected ${tensors.length}`,
+      );
+    }
+    tensors.forEach((input, i) => {
+      if (input.requiresGrad) found.push({ name, input, gradient: gradients[i] });
+    });
   }
 
   /** The arguments, a tensor whose values were replaced or released since standing as it was. */
@@ -221,6 +235,14 @@ class Operation {
     }
     return then;
   }
+}
+
+/** What an operation saved that saves nothing. */
+const NOTHING = Object.freeze({});
+
+/** The tensors of a forward's result. */
+function survivorsOf({ out, saved, also }: Result): readonly Tensor[] {
+  return saved || also ? [out, ...tensorsIn(saved), ...tensorsIn(also)] : [out];
 }
 
 /** Gives an object a property that is computed when it is first read. */

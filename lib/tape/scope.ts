@@ -21,8 +21,15 @@ export function isGradEnabled(): boolean {
   return state.recording;
 }
 
-/** Runs fn, then releases every tensor it made, but not those in its result or kept. `why` tells who reads one later. */
-export function scope<T>(why: string, fn: () => T): T {
+/**
+ * Runs fn, then releases every tensor it made, but not those in its result or kept. `why` tells who reads one later,
+ * `tensorsOf` finds the tensors of a result.
+ */
+export function scope<T>(
+  why: string,
+  fn: () => T,
+  tensorsOf: (result: T) => readonly Disposable[] = tensorsIn,
+): T {
   const made: Disposable[] = [];
   const outer = state.observer;
   state.observer = (t) => made.push(t);
@@ -35,7 +42,9 @@ export function scope<T>(why: string, fn: () => T): T {
     throw error;
   }
   state.observer = outer;
-  const returned = new Set<Disposable>(tensorsIn(result));
+  const list = tensorsOf(result);
+  // Searching a short list is quicker than building a set.
+  const returned = list.length > 8 ? new Set(list) : { has: (t: Disposable) => list.includes(t) };
   for (const t of made) {
     if (returned.has(t) || t.isKept) outer?.(t);
     else t.dispose(why);

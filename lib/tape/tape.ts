@@ -21,8 +21,9 @@ export interface Entry {
 }
 
 /** Writes an operation onto the tape; its output then requires a gradient. */
-export function record({ sources, ...entry }: Entry): void {
-  entry.output.setRecord({ ...entry, number: state.nextRecord++, consumed: false }, sources);
+export function record({ op, args, inputs, sources, output, saved, vjp, milliseconds }: Entry): void {
+  const number = state.nextRecord++;
+  output.setRecord({ number, op, args, inputs, output, vjp, saved, milliseconds, consumed: false }, sources);
 }
 
 /**
@@ -59,14 +60,17 @@ export function checkUnconsumed(entry: TapeRecord): void {
   );
 }
 
+/** What is left in a record that is used up. */
+const NOTHING = { args: Object.freeze({}), list: Object.freeze([]), vjp: () => [] };
+
 /** Marks a record as used up: what it saved and was computed from goes back. */
 export function consume(entry: TapeRecord): void {
   for (const saved of entry.saved) saved.dispose('was saved for backward() and is used up');
   entry.output.forgetSources();
   entry.consumed = true;
-  entry.inputs = entry.saved = [];
-  entry.args = {};
-  entry.vjp = () => [];
+  entry.inputs = entry.saved = NOTHING.list;
+  entry.args = NOTHING.args;
+  entry.vjp = NOTHING.vjp;
 }
 
 /** After backward(): the outputs of these records stay readable until one of the leaves is recorded again. */

@@ -50,14 +50,8 @@ t.test('constants are constant', async (t) => {
 
 t.test('what cannot be drawn is named', async (t) => {
   const cases: [() => unknown, Error][] = [
-    [
-      () => init.uniform(5 as never),
-      new ShapeError('uniform: shape is 5, expected integers of at least 1'),
-    ],
-    [
-      () => init.normal([2, 0]),
-      new ShapeError('normal: shape is [2,0], expected integers of at least 1'),
-    ],
+    [() => init.uniform(5 as never), new ShapeError('uniform: shape is 5, expected integers of at least 1')],
+    [() => init.normal([2, 0]), new ShapeError('normal: shape is [2,0], expected integers of at least 1')],
     [
       () => init.kaimingUniform([4]),
       new ShapeError('kaimingUniform: shape is [4], expected at least two axes'),
