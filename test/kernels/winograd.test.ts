@@ -3,7 +3,7 @@
 import t from 'tap';
 import { Arena } from '../../kernels/devices/wasm/arena.js';
 import { type Convolution as Mode, tiledConvolution } from '../../kernels/devices/wasm/jobs/winograd.js';
-import type { Engine, Call as EngineCall } from '../../kernels/devices/wasm/threads/pool.js';
+import type { Engine, EngineCall } from '../../kernels/devices/wasm/threads/pool.js';
 import { worstDifference } from '../compare.js';
 import { check, expectedOf, rowsIn } from './agree.js';
 import { passesOf } from './cases.js';

@@ -85,7 +85,7 @@ t.test('the number of threads must be an integer from 1 to 64', async (t) => {
   }
 });
 
-t.test('a job that traps is an error at the caller, and the team works on', async (t) => {
+t.test('a job that traps is an error at the caller, and the pool works on', async (t) => {
   const device = await openWasm({ threads: 2 });
   for (const size of [64, 64 * 1024]) {
     const x = device.upload(new Float32Array(size).fill(2));
