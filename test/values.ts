@@ -13,8 +13,8 @@ export function positive(shape: Shape, seed: number | string): Float64Array {
   return Float64Array.from({ length: numel(shape) }, () => 0.5 + 1.5 * random.uniform());
 }
 
-/** Whole numbers from 0 to n − 1. */
-export function whole(n: number, count: number, seed: number | string): number[] {
+/** Integers from 0 to n − 1. */
+export function integers(n: number, count: number, seed: number | string): number[] {
   const random = createRandom(seed);
   return Array.from({ length: count }, () => random.integer(n));
 }

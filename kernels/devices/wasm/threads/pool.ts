@@ -148,8 +148,9 @@ export class ThreadPool {
     const { published } = this;
     const [index, length, countAt, chunk, total, scratchAt, scratchStep] = published;
     const args: number[] = [];
-    for (let i = 0; i < length; i++)
+    for (let i = 0; i < length; i++) {
       args.push(published[HEADER + i] + job * published[HEADER + MAX_ARGUMENTS + i]);
+    }
     if (countAt >= 0) args[countAt] = Math.min(chunk, total - job * chunk);
     if (scratchAt >= 0) args[scratchAt] += this.thread * scratchStep;
     this.functions[index](...args);

@@ -23,7 +23,7 @@ import {
   SGD,
   tensor,
 } from '../../../../lib/index.js';
-import { normal, whole } from '../../../values.js';
+import { normal, integers } from '../../../values.js';
 
 /** Three training steps of a small network whose tensors are large enough to be divided; its state and losses. */
 async function train(device: Device): Promise<Record<string, ArrayLike<number>>> {
@@ -44,7 +44,7 @@ async function train(device: Device): Promise<Record<string, ArrayLike<number>>>
     const x = tensor(normal([13, 3, 32, 32], `batch ${step}`), { shape: [13, 3, 32, 32], device });
     optimizer.zeroGrad();
     const features = avgPool2d(network.forward(x), 16).reshape([13, 24]);
-    const loss = crossEntropy(head.forward(features), whole(4, 13, step));
+    const loss = crossEntropy(head.forward(features), integers(4, 13, step));
     loss.backward();
     optimizer.step();
     found[`loss ${step}`] = await loss.data();
