@@ -1,4 +1,4 @@
-// Numbers for tests: seeded, in ranges where the operation under test is smooth.
+// Values for tests: seeded, in ranges where the operation under test is smooth.
 import { createRandom, type Device, type Shape, type Tensor, tensor } from '../lib/index.js';
 import { numel } from '../lib/shape.js';
 

@@ -5,7 +5,7 @@ import { type KernelName, kernels } from '../../kernels/index.js';
 import { type AnyKernel, numel, type Plan, type Shape } from '../../kernels/spec.js';
 import { openDevice } from '../../lib/index.js';
 import { type Difference, worstDifference } from '../compare.js';
-import { normal, positive, integers } from '../values.js';
+import { integers, normal, positive } from '../values.js';
 import type { Fill, Row } from './shapes.js';
 
 const reference = await openDevice('reference');

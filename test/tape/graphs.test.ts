@@ -38,7 +38,7 @@ import {
   zeros,
 } from '../../lib/index.js';
 import { everyDevice } from '../devices.js';
-import { leaf, normal, positive, integers } from '../values.js';
+import { integers, leaf, normal, positive } from '../values.js';
 
 /** Operations of two leaves; every gradient reads at least one of them. */
 const pairs: Record<string, { shapes: [number[], number[]]; fn: (x: Tensor, w: Tensor) => Tensor }> = {

@@ -18,7 +18,7 @@ import {
   tensor,
 } from '../../lib/index.js';
 import { everyDevice } from '../devices.js';
-import { leaf, normal, integers } from '../values.js';
+import { integers, leaf, normal } from '../values.js';
 
 /** Fewer steps on devices that take longer. */
 function stepsOn(device: Device, most: number): number {

@@ -155,7 +155,7 @@ export class WasmDevice implements Device {
     out: WasmBuffer,
   ): void {
     const number = (key: string) => numberOf(name, plan, key, out.length);
-    const sizes = native.numbers.map(number);
+    const sizes = native.constants.map(number);
     const arrays = [out, ...inputs];
     const phased =
       tiledConvolution(this.engine, name, sizes, this.convolution) ??
@@ -169,7 +169,7 @@ export class WasmDevice implements Device {
       this.pool.run(call);
       return;
     }
-    const bytes = this.engine[native.scratch.size](...native.scratch.numbers.map(number)) >>> 0;
+    const bytes = this.engine[native.scratch.size](...native.scratch.constants.map(number)) >>> 0;
     const threads = call.jobs > 1 ? this.threads : 1;
     const scratch = this.reserve(bytes * threads, name);
     call.scratch = { argument: call.first.length, step: bytes };

@@ -17,7 +17,7 @@ export interface ArrayAt {
 /** The call of a native on the output, the inputs and values, and how these change from job to job. */
 export function divide(
   name: string,
-  { numbers, split }: Native,
+  { constants, split }: Native,
   number: Lookup,
   arrays: readonly ArrayAt[],
   values: readonly number[],
@@ -41,7 +41,7 @@ export function divide(
     first.push(0, 0);
     step.push(chunk, 0);
   } else {
-    call.count = { argument: arrays.length + numbers.indexOf(split.over), chunk, total };
+    call.count = { argument: arrays.length + constants.indexOf(split.over), chunk, total };
     for (const argument of [0, ...split.sliced.map((input) => input + 1)]) {
       step[argument] = (4 * chunk * arrays[argument].length) / total;
     }

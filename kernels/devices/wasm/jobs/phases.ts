@@ -13,7 +13,7 @@ export interface Phased {
 }
 
 /** A call of an engine function that takes a range of `total` units and scratch memory, `step` bytes for each thread. */
-export function ranged(
+export function rangedCall(
   name: string,
   args: readonly number[],
   total: number,

@@ -23,7 +23,7 @@ import {
   SGD,
   tensor,
 } from '../../../../lib/index.js';
-import { normal, integers } from '../../../values.js';
+import { integers, normal } from '../../../values.js';
 
 /** Three training steps of a small network whose tensors are large enough to be divided; its state and losses. */
 async function train(device: Device): Promise<Record<string, ArrayLike<number>>> {
