@@ -21,21 +21,21 @@ export interface ChannelStatistics {
 
 /** Options of {@link batches}. */
 export interface BatchOptions {
-  /** Images in a batch; 64 unless given. */
+  /** Images in a batch. @default 64 */
   batchSize?: number;
-  /** Draw the order anew every epoch; false unless given. */
+  /** Draws the order anew every epoch. @default false */
   shuffle?: boolean;
-  /** Crop and flip at random; false unless given. */
+  /** Crops and flips at random. @default false */
   augment?: boolean;
-  /** Leave out a last batch smaller than the others; false unless given. */
+  /** Leaves out a last batch smaller than the others. @default false */
   dropLast?: boolean;
-  /** Seed of order and augmentation; 0 unless given. */
+  /** Seed of order and augmentation. @default 0 */
   seed?: number | string;
   /** Epoch, from 0: with the seed it alone decides order and augmentation. */
   epoch?: number;
-  /** Batches of the epoch to pass over, so that an interrupted epoch can be resumed; 0 unless given. */
+  /** Batches of the epoch to pass over, so that an interrupted epoch can be resumed. @default 0 */
   skip?: number;
-  /** What to standardize by; the data set's own statistics unless given. Test data need the training set's. */
+  /** What to standardize by; test data need the training set's. @default the data set's own statistics */
   statistics?: ChannelStatistics;
 }
 

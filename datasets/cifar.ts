@@ -9,11 +9,11 @@ export type CifarName = 'cifar10' | 'cifar100';
 
 /** Options of {@link loadCifar}. */
 export interface CifarOptions {
-  /** Which data set the folder holds; `cifar10` unless given. */
+  /** Which data set the folder holds. @default 'cifar10' */
   dataset?: CifarName;
-  /** Which part to read; `train` unless given. */
+  /** Which part to read. @default 'train' */
   split?: Split;
-  /** CIFAR-100's 100 fine or 20 coarse classes; `fine` unless given. CIFAR-10 has fine labels only. */
+  /** CIFAR-100's 100 fine or 20 coarse classes; CIFAR-10 has fine labels only. @default 'fine' */
   labels?: 'fine' | 'coarse';
 }
 
@@ -53,8 +53,8 @@ const LAYOUTS: Record<CifarName, Layout> = {
 /**
  * Reads one split of CIFAR-10 or CIFAR-100 from the folder of its binary version. The files may hold
  * fewer records than the official ones; the files with the class names may be missing.
- * @throws DataError naming the file and the reason where a file is missing, empty, not a whole number of
- *   records, or holds a label out of range
+ * @throws DataError naming the file and the reason where a file is missing or empty, its size is no
+ *   multiple of a record's, or it holds a label out of range
  * @throws OptionError on an unknown data set, split or kind of label
  */
 export function loadCifar(folder: string, options: CifarOptions = {}): Dataset {
@@ -79,7 +79,7 @@ function readRecords(path: string, layout: Layout): Uint8Array {
   const recordSize = layout.fields.length + IMAGE_SIZE;
   if (bytes.length === 0) throw new DataError(`${path}: the file is empty`);
   if (bytes.length % recordSize !== 0) {
-    const reason = `${bytes.length} bytes are not a whole number of ${layout.title} records of ${recordSize} bytes`;
+    const reason = `${bytes.length} bytes are no multiple of the ${recordSize} bytes of a ${layout.title} record`;
     throw new DataError(`${path}: ${reason}`);
   }
   for (let start = 0; start < bytes.length; start += recordSize) {

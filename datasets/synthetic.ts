@@ -5,11 +5,11 @@ import { CHANNELS, type Dataset, IMAGE_SIZE, PLANE, SIDE, type Split } from './d
 
 /** Options of {@link synthetic}. */
 export interface SyntheticOptions {
-  /** Seed of every draw; 0 unless given. */
+  /** Seed of every draw. @default 0 */
   seed?: number | string;
-  /** `train` and `test` are disjoint draws; `train` unless given. */
+  /** Which split; `train` and `test` are disjoint draws. @default 'train' */
   split?: Split;
-  /** Number of images; 2000 to train and 500 to test unless given. */
+  /** Number of images. @default 2000 to train, 500 to test */
   count?: number;
 }
 

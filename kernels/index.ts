@@ -1,4 +1,4 @@
-// Every kernel there is, by name. A device's table of its own kernels must name each of them.
+// Every kernel there is, by name.
 import * as conv from './conv.js';
 import * as elementwise from './elementwise.js';
 import * as indexing from './indexing.js';

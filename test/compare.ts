@@ -1,4 +1,4 @@
-// How two arrays of numbers are compared: by the worst difference, relative to the largest expected entry.
+// How two arrays of values are compared: by the worst difference, relative to the largest expected entry.
 import { numel, type Shape } from '../lib/shape.js';
 
 /** Where two arrays differ most. */

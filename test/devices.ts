@@ -1,4 +1,4 @@
-// Runs one test on every device. A device that is not to be had on this machine is skipped, visibly.
+// Runs one test on every device. A device that is unavailable on this machine is skipped, visibly.
 import t, { type Test } from 'tap';
 import type { Device } from '../lib/index.js';
 import { type Opened, testedDevices, tryOpen } from './open.js';

@@ -1,4 +1,4 @@
-// Numbers for tests: seeded, in ranges where the operation under test is smooth.
+// Values for tests: seeded, in ranges where the operation under test is smooth.
 import { createRandom, type Device, type Shape, type Tensor, tensor } from '../lib/index.js';
 import { numel } from '../lib/shape.js';
 
@@ -13,8 +13,8 @@ export function positive(shape: Shape, seed: number | string): Float64Array {
   return Float64Array.from({ length: numel(shape) }, () => 0.5 + 1.5 * random.uniform());
 }
 
-/** Whole numbers from 0 to n − 1. */
-export function whole(n: number, count: number, seed: number | string): number[] {
+/** Integers from 0 to n − 1. */
+export function integers(n: number, count: number, seed: number | string): number[] {
   const random = createRandom(seed);
   return Array.from({ length: count }, () => random.integer(n));
 }

@@ -8,9 +8,10 @@ const here = dirname(fileURLToPath(import.meta.url));
 const root = join(here, '..', '..');
 const target = join(root, 'dist', 'kernels', 'engine');
 
+// biome-ignore format: how to compile, and the memory
 const flags = [
-  ...['-O3', '--noAssert', '--runtime', 'stub', '--enable', 'simd'],
-  ...['--importMemory', '--initialMemory', '16', '--maximumMemory', '65536'],
+  '-O3', '--noAssert', '--runtime', 'stub', '--enable', 'simd',
+  '--importMemory', '--initialMemory', '16', '--maximumMemory', '65536',
 ];
 
 async function build(name, extraFlags) {

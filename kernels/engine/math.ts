@@ -8,7 +8,7 @@ export function splat(value: f64): v128 {
   return f32x4.splat(<f32>value);
 }
 
-/** The numbers of exp4. V8 builds vector constants anew in every turn of a loop; loading them is twice as fast. */
+/** The constants of exp4. V8 builds vector constants anew in every turn of a loop; loading them is twice as fast. */
 const EXP = memory.data<f32>([
   -104, 89, 1.44269504, 12582912, -0.693359375, 2.12194440e-4,
   1.9875691500e-4, 1.3981999507e-3, 8.3334519073e-3, 4.1665795894e-2, 1.6666665459e-1, 5.0000001201e-1, 1,
@@ -26,7 +26,7 @@ function constant(i: usize): v128 {
 export function exp4(x: v128): v128 {
   // pmin and pmax keep a NaN in x
   x = f32x4.pmin(f32x4.pmax(x, constant(0)), constant(1));
-  // adding 1.5·2²³ rounds to a whole number, which then stands in the low bits
+  // adding 1.5·2²³ rounds to an integer, which then stands in the low bits
   const shifted = madd(x, constant(2), constant(3));
   const n = f32x4.sub(shifted, constant(3));
   // ln 2 in two parts, the first exact in n·0.693359375

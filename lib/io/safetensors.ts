@@ -112,7 +112,7 @@ export function loadSafetensors(bytes: Uint8Array): Safetensors {
     }
     state[key] = {
       shape: entry.shape,
-      data: numbersOf(bytes.subarray(start + from, start + to), entry.dtype),
+      data: valuesOf(bytes.subarray(start + from, start + to), entry.dtype),
     };
     end = to;
   }
@@ -169,10 +169,10 @@ function checkEntry(key: string, entry: unknown): HeaderEntry {
 }
 
 /** A copy of the bytes as values, wherever in memory they lie. */
-function numbersOf(bytes: Uint8Array, dtype: HeaderEntry['dtype']): StateEntry['data'] {
-  const numbers: Floats = new arrays[dtype](bytes.length / arrays[dtype].BYTES_PER_ELEMENT);
-  new Uint8Array(numbers.buffer).set(bytes);
-  return numbers;
+function valuesOf(bytes: Uint8Array, dtype: HeaderEntry['dtype']): StateEntry['data'] {
+  const values: Floats = new arrays[dtype](bytes.length / arrays[dtype].BYTES_PER_ELEMENT);
+  new Uint8Array(values.buffer).set(bytes);
+  return values;
 }
 
 function isRecord(value: unknown): value is Record<string, unknown> {

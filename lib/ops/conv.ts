@@ -124,7 +124,7 @@ interface TransposeArgs extends ConvArgs {
   width: number;
 }
 
-const spread = defineOp('convTranspose2d', {
+const transposed = defineOp('convTranspose2d', {
   forward: ({ x, weight, height, width, ...geometry }: TransposeArgs): Tensor =>
     run(k.conv2dGradInput, [x, weight], { ...sizes(geometry), H: height, W: width }),
   vjp: {
@@ -182,7 +182,7 @@ export function convTranspose2d(
   if (height < 1 || width < 1) {
     throw new ShapeError(`convTranspose2d: the output would be ${format([height, width])}; use less padding`);
   }
-  return withBias('convTranspose2d', spread({ x, weight, height, width, ...geometry }), bias);
+  return withBias('convTranspose2d', transposed({ x, weight, height, width, ...geometry }), bias);
 }
 
 function checkOperands(op: string, x: Tensor, weight: Tensor, bias: Tensor | null, layout: string): void {

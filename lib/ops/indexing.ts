@@ -78,17 +78,17 @@ export function gather(
       `gather: index is ${describe(index)}, expected a tensor or nested arrays of integers`,
     );
   }
-  const places = index instanceof Tensor ? index : tensor(index, { device: x.device });
-  const { shape } = places;
+  const indices = index instanceof Tensor ? index : tensor(index, { device: x.device });
+  const { shape } = indices;
   const fits = shape.length === x.shape.length && shape.every((size, i) => i === at || size <= x.shape[i]);
   if (!fits) {
     const expected = x.shape.map((size, i) => (i === at ? 'any' : size)).join(', ');
     throw new ShapeError(`gather: index has shape ${format(shape)}, expected at most [${expected}]`);
   }
   if (x.device.sync) {
-    checkIndices('gather', 'index', x.device.view(places.storage.resident()), x.shape[at]);
+    checkIndices('gather', 'index', x.device.view(indices.storage.resident()), x.shape[at]);
   }
-  return gatherFrom({ x: cut(x, at, shape), axis: at, index: places });
+  return gatherFrom({ x: cut(x, at, shape), axis: at, index: indices });
 }
 
 /** x without what lies beyond the index along the other axes. */

@@ -25,8 +25,8 @@ export function findPython(): string {
 /** Runs one measurement in a process of its own. */
 export function torchStep(python: string, settings: BenchSettings): BenchResult {
   const { norm, batch, steps, threads } = settings;
-  const numbers = { batch, steps, threads: threads ?? availableParallelism() };
-  const flags = Object.entries(numbers).flatMap(([name, value]) => [`--${name}`, String(value)]);
+  const measured = { batch, steps, threads: threads ?? availableParallelism() };
+  const flags = Object.entries(measured).flatMap(([name, value]) => [`--${name}`, String(value)]);
   const { status, stdout, stderr } = spawnSync(python, [program, '--norm', norm, ...flags], {
     encoding: 'utf8',
   });

@@ -1,6 +1,6 @@
 """One training step of the CIFAR CNN in PyTorch, timed: what `npm run bench -- --against torch` runs.
 
-The network, the optimizer and the settings are those of mixgrad's benchmark (models/cifar-cnn.ts,
+The network, the optimizer and the settings are those of mixgrad's benchmark (models/networks/cifar-cnn.ts,
 models/bench/step.ts). Batch normalization is PyTorch's own. Mixture normalization is written with
 tensor operations as matrix products over the pixels, after docs/mixture-normalization.md: the joint
 posterior, two rounds of EM from the running mixture, constants for the posteriors in the gradient.

@@ -101,12 +101,12 @@ t.test('an empty file is an error', async (t) => {
   throwsDataError(t, folder, {}, `${join(folder, 'data_batch_3.bin')}: the file is empty`);
 });
 
-t.test('a size that is no whole number of records is an error', async (t) => {
+t.test('a size that is no multiple of a record is an error', async (t) => {
   const folder = cifar10Folder(t.testdir(), { 'data_batch_4.bin': records([1], [2]).subarray(0, 6000) });
-  const reason = '6000 bytes are not a whole number of CIFAR-10 records of 3073 bytes';
+  const reason = '6000 bytes are no multiple of the 3073 bytes of a CIFAR-10 record';
   throwsDataError(t, folder, {}, `${join(folder, 'data_batch_4.bin')}: ${reason}`);
   writeFolder(folder, { 'test.bin': records([1], [2]) });
-  const reason100 = '6146 bytes are not a whole number of CIFAR-100 records of 3074 bytes';
+  const reason100 = '6146 bytes are no multiple of the 3074 bytes of a CIFAR-100 record';
   const path = join(folder, 'test.bin');
   throwsDataError(t, folder, { dataset: 'cifar100', split: 'test' }, `${path}: ${reason100}`);
 });

@@ -48,7 +48,7 @@ t.test('no image occurs twice, neither within a split nor across both', async (t
 t.test('images of one class differ in colour, so that no class has a colour of its own', async (t) => {
   const data = synthetic({ count: 400 });
   for (let label = 0; label < 10; label++) {
-    const means = numbers(data)
+    const means = indices(data)
       .filter((n) => data.labels[n] === label)
       .map((n) => mean(data.images.subarray(n * IMAGE_SIZE, n * IMAGE_SIZE + PLANE)));
     t.ok(
@@ -80,7 +80,7 @@ t.test('a count or split out of range is an error that names it', async (t) => {
   t.throws(() => synthetic({ split: 'valid' as Split }), new OptionError(message));
 });
 
-function numbers(data: Dataset): number[] {
+function indices(data: Dataset): number[] {
   return Array.from({ length: data.length }, (_, n) => n);
 }
 
@@ -90,7 +90,7 @@ function mean(values: Uint8Array): number {
 
 function digests(data: Dataset): string[] {
   const image = (n: number) => data.images.subarray(n * IMAGE_SIZE, (n + 1) * IMAGE_SIZE);
-  return numbers(data).map((n) => createHash('sha256').update(image(n)).digest('hex'));
+  return indices(data).map((n) => createHash('sha256').update(image(n)).digest('hex'));
 }
 
 function split(features: (data: Dataset) => Examples): [Examples, Examples] {
@@ -117,7 +117,7 @@ function drawFilters(random: Random): Float64Array[] {
 function convolutional(data: Dataset, filters: Float64Array[]): Examples {
   const width = 2 * filters.length;
   const features = new Float64Array(data.length * width);
-  for (const n of numbers(data)) {
+  for (const n of indices(data)) {
     const grey = greyImage(data.images.subarray(n * IMAGE_SIZE, (n + 1) * IMAGE_SIZE));
     for (const [k, filter] of filters.entries())
       features.set(pooledResponses(grey, filter), n * width + 2 * k);

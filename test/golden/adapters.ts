@@ -3,7 +3,7 @@ import * as mixgrad from '../../lib/index.js';
 import { type Device, Tensor, tensor } from '../../lib/index.js';
 import { table } from '../ops/cases.js';
 import type { Adapter, GoldenCall, Outputs, Row } from '../ops/row.js';
-import type { Numbers } from './fixtures.js';
+import type { Values } from './fixtures.js';
 
 const operators: Readonly<Record<string, Row>> = table;
 
@@ -60,6 +60,6 @@ function trajectory(Optimizer: Optimizer): Adapter {
 
 const camelCase = (key: string) => key.replace(/_(\w)/g, (_, letter: string) => letter.toUpperCase());
 
-export function toTensor({ data, shape }: Numbers, device: Device, requiresGrad = false): Tensor {
+export function toTensor({ data, shape }: Values, device: Device, requiresGrad = false): Tensor {
   return tensor(data, { shape, device, requiresGrad });
 }

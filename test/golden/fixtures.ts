@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { numel, type Shape } from '../../lib/shape.js';
 
 /** A tensor as fixtures write it: row-major float64. */
-export interface Numbers {
+export interface Values {
   shape: Shape;
   data: number[];
 }
@@ -15,10 +15,10 @@ export interface GoldenCase {
   name: string;
   op: string;
   attrs: Record<string, unknown>;
-  inputs: Record<string, Numbers>;
-  outputs: Record<string, Numbers>;
-  cotangents: Record<string, Numbers>;
-  gradients: Record<string, Numbers>;
+  inputs: Record<string, Values>;
+  outputs: Record<string, Values>;
+  cotangents: Record<string, Values>;
+  gradients: Record<string, Values>;
 }
 
 /** A fixture file or folder that cannot be used; the message names the file. */
@@ -73,22 +73,22 @@ function readCase(file: string, entry: unknown, index: number): GoldenCase {
   };
 }
 
-function readGroup(where: string, group: unknown): Record<string, Numbers> {
+function readGroup(where: string, group: unknown): Record<string, Values> {
   if (!isRecord(group)) throw new FixtureError(`${where}: not an object`);
   return Object.fromEntries(
-    Object.entries(group).map(([key, value]) => [key, readNumbers(`${where}.${key}`, value)]),
+    Object.entries(group).map(([key, value]) => [key, readValues(`${where}.${key}`, value)]),
   );
 }
 
 /** A tensor, or a lone number as one of shape []. */
-export function readNumbers(where: string, value: unknown): Numbers {
+export function readValues(where: string, value: unknown): Values {
   if (typeof value === 'number') return { shape: [], data: [value] };
   if (!isRecord(value) || !isNumbers(value.shape) || !isNumbers(value.data)) {
-    throw new FixtureError(`${where}: expected { "shape": [...], "data": [...] } with numbers`);
+    throw new FixtureError(`${where}: expected { "shape": [...], "data": [...] } with numbers as data`);
   }
   const { shape, data } = value;
   if (numel(shape) !== data.length) {
-    throw new FixtureError(`${where}: ${data.length} numbers do not fill shape [${shape.join(', ')}]`);
+    throw new FixtureError(`${where}: ${data.length} values do not fill shape [${shape.join(', ')}]`);
   }
   return { shape, data };
 }

@@ -92,7 +92,7 @@ t.test('the program exits with 2 and names the file where it is malformed', asyn
     ['{ "cases": [{ "op": "add" }] }', /cases\.json: case 0 has no name or no op/],
     [
       '{ "cases": [{ "name": "a", "op": "exp", "outputs": { "y": { "shape": [2], "data": [1] } } }] }',
-      /case 0 \(a\), outputs\.y: 1 numbers do not fill shape \[2\]/,
+      /case 0 \(a\), outputs\.y: 1 values do not fill shape \[2\]/,
     ],
   ] as const) {
     const { status, output } = golden(t, content);

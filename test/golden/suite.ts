@@ -3,7 +3,7 @@ import { add, type Device, mul, sum, type Tensor } from '../../lib/index.js';
 import { format, sameShape } from '../../lib/shape.js';
 import { worstDifference } from '../compare.js';
 import { findAdapter, toTensor } from './adapters.js';
-import type { GoldenCase, Numbers } from './fixtures.js';
+import type { GoldenCase, Values } from './fixtures.js';
 import type { Tolerance } from './tolerances.js';
 
 /** What running the cases on one device gave. */
@@ -67,7 +67,7 @@ async function runCase(
     ]),
   );
   const outputs = await adapter({ golden, attrs: golden.attrs as never, inputs, device });
-  const note = async (kind: 'forward' | 'gradient', key: string, got: Tensor | null, expected: Numbers) => {
+  const note = async (kind: 'forward' | 'gradient', key: string, got: Tensor | null, expected: Values) => {
     const found = await judge(got, expected);
     const where = `${golden.name}, ${kind === 'forward' ? key : `gradient of ${key}`}`;
     if (found.error > report.worst[kind].error) report.worst[kind] = { error: found.error, where };
@@ -89,7 +89,7 @@ async function runCase(
 /** Σ output·cotangent */
 function weighted(
   outputs: Record<string, Tensor>,
-  cotangents: Record<string, Numbers>,
+  cotangents: Record<string, Values>,
   device: Device,
 ): Tensor {
   return Object.entries(cotangents)
@@ -97,7 +97,7 @@ function weighted(
     .reduce((a, b) => add(a, b));
 }
 
-async function judge(got: Tensor | null, expected: Numbers): Promise<{ error: number; what: string }> {
+async function judge(got: Tensor | null, expected: Values): Promise<{ error: number; what: string }> {
   const wrong = { error: Number.POSITIVE_INFINITY };
   if (!got) return { ...wrong, what: 'nothing there' };
   if (!sameShape(got.shape, expected.shape)) {

@@ -29,7 +29,7 @@ t.test('what is saved is loaded again, bit for bit', (t) => {
   t.end();
 });
 
-t.test('the bytes follow the format: header length, padded JSON, little-endian numbers', (t) => {
+t.test('the bytes follow the format: header length, padded JSON, little-endian values', (t) => {
   const bytes = saveSafetensors({ w: { shape: [1], data: Float32Array.of(1) } });
   const length = Number(new DataView(bytes.buffer).getBigUint64(0, true));
   t.equal(length % 8, 0);

@@ -5,7 +5,7 @@ import { type KernelName, kernels } from '../../kernels/index.js';
 import { type AnyKernel, numel, type Plan, type Shape } from '../../kernels/spec.js';
 import { openDevice } from '../../lib/index.js';
 import { type Difference, worstDifference } from '../compare.js';
-import { normal, positive, whole } from '../values.js';
+import { integers, normal, positive } from '../values.js';
 import type { Fill, Row } from './shapes.js';
 
 const reference = await openDevice('reference');
@@ -85,7 +85,7 @@ async function filled(shape: Shape, fill: Fill, attrs: never, seed: string): Pro
   if (fill === 'normal') return normal(shape, seed).map(Math.fround);
   if (fill === 'positive') return positive(shape, seed).map(Math.fround);
   if ('about' in fill) return normal(shape, seed).map((v) => Math.fround(fill.about + v));
-  if ('below' in fill) return whole(fill.below, numel(shape), seed);
+  if ('below' in fill) return integers(fill.below, numel(shape), seed);
   return compute(reference, await callOf('maxPool2dIndex', { shapes: [fill.maximaOf], attrs }));
 }
 

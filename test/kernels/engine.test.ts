@@ -73,9 +73,9 @@ for (const relaxed of [false, true]) {
 /** Into how many jobs the engine's call for a row is divided. */
 function jobsOf(name: KernelName, native: Native, row: Row<never>): number {
   const plan = (kernels[name] as AnyKernel).plan(row.shapes, row.attrs);
-  const places = [plan.shape, ...row.shapes].map((shape) => ({ pointer: 0, length: numel(shape) }));
-  const number = (key: string) => (key === 'length' ? places[0].length : (plan.ints?.[key] ?? 0));
-  return divide(name, native, number, places, []).jobs;
+  const arrays = [plan.shape, ...row.shapes].map((shape) => ({ pointer: 0, length: numel(shape) }));
+  const number = (key: string) => (key === 'length' ? arrays[0].length : (plan.ints?.[key] ?? 0));
+  return divide(name, native, number, arrays, []).jobs;
 }
 
 t.test('of every kernel that threads can share there are rows that they do', async (t) => {

@@ -3,7 +3,7 @@
 import t from 'tap';
 import { Arena } from '../../kernels/devices/wasm/arena.js';
 import { type Convolution as Mode, tiledConvolution } from '../../kernels/devices/wasm/jobs/winograd.js';
-import type { Engine, Call as EngineCall } from '../../kernels/devices/wasm/threads/pool.js';
+import type { Engine, EngineCall } from '../../kernels/devices/wasm/threads/pool.js';
 import { worstDifference } from '../compare.js';
 import { check, expectedOf, rowsIn } from './agree.js';
 import { passesOf } from './cases.js';
@@ -81,12 +81,13 @@ const builds = [false, true].map((relaxed) => {
 /** All sizes in the order in which the engine takes them. */
 const sizesOf = ({ x, w, y, attrs }: Convolution): number[] => {
   const { strideH, strideW, padH, padW, dilationH, dilationW, groups } = attrs;
+  const [, , OH, OW] = y;
+  const [O, , KH, KW] = w;
+  // biome-ignore format: one thing a line
   return [
     ...x,
-    w[0],
-    ...w.slice(2),
-    ...y.slice(2),
-    ...[strideH, strideW, padH, padW, dilationH, dilationW, groups],
+    O, KH, KW, OH, OW,
+    strideH, strideW, padH, padW, dilationH, dilationW, groups,
   ];
 };
 

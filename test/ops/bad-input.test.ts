@@ -40,10 +40,10 @@ const isPlain = (value: unknown): value is Record<string, unknown> =>
   typeof value === 'object' && value !== null && Object.getPrototypeOf(value) === Object.prototype;
 
 /** Every place within arguments, lists and options, that a test picks. */
-function places(value: unknown, picks: (value: unknown) => boolean, path: Path = []): Path[] {
+function pathsIn(value: unknown, picks: (value: unknown) => boolean, path: Path = []): Path[] {
   const below = Array.isArray(value) || isPlain(value) ? Object.entries(value) : [];
   const here = picks(value) ? [path] : [];
-  return [...here, ...below.flatMap(([key, entry]) => places(entry, picks, [...path, key]))];
+  return [...here, ...below.flatMap(([key, entry]) => pathsIn(entry, picks, [...path, key]))];
 }
 
 function at(value: unknown, path: Path): unknown {
@@ -97,7 +97,7 @@ for (const [op, row] of rows) {
 
   t.test(`${op} refuses garbage in each option and each list`, async (t) => {
     const args = row.call(of);
-    const inside = places(args, () => true).filter((path) => path.length > 1);
+    const inside = pathsIn(args, () => true).filter((path) => path.length > 1);
     for (const path of inside) {
       for (const [name, value] of Object.entries(garbage)) {
         const error = thrown(op, swap(args, path, value));
@@ -106,7 +106,7 @@ for (const [op, row] of rows) {
         t.ok(refused || mayPass, `${path.join('.')}, ${name}: ${error}`);
       }
     }
-    for (const path of places(args, isPlain)) {
+    for (const path of pathsIn(args, isPlain)) {
       if (path.at(-1) === 'init') continue;
       const error = thrown(op, swap(args, [...path, 'nonsense'], 1));
       t.ok(error instanceof OptionError, `${path.join('.')}: ${error}`);
@@ -116,7 +116,7 @@ for (const [op, row] of rows) {
   });
 
   t.test(`${op} refuses a released tensor, and tensors of two devices`, async (t) => {
-    const found = places(row.call(of), isTensor);
+    const found = pathsIn(row.call(of), isTensor);
     t.ok(found.length > 0);
     for (const path of found) {
       const args = row.call(of);

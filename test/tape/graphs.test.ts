@@ -38,7 +38,7 @@ import {
   zeros,
 } from '../../lib/index.js';
 import { everyDevice } from '../devices.js';
-import { leaf, normal, positive, whole } from '../values.js';
+import { integers, leaf, normal, positive } from '../values.js';
 
 /** Operations of two leaves; every gradient reads at least one of them. */
 const pairs: Record<string, { shapes: [number[], number[]]; fn: (x: Tensor, w: Tensor) => Tensor }> = {
@@ -165,7 +165,7 @@ everyDevice('parameters that are loaded between forward and backward do not chan
   ]) {
     const loss = (net: Sequential) => {
       const x = tensor(normal([6, 1, 3, 3], 'x'), { shape: [6, 1, 3, 3], device });
-      return crossEntropy(net.forward(x), whole(3, 6, 'labels'));
+      return crossEntropy(net.forward(x), integers(3, 6, 'labels'));
     };
     const [plain, loaded] = [network(norm), network(norm)];
     const other = await network(norm).stateDict();
@@ -217,7 +217,7 @@ function trainer(seed: string, device: Device) {
     const x = tensor(normal([8, 1, 4, 4], name), { shape: [8, 1, 4, 4], device });
     optimizer.zeroGrad();
     const logits = network.forward(x);
-    const loss = crossEntropy(logits, whole(3, 8, name));
+    const loss = crossEntropy(logits, integers(3, 8, name));
     loss.backward();
     optimizer.step();
     return { loss, logits };

@@ -18,7 +18,7 @@ import {
   tensor,
 } from '../../lib/index.js';
 import { everyDevice } from '../devices.js';
-import { leaf, normal, whole } from '../values.js';
+import { integers, leaf, normal } from '../values.js';
 
 /** Fewer steps on devices that take longer. */
 function stepsOn(device: Device, most: number): number {
@@ -62,7 +62,7 @@ everyDevice('small train steps, each on new data, hold the same memory early and
   const b = leaf(normal([3], 'b'), [3], device);
   const optimizer = new SGD([w, b], { lr: 0.01, momentum: 0.9 });
   const { early, late, steps } = await watch(device, 10_000, (i) => {
-    const loss = crossEntropy(add(matmul(data([2, 4], i, device), w), b), whole(3, 2, i));
+    const loss = crossEntropy(add(matmul(data([2, 4], i, device), w), b), integers(3, 2, i));
     optimizer.zeroGrad();
     loss.backward();
     optimizer.step();

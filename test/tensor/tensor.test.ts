@@ -6,7 +6,7 @@ import { leaf } from '../values.js';
 
 const reference = await openDevice('reference');
 
-everyDevice('nested numbers tell their shape and are read back row by row', async (t, device) => {
+everyDevice('nested values tell their shape and are read back row by row', async (t, device) => {
   const x = tensor(
     [
       [1, 2, 3],
@@ -32,7 +32,7 @@ everyDevice('what data() returns is a copy', async (t, device) => {
   t.same([...(await x.data())], [1, 2]);
 });
 
-t.test('rows that differ in length, and numbers that do not fill a shape, are refused', async (t) => {
+t.test('rows that differ in length, and values that do not fill a shape, are refused', async (t) => {
   t.throws(
     () => tensor([[1, 2], [3]]),
     new ShapeError('tensor: rows differ in length along axis 1 of [2, 2]'),

@@ -1,5 +1,5 @@
-// A worker thread in Node: joins the team that it was started with.
+// A worker thread in Node: serves the pool that it was started for.
 import { parentPort, workerData } from 'node:worker_threads';
-import { join } from '../wasm/threads/pool.js';
+import { runWorker } from '../wasm/threads/pool.js';
 
-join(workerData, () => parentPort!.postMessage('ready'));
+runWorker(workerData, () => parentPort!.postMessage('ready'));

@@ -18,9 +18,9 @@ export const platform: Platform = {
   // Node 20 has it behind a flag that can be set while running.
   allowRelaxedSimd: () => setFlagsFromString('--experimental-wasm-relaxed-simd'),
 
-  startThread(invitation, { ready, failed }) {
+  startThread(data, { ready, failed }) {
     const worker = new Worker(new URL('./node-worker.js', import.meta.url), {
-      workerData: invitation,
+      workerData: data,
       // Node's own flags, such as --input-type, are for the main program.
       execArgv: [],
     });

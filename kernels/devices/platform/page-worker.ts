@@ -1,7 +1,7 @@
-// A worker thread in a page: asks for its invitation and joins the team. Import maps do not reach it.
-import { join } from '../wasm/threads/pool.js';
+// A worker thread in a page: asks for its data and serves the pool. Import maps do not reach it.
+import { runWorker } from '../wasm/threads/pool.js';
 
-globalThis.onmessage = ({ data }) => join(data, () => globalThis.postMessage('ready'));
+globalThis.onmessage = ({ data }) => runWorker(data, () => globalThis.postMessage('ready'));
 globalThis.onmessageerror = () => {
   throw new Error('the engine cannot be sent to a worker here');
 };

@@ -21,10 +21,10 @@ export const platform: Platform = {
 
   allowRelaxedSimd() {},
 
-  startThread(invitation, { ready, failed }) {
+  startThread(workerData, { ready, failed }) {
     // Bundlers look for these very words.
     const worker = new Worker(new URL('./page-worker.js', import.meta.url), { type: 'module' });
-    worker.onmessage = ({ data }) => (data === 'ready' ? ready() : worker.postMessage(invitation));
+    worker.onmessage = ({ data }) => (data === 'ready' ? ready() : worker.postMessage(workerData));
     worker.onerror = ({ message }) => failed(message || REFUSED);
     return worker;
   },

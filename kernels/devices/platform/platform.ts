@@ -1,5 +1,5 @@
 // What differs between Node and a page. node.ts and page.ts fulfil it; '#platform' is the one of where the program runs.
-import type { Invitation } from '../wasm/threads/pool.js';
+import type { WorkerData } from '../wasm/threads/pool.js';
 
 /** A worker thread; only Node's can keep a process alive. */
 export interface Thread {
@@ -22,14 +22,14 @@ export interface Platform {
   readonly sharesMemory: boolean;
   /** Cores this process may use, or 1 where threads cannot share memory. */
   readonly cores: number;
-  /** A file of this package at once; null where that cannot be had. @throws Error where it cannot be read */
+  /** A file of this package at once; null where that is impossible. @throws Error where it cannot be read */
   readonly readSync: ((file: URL) => Uint8Array<ArrayBuffer>) | null;
   /** A file of this package. @throws Error where it cannot be read */
   read(file: URL): Promise<BufferSource>;
   /** Asks the engine that runs WebAssembly for relaxed SIMD, where that can be asked for. */
   allowRelaxedSimd(): void;
-  /** Starts a worker thread that joins a team. @throws Error where it can tell at once that none starts */
-  startThread(invitation: Invitation, events: ThreadEvents): Thread;
+  /** Starts a worker thread of a pool. @throws Error where it can tell at once that none starts */
+  startThread(data: WorkerData, events: ThreadEvents): Thread;
   /** Whether looking for a GPU makes sense: false where that would only load a large package and print warnings. */
   mayHaveGpu(): boolean;
   /** Sees to it that there is `navigator.gpu`. @throws Error where there is no WebGPU */

@@ -11,7 +11,7 @@ import { divide } from './jobs/divide.js';
 import { type Phased, phaseNames } from './jobs/phases.js';
 import { type Convolution, tiledConvolution } from './jobs/winograd.js';
 import { type Native, nativeNames, nativeOf } from './natives.js';
-import { createControl, type Engine, Member } from './threads/pool.js';
+import { createControl, type Engine, ThreadPool } from './threads/pool.js';
 import { Workers } from './threads/workers.js';
 
 /** Pages of 64 KiB that memory starts with. */
@@ -53,7 +53,7 @@ export function createWasmDevice(
   const control = createControl(threads);
   const workers = new Workers(threads - 1, { module, memory, control });
   const arena = makeArena(memory, engine.heapBase());
-  return new WasmDevice(engine, arena, new Member(engine, control, 0), workers, convolution);
+  return new WasmDevice(engine, arena, new ThreadPool(engine, control, 0), workers, convolution);
 }
 
 /** Throws where the engine lacks a function that the device calls. */
@@ -71,7 +71,7 @@ function numberOf(kernel: string, { ints, reals }: Plan, name: string, length: n
   return value;
 }
 
-/** The engine, its memory and its team. */
+/** The engine, its memory and its threads. */
 export class WasmDevice implements Device {
   readonly name = 'wasm';
   readonly dtype = 'float32';
@@ -83,7 +83,7 @@ export class WasmDevice implements Device {
   constructor(
     private readonly engine: Engine,
     private readonly arena: Arena,
-    private readonly team: Member,
+    private readonly pool: ThreadPool,
     private readonly workers: Workers,
     private readonly convolution: Convolution,
   ) {
@@ -155,30 +155,30 @@ export class WasmDevice implements Device {
     out: WasmBuffer,
   ): void {
     const number = (key: string) => numberOf(name, plan, key, out.length);
-    const sizes = native.numbers.map(number);
-    const places = [out, ...inputs];
+    const sizes = native.constants.map(number);
+    const arrays = [out, ...inputs];
     const phased =
       tiledConvolution(this.engine, name, sizes, this.convolution) ??
-      weightsByImages(this.engine, name, sizes, places);
+      weightsByImages(this.engine, name, sizes, arrays);
     if (phased) {
       this.runPhases(name, phased, inputs, out);
       return;
     }
-    const call = divide(name, native, number, places, [...sizes, ...(plan.scalars ?? [])]);
+    const call = divide(name, native, number, arrays, [...sizes, ...(plan.scalars ?? [])]);
     if (!native.scratch) {
-      this.team.run(call);
+      this.pool.run(call);
       return;
     }
-    const bytes = this.engine[native.scratch.size](...native.scratch.numbers.map(number)) >>> 0;
-    const members = call.jobs > 1 ? this.threads : 1;
-    const scratch = this.reserve(bytes * members, name);
+    const bytes = this.engine[native.scratch.size](...native.scratch.constants.map(number)) >>> 0;
+    const threads = call.jobs > 1 ? this.threads : 1;
+    const scratch = this.reserve(bytes * threads, name);
     call.scratch = { argument: call.first.length, step: bytes };
     call.first.push(scratch);
     call.step.push(0);
     try {
-      this.team.run(call);
+      this.pool.run(call);
     } finally {
-      this.arena.free(scratch, bytes * members);
+      this.arena.free(scratch, bytes * threads);
     }
   }
 
@@ -191,7 +191,7 @@ export class WasmDevice implements Device {
     const bytes = memory.shared + memory.own * this.threads;
     const shared = this.reserve(bytes, name);
     try {
-      for (const call of calls(at(out), inputs.map(at), shared, shared + memory.shared)) this.team.run(call);
+      for (const call of calls(at(out), inputs.map(at), shared, shared + memory.shared)) this.pool.run(call);
     } finally {
       this.arena.free(shared, bytes);
     }

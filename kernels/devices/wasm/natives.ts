@@ -1,16 +1,16 @@
-// The wasm device's table: which engine function computes a kernel, the numbers it takes, how its work is divided.
+// The wasm device's table: which engine function computes a kernel, the constants it takes, how its work is divided.
 import { type KernelName, kernels } from '../../index.js';
 import type { AnyKernel } from '../../spec.js';
 
-/** Looks a number of the plan up by name; `length` is the output's number of elements. */
+/** Looks a constant of the plan up by name; `length` is the output's number of elements. */
 export type Lookup = (name: string) => number;
 
-/** An engine function with the kernel's name: called with the output, the inputs, these numbers and scratch. */
+/** An engine function with the kernel's name: called with the output, the inputs, these constants and scratch. */
 export interface Native {
-  /** Names of the plan's integers and real numbers, in order. */
-  numbers: readonly string[];
-  /** The engine function that tells the bytes of scratch memory, and the numbers it takes. */
-  scratch?: { size: string; numbers: readonly string[] };
+  /** Names of the plan's constants, integers and real numbers, in order. */
+  constants: readonly string[];
+  /** The engine function that tells the bytes of scratch memory, and the constants it takes. */
+  scratch?: { size: string; constants: readonly string[] };
   /** How threads share the work; without it the call is one job. */
   split?: Split;
 }
@@ -18,7 +18,7 @@ export interface Native {
 /**
  * Work that falls into independent units, such as the images of a batch. Either it is sliced: every job gets pointers into
  * the output and into the inputs listed in `sliced`, and the number of its units in place of `over`. Or, `ranged`, the
- * engine function takes two more numbers: the first unit and how many.
+ * engine function takes two more arguments: the first unit and how many.
  */
 export type Split =
   | { ranged: false; over: string; sliced: readonly number[] }
@@ -27,9 +27,9 @@ export type Split =
 const words = (list: string) => list.split(' ');
 
 /** A native that runs as one job. */
-const whole = (numbers: string, size?: string, sizeNumbers = numbers): Native => ({
-  numbers: words(numbers),
-  ...(size && { scratch: { size, numbers: words(sizeNumbers) } }),
+const whole = (constants: string, size?: string, sizeConstants = constants): Native => ({
+  constants: words(constants),
+  ...(size && { scratch: { size, constants: words(sizeConstants) } }),
 });
 
 /** A native that is split by slicing the output and some inputs. */

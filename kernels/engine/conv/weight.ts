@@ -10,7 +10,7 @@ class Pass {
   /** Output channels of a group, taps, and pixels of one image. */
   m: i32; terms: i32; pixels: i32;
   /** Offset tables: taps and pixels in the image, pixels and channels in g, taps in dw. */
-  taps: usize; pixelsIn: usize; pixelsOut: usize; channels: usize; places: usize;
+  taps: usize; pixelsIn: usize; pixelsOut: usize; channels: usize; weightTaps: usize;
   /** A packed block of g, a panel of B, and a tile. */
   packed: usize; panel: usize; tile: usize;
 }
@@ -41,8 +41,8 @@ function layOut(scratch: usize, s: Shape, images: Images): Pass {
   const tapBytes = aligned(bytes(roundUp(pass.terms, COLUMNS)));
   const pixelBytes = aligned(bytes(roundUp(images.atOnce * pass.pixels, COLUMNS)));
   pass.taps = scratch + HEADER;
-  pass.places = pass.taps + tapBytes;
-  pass.pixelsIn = pass.places + tapBytes;
+  pass.weightTaps = pass.taps + tapBytes;
+  pass.pixelsIn = pass.weightTaps + tapBytes;
   pass.pixelsOut = pass.pixelsIn + pixelBytes;
   pass.channels = pass.pixelsOut + pixelBytes;
   pass.packed = pass.channels + aligned(bytes(roundUp(pass.m, ROWS)));
@@ -80,7 +80,7 @@ function addImages(
   const images = inputImages(scratch + 64, s, x), pass = layOut(scratch, s, images);
   const m = pass.m, pixels = pass.pixels;
   tapTable(pass.taps, s, images);
-  strideTable(pass.places, pass.terms, 1, roundUp(pass.terms, COLUMNS));
+  strideTable(pass.weightTaps, pass.terms, 1, roundUp(pass.terms, COLUMNS));
   strideTable(pass.channels, m, pixels, roundUp(m, ROWS));
   pixelTable(pass.pixelsIn, images.atOnce, s.oh, s.ow, images.stride, 0, s.sh * images.paddedWidth, s.sw);
   pixelTable(pass.pixelsOut, images.atOnce, s.oh, s.ow, s.o * pixels, 0, s.ow, 1);
@@ -106,7 +106,7 @@ function multiplyShown(
     for (let t = from * COLUMNS; t < end; t += COLUMNS) {
       packB(pass.panel, base, pass.pixelsIn + bytes(p), pass.taps + bytes(t), depth);
       multiplyPanel(
-        dw, bytes(pass.terms), pass.places + bytes(t), pass.packed, pass.panel,
+        dw, bytes(pass.terms), pass.weightTaps + bytes(t), pass.packed, pass.panel,
         pass.m, min(COLUMNS, pass.terms - t), depth, add || p > 0, pass.tile,
       );
     }

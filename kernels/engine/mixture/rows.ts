@@ -1,4 +1,4 @@
-// Rows of mixture normalization and its gradient: y = Σ_k τ_k·(…) over up to four components whose numbers stay in
+// Rows of mixture normalization and its gradient: y = Σ_k τ_k·(…) over up to four components whose values stay in
 // registers. Loops take four vectors a turn; breaks on negative lengths are never taken, they end a basic block, within
 // which V8 would load everything first and then spill.
 import { bytes, load4, loadAt, madd, store4, storeAt } from '../memory';

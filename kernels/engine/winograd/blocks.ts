@@ -11,8 +11,8 @@ import { OUTPUT_WORK, outputTile, stripInput, tilesInput } from './tiles';
 class Work {
   /** Addresses of a strip's rows, zeros to stand for missing rows, and strips transformed down their columns. */
   rowTable: usize; zeros: usize; strips: usize;
-  /** For every tile: its place in the strips, its place in the target, its rows and columns within the target. */
-  lanes: usize; places: usize; heights: usize; widths: usize;
+  /** For every tile: its offset in the strips, its offset in the target, its rows and columns within the target. */
+  lanes: usize; offsets: usize; heights: usize; widths: usize;
   /** Transformed tiles [point][panel][channel][8], products [panel][row][point][8], a buffer for small things. */
   v: usize; vStep: usize; m: usize; buffer: usize;
 }
@@ -44,8 +44,8 @@ function layOut(plan: Plan): Work {
   work.buffer = at + 128;
   work.zeros = work.buffer + BUFFER;
   work.lanes = work.zeros + aligned(bytes(plan.width));
-  work.places = work.lanes + tableBytes;
-  work.heights = work.places + tableBytes;
+  work.offsets = work.lanes + tableBytes;
+  work.heights = work.offsets + tableBytes;
   work.widths = work.heights + tableBytes;
   work.strips = work.widths + tableBytes;
   const stripBytes = <usize>(plan.stripsAtOnce * points) * plan.stripStep;
@@ -66,7 +66,7 @@ function placeTiles(plan: Plan, work: Work, first: i32, count: i32): void {
     const x = tile % across * TILE, y = strip % plan.down * TILE;
     const place = (strip / plan.down * plan.rows * plan.outHeight + y) * plan.outWidth + x;
     store<i32>(work.lanes + bytes(t), <i32>(work.strips + <usize>(tile / across) * stripBytes + bytes(x)));
-    store<i32>(work.places + bytes(t), <i32>bytes(place));
+    store<i32>(work.offsets + bytes(t), <i32>bytes(place));
     store<i32>(work.heights + bytes(t), min(TILE, plan.outHeight - y));
     store<i32>(work.widths + bytes(t), min(TILE, plan.outWidth - x));
   }
@@ -116,7 +116,7 @@ function finishTiles(plan: Plan, work: Work, out: usize, panels: i32): void {
     const whole = wholeTiles(work.heights + table) && wholeTiles(work.widths + table);
     let m = work.m + <usize>(q / 2 * roundUp(plan.rows, ROWS)) * step + <usize>(q % 2 * 16);
     for (let row = 0, target = out; row < plan.rows; row++, target += plane, m += step) {
-      if (whole) finishWhole(plan, m, target, work.places + table, work.buffer);
+      if (whole) finishWhole(plan, m, target, work.offsets + table, work.buffer);
       else finishPart(plan, work, m, target, table);
     }
   }
@@ -129,8 +129,8 @@ function wholeTiles(table: usize): bool {
 
 // @ts-ignore: decorator
 @inline
-function finishWhole(plan: Plan, m: usize, target: usize, places: usize, buffer: usize): void {
-  const p = target + at(places, 0), q = target + at(places, 1), r = target + at(places, 2), s = target + at(places, 3);
+function finishWhole(plan: Plan, m: usize, target: usize, offsets: usize, buffer: usize): void {
+  const p = target + at(offsets, 0), q = target + at(offsets, 1), r = target + at(offsets, 2), s = target + at(offsets, 3);
   outputTile(plan.points, m, 32, p, q, r, s, bytes(plan.outWidth), buffer);
 }
 
@@ -140,7 +140,7 @@ function finishPart(plan: Plan, work: Work, m: usize, target: usize, table: usiz
   outputTile(plan.points, m, 32, tiles, tiles + 64, tiles + 128, tiles + 192, 16, work.buffer);
   for (let i = 0; i < 4; i++) {
     const height = <i32>at(work.heights + table, i), width = <i32>at(work.widths + table, i);
-    let from = tiles + <usize>(i << 6), to = target + at(work.places + table, i);
+    let from = tiles + <usize>(i << 6), to = target + at(work.offsets + table, i);
     for (let y = 0; y < height; y++, from += 16, to += bytes(plan.outWidth)) copyRow(to, from, width);
   }
 }

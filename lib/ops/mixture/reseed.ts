@@ -33,14 +33,14 @@ export function reseedDead(
     means: read(running.means),
     variances: read(running.variances),
   };
-  const spread = overallVariance(weights, read(batch.means), read(batch.variances), K);
+  const overall = overallVariance(weights, read(batch.means), read(batch.variances), K);
   const moved = dead.map((i) => {
     const component = Math.floor(i / perComponent);
     const channel = perComponent > 1 ? i % perComponent : null;
     const pixel = randomPixel(x, random);
     for (let c = channel ?? 0; c < (channel === null ? C : channel + 1); c++) {
       fresh.means[component * C + c] = pixel[c];
-      fresh.variances[component * C + c] = spread[c];
+      fresh.variances[component * C + c] = overall[c];
     }
     fresh.weights[i] = 1 / K;
     return { component, channel };

@@ -42,7 +42,7 @@ t.test('a kernel that GPU.js ran in another mode is an error, with its reason', 
   t.doesNotThrow(() => checkMode('relu', kernel('webasm', null), 'webasm'));
 });
 
-everyDevice('numbers beyond 2^16 elements reach every thread', async (t, device) => {
+everyDevice('arrays beyond 2^16 elements reach every thread', async (t, device) => {
   const values = Float32Array.from({ length: 70_001 }, (_, i) => (i % 7) - 3);
   const buffer = device.upload(values);
   const out = device.run(kernels.affine, [buffer], { shape: [values.length], scalars: [2, 1] });

@@ -11,7 +11,7 @@ import {
   tensor,
 } from '../../../lib/index.js';
 import { numel } from '../../../lib/shape.js';
-import { type Numbers, readNumbers } from '../../golden/fixtures.js';
+import { readValues, type Values } from '../../golden/fixtures.js';
 import { normal, positive } from '../../values.js';
 import { type GoldenCall, type Maker, type OpCases, type Outputs, on, type Row } from '../row.js';
 
@@ -102,12 +102,12 @@ const detached: OpCases = {
   'detached, a mixture that stays as it is': on(by({ components: 3, training: false }), [3, 5, 3], [5], [5]),
 };
 
-type Init = Record<'weights' | 'means' | 'variances', Numbers>;
+type Init = Record<'weights' | 'means' | 'variances', Values>;
 
 /** The mixture that a golden case starts from. */
 function read(init: Init, device: Device): EmOptions['init'] {
   const made = (key: keyof Init) => {
-    const { data, shape } = readNumbers(`init.${key}`, init[key]);
+    const { data, shape } = readValues(`init.${key}`, init[key]);
     return tensor(data, { shape, device });
   };
   return { weights: made('weights'), means: made('means'), variances: made('variances') };

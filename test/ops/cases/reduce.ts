@@ -13,7 +13,7 @@ import {
   type Tensor,
   tensor,
 } from '../../../lib/index.js';
-import { whole } from '../../values.js';
+import { integers } from '../../values.js';
 import { type GoldenCall, noOptions, type OpCases, on, type Row } from '../row.js';
 
 type Reduction = (
@@ -142,9 +142,9 @@ const logSoftmaxRow: Row = {
 };
 
 /** The columns that `index` names, as a tensor of the given shape. */
-const places = (x: Tensor, below: number, shape: number[]) =>
+const indices = (x: Tensor, below: number, shape: number[]) =>
   tensor(
-    whole(
+    integers(
       below,
       shape.reduce((a, b) => a * b, 1),
       1,
@@ -156,15 +156,15 @@ const gatherRow: Row = {
   cases: {
     'from the last axis': on((x) => gather(x, 1, [[4], [0], [2], [2]]), [4, 5]),
     'from the first axis': on((x) => gather(x, 0, [[0, 1, 2, 1, 0]]), [3, 5]),
-    'from a middle axis, by a tensor': on((x) => gather(x, -2, places(x, 3, [2, 1, 5])), [2, 3, 5]),
+    'from a middle axis, by a tensor': on((x) => gather(x, -2, indices(x, 3, [2, 1, 5])), [2, 3, 5]),
     'from a vector': on((x) => gather(x, 0, [3]), [6]),
     'more than there are': on((x) => gather(x, 0, [1, 1, 0, 1, 2, 1, 0]), [3]),
-    'several a row': on((x) => gather(x, 1, places(x, 7, [3, 4])), [3, 7]),
-    'fewer along the other axes': on((x) => gather(x, 1, places(x, 5, [2, 3, 2])), [3, 5, 4]),
+    'several a row': on((x) => gather(x, 1, indices(x, 7, [3, 4])), [3, 7]),
+    'fewer along the other axes': on((x) => gather(x, 1, indices(x, 5, [2, 3, 2])), [3, 5, 4]),
   },
   devicesOnly: {
     because: 'two thousand central differences',
-    cases: { 'many rows': on((x) => gather(x, 1, places(x, 65, [33, 9])), [33, 65]) },
+    cases: { 'many rows': on((x) => gather(x, 1, indices(x, 65, [33, 9])), [33, 65]) },
   },
   second: { refusedBy: 'gather' },
   golden: ({ inputs: { x }, attrs: { axis, index } }: GoldenCall<{ axis: number; index: number[] }>) =>

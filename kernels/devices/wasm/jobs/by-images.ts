@@ -1,7 +1,7 @@
 // The weight gradient of a direct convolution in two phases: sums over a few images each, then the sum of those.
 import type { Engine } from '../threads/pool.js';
-import { chunkOf, longest, type Place } from './divide.js';
-import { type Phased, ranged } from './phases.js';
+import { type ArrayAt, chunkOf, longest } from './divide.js';
+import { type Phased, rangedCall } from './phases.js';
 
 /** The most floats of all partial sums, 8 MiB: larger filters are divided by their taps, and each job packs all of g. */
 const MOST_SUMS = 2 ** 21;
@@ -11,13 +11,13 @@ export function weightsByImages(
   engine: Engine,
   name: string,
   sizes: readonly number[],
-  places: readonly Place[],
+  arrays: readonly ArrayAt[],
 ): Phased | null {
   if (name !== 'conv2dGradWeight') return null;
   const [images, channels, , , outputs, kh, kw] = sizes;
   const groups = sizes[sizes.length - 1];
   const length = (outputs * channels * kh * kw) / groups;
-  const chunk = chunkOf(images, longest(places));
+  const chunk = chunkOf(images, longest(arrays));
   const parts = Math.ceil(images / chunk);
   if (parts === 1 || parts * length > MOST_SUMS) return null;
   const memory = {
@@ -28,9 +28,9 @@ export function weightsByImages(
     memory,
     calls(out, [g, x], shared, own) {
       const scratch = { at: own, step: memory.own };
-      const sums = ranged('conv2dGradWeightImages', [shared, g, x, ...sizes], images, parts, scratch);
+      const sums = rangedCall('conv2dGradWeightImages', [shared, g, x, ...sizes], images, parts, scratch);
       sums.step[0] = 4 * length;
-      return [sums, ranged('sumParts', [out, shared, length, parts], length, parts, scratch)];
+      return [sums, rangedCall('sumParts', [out, shared, length, parts], length, parts, scratch)];
     },
   };
 }

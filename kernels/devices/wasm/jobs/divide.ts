@@ -1,6 +1,6 @@
-// Divides an engine call into jobs for a team of threads. The jobs depend on sizes alone, never on the team.
+// Divides an engine call into jobs for the thread pool. The jobs depend on sizes alone, never on the number of threads.
 import type { Lookup, Native } from '../natives.js';
-import type { Call } from '../threads/pool.js';
+import type { EngineCall } from '../threads/pool.js';
 
 /** The most jobs of a call: enough to balance a few threads, few enough that what each repeats stays small. */
 const MAX_JOBS = 8;
@@ -9,20 +9,20 @@ const MAX_JOBS = 8;
 const MIN_ELEMENTS = 16384;
 
 /** Where an array lies in memory. */
-export interface Place {
+export interface ArrayAt {
   pointer: number;
   length: number;
 }
 
-/** The call of a native on the output, the inputs and numbers, and how these change from job to job. */
+/** The call of a native on the output, the inputs and values, and how these change from job to job. */
 export function divide(
   name: string,
-  { numbers, split }: Native,
+  { constants, split }: Native,
   number: Lookup,
-  places: readonly Place[],
+  arrays: readonly ArrayAt[],
   values: readonly number[],
-): Call {
-  const first = [...places.map(({ pointer }) => pointer), ...values];
+): EngineCall {
+  const first = [...arrays.map(({ pointer }) => pointer), ...values];
   const step = first.map(() => 0);
   const call = {
     name,
@@ -34,24 +34,24 @@ export function divide(
   };
   if (!split) return call;
   const total = split.ranged ? split.total(number) : number(split.over);
-  const chunk = chunkOf(total, longest(places));
+  const chunk = chunkOf(total, longest(arrays));
   call.jobs = Math.ceil(total / chunk);
   if (split.ranged) {
     call.count = { argument: first.length + 1, chunk, total };
     first.push(0, 0);
     step.push(chunk, 0);
   } else {
-    call.count = { argument: places.length + numbers.indexOf(split.over), chunk, total };
-    for (const place of [0, ...split.sliced.map((input) => input + 1)]) {
-      step[place] = (4 * chunk * places[place].length) / total;
+    call.count = { argument: arrays.length + constants.indexOf(split.over), chunk, total };
+    for (const argument of [0, ...split.sliced.map((input) => input + 1)]) {
+      step[argument] = (4 * chunk * arrays[argument].length) / total;
     }
   }
   return call;
 }
 
 /** Elements of the longest array of a call. */
-export function longest(places: readonly Place[]): number {
-  return Math.max(...places.map(({ length }) => length));
+export function longest(arrays: readonly ArrayAt[]): number {
+  return Math.max(...arrays.map(({ length }) => length));
 }
 
 /** Units a job, a multiple of 16 where there are many, so that vectors stay whole. */

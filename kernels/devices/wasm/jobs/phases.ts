@@ -1,5 +1,5 @@
 // A kernel computed by several engine calls, one after the other, that share memory.
-import type { Call } from '../threads/pool.js';
+import type { EngineCall } from '../threads/pool.js';
 
 /** A kernel in phases: the memory it needs, and its calls once it has it. */
 export interface Phased {
@@ -9,17 +9,17 @@ export interface Phased {
     /** Bytes of each thread. */
     own: number;
   };
-  calls(out: number, inputs: readonly number[], shared: number, own: number): Call[];
+  calls(out: number, inputs: readonly number[], shared: number, own: number): EngineCall[];
 }
 
 /** A call of an engine function that takes a range of `total` units and scratch memory, `step` bytes for each thread. */
-export function ranged(
+export function rangedCall(
   name: string,
   args: readonly number[],
   total: number,
   maxJobs: number,
   scratch: { at: number; step: number },
-): Call {
+): EngineCall {
   const chunk = Math.ceil(total / maxJobs);
   return {
     name,

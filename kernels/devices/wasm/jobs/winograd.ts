@@ -1,6 +1,6 @@
-// Convolutions by Cook–Toom tiles: the phases of each pass as calls for the team, and where they are taken.
+// Convolutions by Cook–Toom tiles: the phases of each pass as calls for the thread pool, and where they are taken.
 import type { Engine } from '../threads/pool.js';
-import { type Phased, ranged } from './phases.js';
+import { type Phased, rangedCall } from './phases.js';
 
 /**
  * How the wasm device convolves: by tiles where they were measured to be faster, wherever they can, or never.
@@ -20,7 +20,7 @@ import { type Phased, ranged } from './phases.js';
 export const convolutions = ['auto', 'winograd', 'direct'] as const;
 export type Convolution = (typeof convolutions)[number];
 
-/** The engine's numbers of the passes. */
+/** How the engine numbers the passes. */
 const passes: Partial<Record<string, number>> = { conv2d: 0, conv2dGradInput: 1, conv2dGradWeight: 2 };
 
 /** The most jobs of a phase. */
@@ -46,7 +46,7 @@ export function tiledConvolution(
     memory,
     calls(out, inputs, shared, own) {
       const phase = (fn: string, args: number[], total: number) =>
-        ranged(fn, args, total, MAX_JOBS, { at: own, step: memory.own });
+        rangedCall(fn, args, total, MAX_JOBS, { at: own, step: memory.own });
       if (pass < 2) {
         const [x, weight] = inputs;
         return [

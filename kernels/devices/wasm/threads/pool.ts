@@ -1,4 +1,4 @@
-// A team of threads over one shared memory: jobs of one engine call, claimed one by one by whoever is free.
+// A pool of threads over one shared memory: the jobs of one engine call, claimed one by one by whoever is free.
 import { DeviceError } from '../../../errors.js';
 
 /** What the engine exports: functions of pointers and numbers. */
@@ -6,8 +6,8 @@ export type Engine = Record<string, (...args: number[]) => number>;
 
 /** Words of the control block. */
 enum Word {
-  /** Goes up with every call; workers sleep on it. */
-  Call,
+  /** The number of the call, which goes up with every one; workers sleep on it. */
+  CallNumber,
   /** The call's number in the high half, the next unclaimed job in the low half. */
   Claim,
   Jobs,
@@ -23,7 +23,7 @@ const HEADER = 7;
 const SPINS = 100_000;
 
 /** One engine call in jobs. Argument i of job j is first[i] + j·step[i], but for the two below. */
-export interface Call {
+export interface EngineCall {
   name: string;
   first: number[];
   step: number[];
@@ -34,15 +34,15 @@ export interface Call {
   scratch: { argument: number; step: number };
 }
 
-/** What a worker needs to join. */
-export interface Invitation {
+/** What a worker is started with. */
+export interface WorkerData {
   module: WebAssembly.Module;
   memory: WebAssembly.Memory;
   control: ArrayBufferLike;
   thread: number;
 }
 
-/** Memory through which a team speaks; a team of one needs no shared memory. */
+/** Memory through which the threads of a pool speak; a pool of one needs no shared memory. */
 export function createControl(threads: number): ArrayBufferLike {
   const bytes = 4 * WORDS + 8 * (HEADER + 2 * MAX_ARGUMENTS);
   return threads > 1 ? new SharedArrayBuffer(bytes) : new ArrayBuffer(bytes);
@@ -51,20 +51,21 @@ export function createControl(threads: number): ArrayBufferLike {
 /** Whether this thread can sleep on shared memory. The main thread of a page cannot: there a wait throws at once. */
 function maySleep(words: Int32Array): boolean {
   try {
-    Atomics.wait(words, Word.Call, -1, 0);
+    Atomics.wait(words, Word.CallNumber, -1, 0);
     return true;
   } catch {
     return false;
   }
 }
 
-/** One thread of a team. */
-export class Member {
+/** The pool, as one of its threads sees it. */
+export class ThreadPool {
   private readonly words: Int32Array;
-  private readonly call: Float64Array;
+  /** The call that was published: header, first arguments, steps. */
+  private readonly published: Float64Array;
   private readonly functions: readonly Engine[string][];
-  /** Where each function stands among `functions`, which are the same in every thread. */
-  private readonly places: ReadonlyMap<string, number>;
+  /** The index of each function in `functions`, which is the same in every thread. */
+  private readonly indices: ReadonlyMap<string, number>;
   private readonly maySleep: boolean;
 
   constructor(
@@ -73,9 +74,9 @@ export class Member {
     private readonly thread: number,
   ) {
     this.words = new Int32Array(control, 0, WORDS);
-    this.call = new Float64Array(control, 4 * WORDS);
+    this.published = new Float64Array(control, 4 * WORDS);
     this.functions = Object.values(engine);
-    this.places = new Map(Object.keys(engine).map((name, place) => [name, place]));
+    this.indices = new Map(Object.keys(engine).map((name, index) => [name, index]));
     this.maySleep = maySleep(this.words);
   }
 
@@ -83,38 +84,38 @@ export class Member {
   serve(): never {
     let seen = 0;
     for (;;) {
-      for (let i = 0; i < SPINS && Atomics.load(this.words, Word.Call) === seen; i++);
-      Atomics.wait(this.words, Word.Call, seen);
-      seen = Atomics.load(this.words, Word.Call);
+      for (let i = 0; i < SPINS && Atomics.load(this.words, Word.CallNumber) === seen; i++);
+      Atomics.wait(this.words, Word.CallNumber, seen);
+      seen = Atomics.load(this.words, Word.CallNumber);
       this.work();
     }
   }
 
   /** Runs a call of one job, or publishes it, works on it, and returns when all jobs are done. */
-  run({ name, first, step, jobs, count, scratch }: Call): void {
-    const { words, call } = this;
-    const place = this.places.get(name)!;
+  run({ name, first, step, jobs, count, scratch }: EngineCall): void {
+    const { words, published } = this;
+    const index = this.indices.get(name)!;
     if (jobs === 1) {
       if (count.argument >= 0) first[count.argument] = count.total;
       try {
-        this.functions[place](...first);
+        this.functions[index](...first);
       } catch (error) {
         throw new DeviceError(`wasm: ${name} failed: ${(error as Error).message}`);
       }
       return;
     }
-    const number = Atomics.load(words, Word.Call) + 1;
+    const number = Atomics.load(words, Word.CallNumber) + 1;
     // A claim that nobody can take: a worker late from the last call must not mix its claim with the new jobs.
     Atomics.store(words, Word.Claim, (number << 16) | 0xffff);
-    const header = [place, first.length, count.argument, count.chunk, count.total];
-    call.set([...header, scratch.argument, scratch.step]);
-    call.set(first, HEADER);
-    call.set(step, HEADER + MAX_ARGUMENTS);
+    const header = [index, first.length, count.argument, count.chunk, count.total];
+    published.set([...header, scratch.argument, scratch.step]);
+    published.set(first, HEADER);
+    published.set(step, HEADER + MAX_ARGUMENTS);
     Atomics.store(words, Word.Done, 0);
     Atomics.store(words, Word.Jobs, jobs);
     Atomics.store(words, Word.Claim, number << 16);
-    Atomics.store(words, Word.Call, number);
-    Atomics.notify(words, Word.Call);
+    Atomics.store(words, Word.CallNumber, number);
+    Atomics.notify(words, Word.CallNumber);
     this.work();
     for (let i = 0; i < SPINS && Atomics.load(words, Word.Done) < jobs; i++);
     for (let done = Atomics.load(words, Word.Done); done < jobs; done = Atomics.load(words, Word.Done)) {
@@ -144,20 +145,22 @@ export class Member {
   }
 
   private runJob(job: number): void {
-    const { call } = this;
-    const [place, length, countAt, chunk, total, scratchAt, scratchStep] = call;
+    const { published } = this;
+    const [index, length, countAt, chunk, total, scratchAt, scratchStep] = published;
     const args: number[] = [];
-    for (let i = 0; i < length; i++) args.push(call[HEADER + i] + job * call[HEADER + MAX_ARGUMENTS + i]);
+    for (let i = 0; i < length; i++) {
+      args.push(published[HEADER + i] + job * published[HEADER + MAX_ARGUMENTS + i]);
+    }
     if (countAt >= 0) args[countAt] = Math.min(chunk, total - job * chunk);
     if (scratchAt >= 0) args[scratchAt] += this.thread * scratchStep;
-    this.functions[place](...args);
+    this.functions[index](...args);
   }
 }
 
-/** A worker's whole life: joins the team, says so, and serves until it is ended. */
-export function join({ module, memory, control, thread }: Invitation, sayReady: () => void): never {
+/** A worker's whole life: takes its place in the pool, says so, and serves until it is ended. */
+export function runWorker({ module, memory, control, thread }: WorkerData, sayReady: () => void): never {
   const engine = new WebAssembly.Instance(module, { env: { memory } }).exports as Engine;
-  const member = new Member(engine, control, thread);
+  const pool = new ThreadPool(engine, control, thread);
   sayReady();
-  return member.serve();
+  return pool.serve();
 }

@@ -1,30 +1,30 @@
-// The worker threads of a team: starting them, waiting until all take part, ending them.
+// The worker threads of a pool: starting them, waiting until all take part, ending them.
 import { platform } from '#platform';
 import { DeviceError } from '../../../errors.js';
 import type { Thread } from '../../platform/platform.js';
-import type { Invitation } from './pool.js';
+import type { WorkerData } from './pool.js';
 
-/** Worker threads that join a team. They keep no process alive. */
+/** The worker threads of a pool. They keep no process alive. */
 export class Workers {
   private readonly threads: Thread[] = [];
-  private readonly joined: Promise<unknown>;
+  private readonly started: Promise<unknown>;
   private failure: string | null = null;
 
   constructor(
     readonly count: number,
-    invitation: Omit<Invitation, 'thread'>,
+    data: Omit<WorkerData, 'thread'>,
   ) {
-    const each = Array.from({ length: count }, (_, i) => this.start({ ...invitation, thread: i + 1 }));
-    this.joined = Promise.all(each);
+    const each = Array.from({ length: count }, (_, i) => this.start({ ...data, thread: i + 1 }));
+    this.started = Promise.all(each);
     // Where nobody waits for ready(), check() tells.
-    this.joined.catch(() => {});
+    this.started.catch(() => {});
   }
 
   /** Resolves when all threads take part. @throws DeviceError where one does not start; then none is left */
   async ready(): Promise<void> {
     for (const thread of this.threads) thread.ref?.();
     try {
-      await this.joined;
+      await this.started;
     } catch {
       this.end();
       this.check();
@@ -43,7 +43,7 @@ export class Workers {
   }
 
   /** Starts one thread; resolves when it takes part. */
-  private start(invitation: Invitation): Promise<void> {
+  private start(data: WorkerData): Promise<void> {
     return new Promise((resolve, reject) => {
       let what = 'does not start';
       const ready = () => {
@@ -51,11 +51,11 @@ export class Workers {
         resolve();
       };
       const failed = (reason: string) => {
-        this.failure ??= `wasm: worker thread ${invitation.thread} ${what}: ${reason}`;
+        this.failure ??= `wasm: worker thread ${data.thread} ${what}: ${reason}`;
         reject();
       };
       try {
-        this.threads.push(platform.startThread(invitation, { ready, failed }));
+        this.threads.push(platform.startThread(data, { ready, failed }));
       } catch (error) {
         failed((error as Error).message);
       }

@@ -5,7 +5,7 @@ import t, { type Test } from 'tap';
 import type { Device } from '../../../../kernels/devices/device.js';
 import type { WasmOptions } from '../../../../kernels/devices/wasm/device.js';
 import { relaxedSimdValidates } from '../../../../kernels/devices/wasm/open.js';
-import { Member } from '../../../../kernels/devices/wasm/threads/pool.js';
+import { ThreadPool } from '../../../../kernels/devices/wasm/threads/pool.js';
 import { digests } from './page/kernels.js';
 import { type prefixes, type Site, serve } from './page/server.js';
 
@@ -93,14 +93,14 @@ async function until(holds: () => boolean | Promise<boolean>): Promise<boolean> 
 
 /** What Node computes on one thread, and which kernels that divides into jobs. */
 async function expected(relaxed: boolean) {
-  const { run } = Member.prototype;
+  const { run } = ThreadPool.prototype;
   const divided = new Set<string>();
-  Member.prototype.run = function (call) {
+  ThreadPool.prototype.run = function (call) {
     if (call.jobs > 1) divided.add(call.name);
     run.call(this, call);
   };
   const { found } = await digests({ relaxed, threads: 1 });
-  Member.prototype.run = run;
+  ThreadPool.prototype.run = run;
   return { found, divided };
 }
 
@@ -169,7 +169,7 @@ inPage('isolated', 'close() ends the workers', async (t, page) => {
   t.ok(await until(() => page.workers().length === 0));
 });
 
-inPage('isolated', 'a job that traps is an error at the caller, and the team works on', async (t, page) => {
+inPage('isolated', 'a job that traps is an error at the caller, and the pool works on', async (t, page) => {
   const printed: string[] = [];
   page.on('console', (message) => printed.push(message.text()));
   await open(page, { threads: 3 });

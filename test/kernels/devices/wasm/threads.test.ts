@@ -23,7 +23,7 @@ import {
   SGD,
   tensor,
 } from '../../../../lib/index.js';
-import { normal, whole } from '../../../values.js';
+import { integers, normal } from '../../../values.js';
 
 /** Three training steps of a small network whose tensors are large enough to be divided; its state and losses. */
 async function train(device: Device): Promise<Record<string, ArrayLike<number>>> {
@@ -44,7 +44,7 @@ async function train(device: Device): Promise<Record<string, ArrayLike<number>>>
     const x = tensor(normal([13, 3, 32, 32], `batch ${step}`), { shape: [13, 3, 32, 32], device });
     optimizer.zeroGrad();
     const features = avgPool2d(network.forward(x), 16).reshape([13, 24]);
-    const loss = crossEntropy(head.forward(features), whole(4, 13, step));
+    const loss = crossEntropy(head.forward(features), integers(4, 13, step));
     loss.backward();
     optimizer.step();
     found[`loss ${step}`] = await loss.data();
@@ -85,7 +85,7 @@ t.test('the number of threads must be an integer from 1 to 64', async (t) => {
   }
 });
 
-t.test('a job that traps is an error at the caller, and the team works on', async (t) => {
+t.test('a job that traps is an error at the caller, and the pool works on', async (t) => {
   const device = await openWasm({ threads: 2 });
   for (const size of [64, 64 * 1024]) {
     const x = device.upload(new Float32Array(size).fill(2));
