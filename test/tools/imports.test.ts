@@ -1,10 +1,11 @@
 // What importing mixgrad loads: nothing of GPU.js, no modules of Node in a page, and nothing that makes others wait.
 import { spawnSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import t from 'tap';
 import { Files } from './imports.js';
 
-const files = new Files(['dist/lib', 'dist/kernels']);
+const files = new Files(['dist/lib', 'dist/kernels', 'dist/bundle']);
 t.teardown(() => files.close());
 
 // A file that awaits at its top level makes all that import it wait, and files that import each other wait for ever.
@@ -15,6 +16,12 @@ const entries: [entry: string, condition: string, packages: string[]][] = [
     ['ndarray', 'node:fs', 'node:os', 'node:v8', 'node:worker_threads', 'seedrandom'],
   ],
   ['dist/lib/index.js', 'default', ['ndarray', 'seedrandom']],
+  [
+    'dist/bundle/index.js',
+    'node',
+    ['ndarray', 'node:fs', 'node:os', 'node:v8', 'node:worker_threads', 'seedrandom'],
+  ],
+  ['dist/bundle/index.js', 'default', ['ndarray', 'seedrandom']],
   ['dist/kernels/devices/platform/node-worker.js', 'node', ['node:worker_threads']],
   ['dist/kernels/devices/platform/page-worker.js', 'default', []],
   ['dist/kernels/devices/gpujs.js', 'default', ['gpu.js']],
@@ -31,6 +38,14 @@ for (const [entry, condition, packages] of entries) {
   );
 }
 
+t.test('what the package gives is a bundle, of few files', async (t) => {
+  const { exports } = JSON.parse(readFileSync('package.json', 'utf8'));
+  t.equal(exports['.'].default, './dist/bundle/index.js');
+  const { files: loaded } = files.load('dist/bundle/index.js', 'node');
+  t.ok(loaded.length < 8, `${loaded.length} files`);
+  t.ok(files.load('dist/lib/index.js', 'node').files.length > 50, 'made of many');
+});
+
 t.test('a program loads one platform, its workers none', async (t) => {
   const platforms = join(process.cwd(), 'dist/kernels/devices/platform');
   const found = (entry: string, condition: string) =>
@@ -39,7 +54,8 @@ t.test('a program loads one platform, its workers none', async (t) => {
     ['node', 'node'],
     ['page', 'default'],
   ]) {
-    t.same(found('dist/lib/index.js', condition), [join(platforms, `${platform}.js`)]);
+    const expected = [`${platform}.js`, 'engine-url.js'].map((file) => join(platforms, file));
+    t.same(found('dist/lib/index.js', condition).sort(), expected.sort());
     const worker = join(platforms, `${platform}-worker.js`);
     t.same(found(worker, condition), [worker]);
   }

@@ -3,6 +3,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { setFlagsFromString } from 'node:v8';
 import { Worker } from 'node:worker_threads';
+import { engineUrl } from './engine-url.js';
 import type { Platform } from './platform.js';
 
 /** One of these is there on Linux where there is a GPU. */
@@ -11,6 +12,7 @@ const GPU_FILES = ['/dev/dri', '/dev/nvidia0', '/dev/dxg'];
 const hasWebgpu = () => (globalThis.navigator as Navigator | undefined)?.gpu !== undefined;
 
 export const platform: Platform = {
+  engineUrl,
   sharesMemory: true,
   cores: availableParallelism(),
   readSync: readFileSync,

@@ -1,4 +1,5 @@
 // The platform of a page: files from the network, Web Workers, and the browser's WebGPU.
+import { engineUrl } from './engine-url.js';
 import type { Platform } from './platform.js';
 
 /** All that a page is told when a script is refused. */
@@ -9,6 +10,7 @@ const sharesMemory = globalThis.crossOriginIsolated === true;
 const hasWebgpu = () => globalThis.navigator?.gpu !== undefined;
 
 export const platform: Platform = {
+  engineUrl,
   sharesMemory,
   cores: sharesMemory ? (globalThis.navigator.hardwareConcurrency ?? 1) : 1,
   readSync: null,

@@ -18,6 +18,8 @@ export interface ThreadEvents {
 
 /** Everything that Node and pages do differently. */
 export interface Platform {
+  /** The file of a build of the engine. */
+  engineUrl(relaxed: boolean, shared: boolean): URL;
   /** Whether threads can share memory: in Node, and in pages that are isolated from others. */
   readonly sharesMemory: boolean;
   /** Cores this process may use, or 1 where threads cannot share memory. */

@@ -7,25 +7,13 @@ import { completeOptions } from './options.js';
 
 export { relaxedSimdValidates } from './options.js';
 
-/** The four builds of the engine. Bundlers look for these very words, so each is written out. */
-function engineUrl(relaxed: boolean, shared: boolean): URL {
-  if (relaxed) {
-    return shared
-      ? new URL('../../engine/engine-relaxed-threads.wasm', import.meta.url)
-      : new URL('../../engine/engine-relaxed.wasm', import.meta.url);
-  }
-  return shared
-    ? new URL('../../engine/engine-threads.wasm', import.meta.url)
-    : new URL('../../engine/engine.wasm', import.meta.url);
-}
-
 /** Where the engine for these options is, and what makes the device of it. */
 function prepare(options: WasmOptions): { file: URL; create(module: WebAssembly.Module): WasmDevice } {
   const { relaxed, threads, convolution } = completeOptions(options);
   // In a page one thread goes without shared memory, which it may not have.
   const shared = threads > 1 || platform.readSync !== null;
   return {
-    file: engineUrl(relaxed, shared),
+    file: platform.engineUrl(relaxed, shared),
     create: (module) => createWasmDevice(module, shared, threads, convolution),
   };
 }
