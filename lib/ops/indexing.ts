@@ -4,7 +4,7 @@ import { OptionError, ShapeError } from '../errors.js';
 import { checkIndices, describe, flag, readOptions } from '../options.js';
 import { format, normalizeAxis, sameShape } from '../shape.js';
 import { defineOp } from '../tape/op.js';
-import { checkTensors, run, view } from '../tape/run.js';
+import { checkTensors, commonDevice, run, view } from '../tape/run.js';
 import { tensor } from '../tensor/create.js';
 import { Tensor } from '../tensor/tensor.js';
 import { around, withOnes, without } from './broadcast.js';
@@ -79,6 +79,7 @@ export function gather(
     );
   }
   const places = index instanceof Tensor ? index : tensor(index, { device: x.device });
+  commonDevice('gather', [x, places]);
   const { shape } = places;
   const fits = shape.length === x.shape.length && shape.every((size, i) => i === at || size <= x.shape[i]);
   if (!fits) {

@@ -5,10 +5,10 @@ import { anything, flag, readOptions } from '../options.js';
 import { format, sameShape } from '../shape.js';
 import { ones } from '../tensor/create.js';
 import { state, withState } from '../tensor/state.js';
-import { type TapeRecord, Tensor } from '../tensor/tensor.js';
+import { type InputGradient, type TapeRecord, Tensor } from '../tensor/tensor.js';
 import { accumulate, alias } from './accumulate.js';
 import { checkFinite, uncheckedRule } from './anomaly.js';
-import { checkTensors } from './run.js';
+import { checkTensors, view } from './run.js';
 import { scope } from './scope.js';
 import { checkUnconsumed, consume, finish } from './tape.js';
 
@@ -109,30 +109,41 @@ function walk(loss: Tensor, seed: Tensor, records: TapeRecord[], retainGraph: bo
 
 /** Adds the gradients of a record's inputs to those found so far. */
 function propagate(entry: TapeRecord, g: Tensor, gradients: Map<Tensor, Tensor>): void {
-  const rules = () => entry.vjp(g);
+  const rules = () => gradientsOf(entry, g);
   const found = uncheckedRule(() =>
     state.recording ? rules() : scope('was a temporary of a gradient rule', rules),
   );
   for (const { name, input, gradient } of found) {
-    checkGradient(`${entry.op}: the gradient of ${name}`, gradient, input);
     checkFinite(`${entry.op}: the gradient of ${name}`, gradient);
-    const d = gradient !== g ? gradient : state.recording ? alias({ x: g }) : g.detach();
     const earlier = gradients.get(input);
-    gradients.set(input, earlier ? plus(earlier, d) : d);
+    if (!earlier) {
+      gradients.set(input, gradient);
+      continue;
+    }
+    gradients.set(input, accumulate({ a: earlier, b: gradient }));
+    discard(earlier);
+    discard(gradient);
   }
 }
 
-/** a + b, giving back both. */
-function plus(a: Tensor, b: Tensor): Tensor {
-  const sum = accumulate({ a, b });
-  discard(a);
-  discard(b);
-  return sum;
+/** What the rules of a record return, each as a tensor of the walk's own: a rule may return any tensor, also twice. */
+function gradientsOf(entry: TapeRecord, g: Tensor): InputGradient[] {
+  const first = state.nextRecord;
+  const seen = new Set<Tensor>();
+  return entry.vjp(g).map(({ name, input, gradient }) => {
+    checkGradient(`${entry.op}: the gradient of ${name}`, gradient, input);
+    if (!state.recording) return { name, input, gradient: view(gradient, gradient.shape) };
+    const isNew = (gradient.record?.number ?? -1) >= first && !seen.has(gradient);
+    seen.add(gradient);
+    return { name, input, gradient: isNew ? gradient : alias({ x: gradient }) };
+  });
 }
 
-/** Gives back an intermediate gradient, unless its own graph is being recorded. */
-function discard(g: Tensor): void {
-  if (!state.recording && !g.isKept) g.dispose('was an intermediate gradient; call keep() on it in its hook');
+const INTERMEDIATE = 'was an intermediate gradient; call keep() on it in its hook';
+
+/** Gives back a gradient of the walk's, unless its own graph is being recorded. */
+function discard(g: Tensor, why = INTERMEDIATE): void {
+  if (!state.recording && !g.isKept) g.dispose(why);
 }
 
 /** What a hook returns is its caller's: the walk goes on with a tensor of its own that shares the values. */
@@ -143,12 +154,19 @@ function applyHooks(t: Tensor, g: Tensor): Tensor {
     checkTensors('registerHook', { 'what the hook returned': replaced });
     checkGradient('registerHook: what the hook returned', replaced, t);
     discard(gradient);
-    return state.recording ? replaced : replaced.detach();
+    return state.recording ? alias({ x: replaced }) : replaced.detach();
   }, g);
 }
 
 function addToGrad(leaf: Tensor, g: Tensor): void {
-  leaf.grad = leaf.grad ? plus(leaf.grad, g) : g;
+  const { grad, ownsGrad } = leaf;
+  if (!grad) {
+    leaf.takeGrad(g);
+    return;
+  }
+  leaf.takeGrad(accumulate({ a: grad, b: g }));
+  discard(g);
+  if (ownsGrad) discard(grad, 'was added to a later gradient; call keep() on it to read it afterwards');
 }
 
 function checkGradient(what: string, g: Tensor, t: Tensor): void {

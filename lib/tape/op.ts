@@ -5,8 +5,8 @@ import { state, withState } from '../tensor/state.js';
 import type { Storage } from '../tensor/storage.js';
 import { type InputGradient, Tensor } from '../tensor/tensor.js';
 import { checkFinite } from './anomaly.js';
-import { checkTensors } from './run.js';
-import { scope, tensorsIn } from './scope.js';
+import { checkTensors, view } from './run.js';
+import { replaceTensors, scope, tensorsIn } from './scope.js';
 import { record, releaseFinished } from './tape.js';
 
 /** A forward's result where it is more than one tensor. */
@@ -123,22 +123,24 @@ class Operation {
     if (state.recording) this.checkRules(args);
     if (recording) releaseFinished(inputs);
     const start = performance.now();
-    const sources = recording ? inputs.map((input) => input.storage) : [];
-    const { out, saved = {}, also } = this.forward(args, recording);
+    const sources = recording ? storagesOf(Object.values(args)) : new Map();
+    const { out, saved = {}, also, own } = this.forward(args, recording);
     checkFinite(`${this.name}: its output`, out);
-    if (recording)
-      this.record({ args: copied(args), inputs, sources, out, saved }, performance.now() - start);
-    else if (state.recording) out.storage.makeTransient();
+    if (recording) {
+      const call = { args: copied(args), inputs, out, saved, sources: storagesOf([out, saved], sources) };
+      this.record(call, own, performance.now() - start);
+    } else if (state.recording) out.storage.makeTransient();
     if (!also) return out;
     if (state.recording) for (const t of tensorsIn(also)) t.storage.makeTransient();
     return { out, ...also };
   }
 
-  private record(call: Call, milliseconds: number): void {
-    const { args, inputs, sources, out, saved } = call;
-    const own = tensorsIn(saved).filter((t) => t !== out && !inputs.includes(t));
+  private record(call: Call, saved: readonly Tensor[], milliseconds: number): void {
+    const { args, inputs, out } = call;
+    // What the forward made to be saved is the record's alone, and needs no second owner.
+    const sources = [...call.sources].flatMap(([t, storage]) => (saved.includes(t) ? [] : [storage]));
     const vjp = (g: Tensor) => this.gradients(call, g);
-    record({ op: this.name, args, inputs, sources, output: out, vjp, saved: own, milliseconds });
+    record({ op: this.name, args, inputs, sources, output: out, vjp, saved, milliseconds });
   }
 
   /** Throws where a tensor requires a gradient and no rule gives it one. */
@@ -166,27 +168,38 @@ class Operation {
     return this.rules[name] !== null && this.tensorsAt(name, args).some((t) => t.requiresGrad);
   }
 
-  /** Runs the forward outside the tape; of the tensors it made, only outputs and what is saved survive. */
-  private forward(args: Args, save: boolean): Result {
+  /**
+   * Runs the forward outside the tape; of the tensors it made, only outputs and what is saved survive. `out` is always a
+   * tensor of its own, and `own` what was made for the gradient rules alone.
+   */
+  private forward(args: Args, save: boolean): Result & { own: readonly Tensor[] } {
     return withState({ recording: false }, () =>
-      scope('was a temporary of its operation', () => {
+      scope('was a temporary of its operation', (made) => {
         const result = this.definition.forward(args);
-        if (result instanceof Tensor) return { out: result };
-        if (!(result?.out instanceof Tensor)) {
+        const {
+          out: found,
+          saved,
+          also,
+        }: Result = result instanceof Tensor ? { out: result } : (result ?? {});
+        if (!(found instanceof Tensor)) {
           throw new TapeError(
             `${this.name}: its forward returned ${describe(result)}, expected a tensor or { out, saved, also }`,
           );
         }
-        return save ? result : { out: result.out, also: result.also };
+        const out = made.includes(found) ? found : view(found, found.shape);
+        if (!save) return { out, also, own: [] };
+        const returned = [out, ...tensorsIn(also)];
+        const own = tensorsIn(saved).filter((t) => made.includes(t) && !returned.includes(t));
+        return { out, also, saved, own };
       }),
     );
   }
 
   /** Applies the rule of every argument that requires a gradient, to the values that the forward saw. */
   private gradients(call: Call, g: Tensor): InputGradient[] {
-    const { args, out, saved } = call;
+    const { args } = call;
     const { shared } = this.definition;
-    const context = { ...this.asComputed(call), g, out, saved };
+    const context = { ...asComputed(call), g };
     if (shared) defineLazily(context, 'shared', () => shared(context as never));
     return withState({ rule: this.name }, () =>
       this.names.flatMap((name) => {
@@ -205,22 +218,27 @@ class Operation {
       }),
     );
   }
+}
 
-  /** The arguments, a tensor whose values were replaced or released since standing as it was. */
-  private asComputed({ args, inputs, sources }: Call): Args {
-    if (inputs.every((input, i) => input.shows(sources[i]))) return args;
-    let at = 0;
-    const past = (input: Tensor): Tensor => {
-      const source = sources[at++];
-      return input.shows(source) ? input : asItWas(input, source);
-    };
-    const then: Record<string, unknown> = { ...args };
-    for (const name of this.names) {
-      const value = args[name];
-      then[name] = Array.isArray(value) ? value.map(past) : past(value as Tensor);
-    }
+/** The storages that tensors have now, by tensor, added to those known before. */
+function storagesOf(values: unknown, known: Sources = new Map()): Sources {
+  const sources = new Map(known);
+  for (const t of tensorsIn(values)) if (!sources.has(t)) sources.set(t, t.storage);
+  return sources;
+}
+
+/** What the rules see beside g; a tensor whose values were replaced or released since stands as it was. */
+function asComputed({ args, out, saved, sources }: Call): object {
+  const context = { ...args, out, saved };
+  if ([...sources].every(([t, storage]) => t.shows(storage))) return context;
+  const past = new Map<Tensor, Tensor>();
+  return replaceTensors(context, (t) => {
+    const source = sources.get(t);
+    if (!source || t.shows(source)) return t;
+    const then = past.get(t) ?? asItWas(t, source);
+    past.set(t, then);
     return then;
-  }
+  });
 }
 
 /** Gives an object a property that is computed when it is first read. */
@@ -241,11 +259,14 @@ function copied(args: Args): Args {
   return copy;
 }
 
+type Sources = ReadonlyMap<Tensor, Storage>;
+
 /** One recorded call. */
 interface Call {
   args: Args;
   inputs: readonly Tensor[];
-  sources: readonly Storage[];
+  /** What every tensor that the rules may see held in the forward. */
+  sources: Sources;
   out: Tensor;
   saved: object;
 }

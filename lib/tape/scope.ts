@@ -21,17 +21,23 @@ export function isGradEnabled(): boolean {
   return state.recording;
 }
 
-/** Runs fn, then releases every tensor it made, but not those in its result or kept. `why` tells who reads one later. */
-export function scope<T>(why: string, fn: () => T): T {
+/**
+ * Runs fn, then releases every tensor it made, but not those in its result or kept. `why` tells who reads one later. fn is
+ * told what was made so far.
+ */
+export function scope<T>(why: string, fn: (made: readonly Disposable[]) => T): T {
   const made: Disposable[] = [];
   const outer = state.observer;
   state.observer = (t) => made.push(t);
   let result: T;
   try {
-    result = fn();
+    result = fn(made);
   } catch (error) {
     state.observer = outer;
-    for (const t of made) t.dispose('was released when the function that made it threw');
+    for (const t of made) {
+      if (t.isKept) outer?.(t);
+      else t.dispose('was released when the function that made it threw');
+    }
     throw error;
   }
   state.observer = outer;
@@ -88,9 +94,38 @@ export function notAsync<T>(what: string, fn: () => T): T {
 
 /** The tensors in a value: itself, or entries of arrays and plain objects. */
 export function tensorsIn(value: unknown): Tensor[] {
-  if (value instanceof Tensor) return [value];
-  if (Array.isArray(value)) return value.flatMap(tensorsIn);
-  if (value && Object.getPrototypeOf(value) === Object.prototype)
-    return Object.values(value).flatMap(tensorsIn);
-  return [];
+  const found: Tensor[] = [];
+  const seen = new Set<unknown>();
+  const visit = (part: unknown): void => {
+    if (part instanceof Tensor) {
+      found.push(part);
+      return;
+    }
+    if (!isCollection(part) || seen.has(part)) return;
+    seen.add(part);
+    for (const entry of Object.values(part)) visit(entry);
+  };
+  visit(value);
+  return found;
+}
+
+/** A value with every tensor in it, as tensorsIn finds them, replaced; a collection inside itself stays as it is. */
+export function replaceTensors<T>(value: T, replace: (t: Tensor) => Tensor): T {
+  const inside = new Set<unknown>();
+  const visit = (part: unknown): unknown => {
+    if (part instanceof Tensor) return replace(part);
+    if (!isCollection(part) || inside.has(part)) return part;
+    inside.add(part);
+    const entries = Object.entries(part).map(([name, entry]) => [name, visit(entry)] as const);
+    inside.delete(part);
+    return Array.isArray(part) ? entries.map(([, entry]) => entry) : Object.fromEntries(entries);
+  };
+  return visit(value) as T;
+}
+
+function isCollection(value: unknown): value is object {
+  if (typeof value !== 'object' || value === null) return false;
+  if (Array.isArray(value)) return true;
+  const prototype = Object.getPrototypeOf(value);
+  return prototype === Object.prototype || prototype === null;
 }

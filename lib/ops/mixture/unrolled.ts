@@ -1,5 +1,6 @@
 // Mixture normalization composed of plain operations: exact gradients through every EM round.
-import { numel } from '../../shape.js';
+import { numel, type Shape } from '../../shape.js';
+import { view } from '../../tape/run.js';
 import type { Tensor } from '../../tensor/tensor.js';
 import { sum } from '../broadcast.js';
 import { add, div, exp, log, mul, relu, sqrt, sub } from '../elementwise.js';
@@ -69,9 +70,9 @@ export function unrolledMixtureNorm({
   const y = add(mul(normalized, reshape(weight, [-1, 1])), reshape(bias, [-1, 1]));
   return {
     y: reshape(y, x.shape),
-    weights: reshape(weights, init.weights.shape).detach(),
-    means: reshape(means, init.means.shape).detach(),
-    variances: reshape(variances, init.variances.shape).detach(),
+    weights: constant(weights, init.weights.shape),
+    means: constant(means, init.means.shape),
+    variances: constant(variances, init.variances.shape),
   };
 
   function fit() {
@@ -89,12 +90,19 @@ export function unrolledMixtureNorm({
   }
 }
 
+/** The same values under another shape, cut off from the graph: recorded, it would wait for a gradient that never comes. */
+function constant(t: Tensor, shape: Shape): Tensor {
+  const same = view(t, shape);
+  same.storage.makeTransient();
+  return same;
+}
+
 function aligned({ weights, means, variances }: Mixture): Aligned {
   const [K, C] = means.shape;
   const each = [K, 1, C, 1];
   return {
-    weights: reshape(weights.detach(), weights.shape.length === 1 ? [K, 1, 1, 1] : each),
-    means: reshape(means.detach(), each),
-    variances: reshape(variances.detach(), each),
+    weights: constant(weights, weights.shape.length === 1 ? [K, 1, 1, 1] : each),
+    means: constant(means, each),
+    variances: constant(variances, each),
   };
 }
