@@ -44,8 +44,18 @@ export class Random {
     return order;
   };
 
-  /** An independent generator derived from this one's seed and a name: the order of calls does not matter. */
-  readonly fork = (name: string): Random => new Random(`${this.seed}/${name}`);
+  /**
+   * An independent generator derived from this one's seed and a name: the order of calls does not matter.
+   * @throws OptionError unless the name is a string or a number
+   */
+  readonly fork = (name: string | number): Random => {
+    if (typeof name !== 'string' && !Number.isFinite(name)) {
+      throw new OptionError(`fork: name is ${describe(name)}, expected a string or a number`);
+    }
+    // The slash is the mark of a fork: fork('a').fork('b') differs from fork('a/b').
+    const word = String(name).replaceAll('%', '%25').replaceAll('/', '%2F');
+    return new Random(`${this.seed}/${word}`);
+  };
 
   /** A JSON value; {@link load} continues from it with the same draws. */
   readonly state = (): RandomState => ({ seed: this.seed, arc4: this.generator.state() });

@@ -53,6 +53,9 @@ export abstract class Optimizer<O extends { lr: number } = { lr: number }> {
     private readonly read: (given: unknown) => O,
   ) {
     this.params = checkedParams(this.constructor.name, params);
+    if (typeof read !== 'function') {
+      throw new OptionError(`${this.constructor.name}: read is ${describe(read)}, expected a function`);
+    }
     this.options = read(given);
   }
 

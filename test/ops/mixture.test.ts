@@ -7,6 +7,7 @@ import {
   emFit,
   mixtureNorm,
   mul,
+  openDevice,
   permute,
   reshape,
   sqrt,
@@ -104,3 +105,26 @@ t.test('no round of EM lowers the log-likelihood', async (t) => {
     t.ok(values[i] >= values[i - 1] - 1e-5, `${values[i - 1]} then ${values[i]}`);
   }
 });
+
+t.test(
+  'a component that lost every sample leaves y and its gradient finite, and the same both ways',
+  async (t) => {
+    const reference = await openDevice('reference');
+    const here = (values: number[][]) => tensor(values, { device: reference });
+    const init = {
+      weights: tensor([0.5, 0.5], { device: reference }),
+      means: here([[0], [1e4]]), // so far away that its posteriors underflow
+      variances: here([[1], [1]]),
+    };
+    const results: number[][] = [];
+    for (const gradient of ['detached', 'unrolled'] as const) {
+      const x = leaf([-1, 0, 1, 2], [4, 1], reference);
+      const { y, means } = mixtureNorm(x, { init, gradient });
+      sum(mul(y, y)).backward();
+      t.ok([...(await x.grad!.data())].every(Number.isFinite), gradient);
+      results.push([...(await y.data()), ...(await means.data())]);
+    }
+    t.ok(results[0].every(Number.isFinite));
+    t.ok(results[0].every((value, i) => Math.abs(value - results[1][i]) < 1e-12));
+  },
+);

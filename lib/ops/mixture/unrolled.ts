@@ -37,9 +37,11 @@ function eStep(x: Tensor, { weights, means, variances }: Aligned): Tensor {
 /** λ_k = n_k/M, m_k = Σ τ x / n_k, v_k = Σ τ (x − m_k)² / n_k */
 function mStep(x: Tensor, tau: Tensor, minWeight: number): Aligned {
   const count = sum(tau, ...SAMPLES);
-  const means = div(sum(mul(tau, x), ...SAMPLES), count);
+  // A component may have lost every sample: max(n_k, 1e-12), with what is missing as a constant.
+  const divisor = add(count, relu(sub(1e-12, count.detach())));
+  const means = div(sum(mul(tau, x), ...SAMPLES), divisor);
   const d = sub(x, means);
-  const variances = div(sum(mul(tau, mul(d, d)), ...SAMPLES), count);
+  const variances = div(sum(mul(tau, mul(d, d)), ...SAMPLES), divisor);
   return { weights: floorWeights(div(count, x.shape[1] * x.shape[3]), minWeight), means, variances };
 }
 
