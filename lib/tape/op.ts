@@ -147,9 +147,7 @@ class Operation {
   private checkRules(args: Args): void {
     for (const name in args) {
       if (name in this.rules) continue;
-      const value = args[name];
-      const list = Array.isArray(value) ? value : [value];
-      if (!list.some((t) => t instanceof Tensor && t.requiresGrad)) continue;
+      if (!tensorsIn(args[name]).some((t) => t.requiresGrad)) continue;
       throw new TapeError(
         `${this.name}: no gradient rule for its argument ${name}; ${name}: null says that it has none`,
       );

@@ -37,17 +37,21 @@ function eStep(x: Tensor, { weights, means, variances }: Aligned): Tensor {
 /** λ_k = n_k/M, m_k = Σ τ x / n_k, v_k = Σ τ (x − m_k)² / n_k */
 function mStep(x: Tensor, tau: Tensor, minWeight: number): Aligned {
   const count = sum(tau, ...SAMPLES);
-  // A component may have lost every sample: max(n_k, 1e-12), with what is missing as a constant.
-  const divisor = add(count, relu(sub(1e-12, count.detach())));
+  const divisor = atLeast(count, 1e-12); // a component may have lost every sample
   const means = div(sum(mul(tau, x), ...SAMPLES), divisor);
   const d = sub(x, means);
   const variances = div(sum(mul(tau, mul(d, d)), ...SAMPLES), divisor);
   return { weights: floorWeights(div(count, x.shape[1] * x.shape[3]), minWeight), means, variances };
 }
 
+/** max(x, least), with what is missing as a constant. */
+function atLeast(x: Tensor, least: number): Tensor {
+  return add(x, relu(sub(least, x.detach())));
+}
+
 /** max(λ, floor) / Σ_k max(λ_k, floor) */
 function floorWeights(weights: Tensor, floor: number): Tensor {
-  if (floor === 0) return weights;
+  if (floor === 0) return atLeast(weights, 1e-30);
   const raised = add(relu(sub(weights, floor)), floor);
   return div(raised, sum(raised, 0, { keepDims: true }));
 }
