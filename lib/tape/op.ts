@@ -154,8 +154,10 @@ class Operation {
     }
   }
 
+  /** The tensors of an argument: itself or a list of them; where it takes no gradient, all that it holds. */
   private tensorsAt(name: string, args: Args): readonly Tensor[] {
     const value = args[name];
+    if (this.rules[name] === null) return tensorsIn(value);
     const list = Array.isArray(value) ? value : [value];
     for (const t of list) if (!(t instanceof Tensor)) checkTensors(this.name, { [name]: t });
     return list;
