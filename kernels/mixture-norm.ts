@@ -38,7 +38,7 @@ export const mixtureNorm = kernel(
       const centred = value - moments[k * C + c];
       const scale = 1 / Math.sqrt(moments[(K + k) * C + c] + eps);
       let a = p;
-      if (fisher === 1) a = p / Math.sqrt(weights[k * T + t]);
+      if (fisher === 1) a = p / Math.sqrt(Math.max(weights[k * T + t], 1e-30));
       total += a * centred * scale;
     }
     return weight[c] * total + bias[c];
@@ -76,7 +76,7 @@ export const mixtureNormGradSums = kernel(
     }
     if (part >= 2) return total;
     if (part === 1) total = total / Math.sqrt(variance + eps);
-    if (fisher === 1) total = total / Math.sqrt(weights[k * T + t]);
+    if (fisher === 1) total = total / Math.sqrt(Math.max(weights[k * T + t], 1e-30));
     return total;
   },
   ([, x, [K, , T]], { eps, fisher }: NormAttrs) => {
@@ -111,7 +111,7 @@ export const mixtureNormGradInput = kernel(
       const p = tau[((k * N + n) * T + t) * S + s];
       const scale = 1 / Math.sqrt(moments[K * C + kc] + eps);
       let a = p;
-      if (fisher === 1) a = p / Math.sqrt(weights[k * T + t]);
+      if (fisher === 1) a = p / Math.sqrt(Math.max(weights[k * T + t], 1e-30));
       total += scale * a * g[at];
       if (training === 1) {
         const normalized = (x[at] - moments[kc]) * scale;

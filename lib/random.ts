@@ -49,10 +49,12 @@ export class Random {
    * @throws OptionError unless the name is a string or a number
    */
   readonly fork = (name: string | number): Random => {
-    if (typeof name !== 'string' && typeof name !== 'number') {
+    if (typeof name !== 'string' && !Number.isFinite(name)) {
       throw new OptionError(`fork: name is ${describe(name)}, expected a string or a number`);
     }
-    return new Random(`${this.seed}/${name}`);
+    // The slash is the mark of a fork: fork('a').fork('b') differs from fork('a/b').
+    const word = String(name).replaceAll('%', '%25').replaceAll('/', '%2F');
+    return new Random(`${this.seed}/${word}`);
   };
 
   /** A JSON value; {@link load} continues from it with the same draws. */

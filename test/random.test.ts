@@ -98,3 +98,15 @@ t.test('what cannot be drawn or loaded is named, and changes nothing', async (t)
   for (const [call, message] of cases) t.throws(call, new OptionError(message));
   t.same(random.state(), before);
 });
+
+t.test('a fork of a fork is no fork of a longer name', (t) => {
+  const random = createRandom(1);
+  t.not(random.fork('a').fork('b').uniform(), random.fork('a/b').uniform());
+  t.not(random.fork('a/b').uniform(), random.fork('a%2Fb').uniform());
+  const fork = random.fork as (name: unknown) => unknown;
+  t.throws(
+    () => fork(Symbol('a')),
+    new OptionError('fork: name is Symbol(a), expected a string or a number'),
+  );
+  t.end();
+});

@@ -1,4 +1,4 @@
-// What an object holds: its own properties, and the entries of the arrays, Maps and plain objects among them.
+// What an object holds: its own properties, and the entries of the arrays, Maps, Sets and plain objects among them.
 // What a module's tree holds, and how it is named.
 
 /** An object that is held, and the way to it: a property, then keys and indices. */
@@ -26,9 +26,10 @@ export function membersOf(owner: object): Member[] {
   return found;
 }
 
-/** The entries of an array, a Map or a plain object; null of anything else. */
+/** The entries of an array, a Map, a Set or a plain object; null of anything else. */
 function entriesOf(value: object): Iterable<[unknown, unknown]> | null {
   if (Array.isArray(value) || value instanceof Map) return value.entries();
+  if (value instanceof Set) return [...value].entries();
   const prototype = Object.getPrototypeOf(value);
   return prototype === Object.prototype || prototype === null ? Object.entries(value) : null;
 }

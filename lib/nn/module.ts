@@ -23,7 +23,7 @@ export type ForwardHook<M, I, O> = (module: M, inputs: I, output: O) => O | unde
 
 /**
  * The base of layers and networks, from inputs I to an output O. What its properties hold belongs to it: tensors,
- * modules and generators, also in arrays, Maps and plain objects, nested or not. Names are the way there:
+ * modules and generators, also in arrays, Maps, Sets and plain objects, nested or not. Names are the way there:
  * `layers.0.weight`. What is held twice is one parameter, buffer or module, under its first name.
  *
  * @example

@@ -137,7 +137,7 @@ const expandTo = defineOp('expand', {
 export function expand(x: Tensor, shape: Shape): Tensor {
   checkTensors('expand', { x });
   const sizes = checkShape('expand', shape);
-  if (sameShape(x.shape, sizes)) return x;
+  if (sameShape(x.shape, sizes)) return reshape(x, sizes);
   if (!sameShape(broadcastShapes('expand', x.shape, sizes), sizes)) {
     throw new ShapeError(`expand: x has shape ${format(x.shape)}, cannot become ${format(sizes)}`);
   }

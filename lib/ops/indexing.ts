@@ -2,9 +2,9 @@
 import { kernels as k } from '../../kernels/index.js';
 import { OptionError, ShapeError } from '../errors.js';
 import { checkIndices, describe, flag, readOptions } from '../options.js';
-import { format, normalizeAxis, sameShape } from '../shape.js';
+import { format, normalizeAxis } from '../shape.js';
 import { defineOp } from '../tape/op.js';
-import { checkTensors, run, view } from '../tape/run.js';
+import { checkTensors, commonDevice, run, view } from '../tape/run.js';
 import { tensor } from '../tensor/create.js';
 import { Tensor } from '../tensor/tensor.js';
 import { around, withOnes, without } from './broadcast.js';
@@ -79,6 +79,7 @@ export function gather(
     );
   }
   const indices = index instanceof Tensor ? index : tensor(index, { device: x.device });
+  commonDevice('gather', [x, indices]);
   const { shape } = indices;
   const fits = shape.length === x.shape.length && shape.every((size, i) => i === at || size <= x.shape[i]);
   if (!fits) {
@@ -93,6 +94,6 @@ export function gather(
 
 /** x without what lies beyond the index along the other axes. */
 function cut(x: Tensor, axis: number, shape: readonly number[]): Tensor {
-  if (sameShape(without(x.shape, [axis]), without(shape, [axis]))) return x;
-  return shape.reduce((y, size, i) => (i === axis ? y : slice(y, i, 0, size)), x);
+  const beyond = (size: number, i: number) => i !== axis && size < x.shape[i];
+  return shape.reduce((y, size, i) => (beyond(size, i) ? slice(y, i, 0, size) : y), x);
 }

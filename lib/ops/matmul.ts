@@ -1,7 +1,7 @@
 // Matrix products, batched and broadcast as in PyTorch.
 import { kernels as k } from '../../kernels/index.js';
 import { ShapeError } from '../errors.js';
-import { broadcastShapes, format, numel, type Shape } from '../shape.js';
+import { broadcastShapes, format, numel, type Shape, sameShape } from '../shape.js';
 import { defineOp } from '../tape/op.js';
 import { checkTensors, run } from '../tape/run.js';
 import type { Tensor } from '../tensor/tensor.js';
@@ -78,7 +78,8 @@ function tall(a: Tensor, b: Tensor): Tensor {
 /** x with its leading axes broadcast to `lead` and joined into one. */
 function batched(x: Tensor, lead: Shape): Tensor {
   const matrix = x.shape.slice(-2);
-  return reshape(expand(x, [...lead, ...matrix]), [numel(lead), ...matrix]);
+  const full = [...lead, ...matrix];
+  return reshape(sameShape(x.shape, full) ? x : expand(x, full), [numel(lead), ...matrix]);
 }
 
 /** Drops an axis of size 1, counted from the end. */

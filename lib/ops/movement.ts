@@ -129,7 +129,8 @@ export function slice(x: Tensor, axis: number, start: number, end?: number): Ten
       `slice: ${describe(start)} to ${describe(end ?? size)}, expected a range within the ${size} entries of axis ${at}`,
     );
   }
-  return from === 0 && to === size ? x : sliceOf({ x, axis: at, start: from, end: to });
+  if (from === 0 && to === size) return reshape(x, x.shape);
+  return sliceOf({ x, axis: at, start: from, end: to });
 }
 
 const concatOf = defineOp('concat', {

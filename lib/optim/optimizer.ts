@@ -53,6 +53,9 @@ export abstract class Optimizer<O extends { lr: number } = { lr: number }> {
     private readonly read: (given: unknown) => O,
   ) {
     this.params = checkedParams(this.constructor.name, params);
+    if (typeof read !== 'function') {
+      throw new OptionError(`${this.constructor.name}: read is ${describe(read)}, expected a function`);
+    }
     this.options = read(given);
   }
 
@@ -76,12 +79,9 @@ export abstract class Optimizer<O extends { lr: number } = { lr: number }> {
     );
   }
 
-  /** Gives back all gradients. */
+  /** Gives back all gradients, but not those that were set from outside or kept. */
   zeroGrad(): void {
-    for (const param of this.params) {
-      param.grad?.dispose('was cleared by zeroGrad()');
-      param.grad = null;
-    }
+    for (const param of this.params) param.clearGrad('was cleared by zeroGrad()');
   }
 
   /** A copy of what is remembered of the parameters and of the options, in PyTorch's form. */

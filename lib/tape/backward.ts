@@ -4,11 +4,11 @@ import { TapeError } from '../errors.js';
 import { anything, flag, readOptions } from '../options.js';
 import { format, sameShape } from '../shape.js';
 import { ones } from '../tensor/create.js';
-import { state, withState } from '../tensor/state.js';
+import { type Disposable, state, withState } from '../tensor/state.js';
 import { type InputGradient, type TapeRecord, Tensor } from '../tensor/tensor.js';
 import { accumulate, alias } from './accumulate.js';
 import { checkFinite, uncheckedRule } from './anomaly.js';
-import { checkTensors } from './run.js';
+import { checkTensors, view } from './run.js';
 import { scope } from './scope.js';
 import { checkUnconsumed, consume, finish } from './tape.js';
 
@@ -109,32 +109,52 @@ function walk(loss: Tensor, seed: Tensor, records: TapeRecord[], retainGraph: bo
 
 /** Adds the gradients of a record's inputs to those found so far. */
 function propagate(entry: TapeRecord, g: Tensor, gradients: Map<Tensor, Tensor>): void {
-  const rules = () => entry.vjp(g);
   const found = uncheckedRule(() =>
-    state.recording ? rules() : scope('was a temporary of a gradient rule', rules, gradientsOf),
+    state.recording
+      ? gradientsOf(entry, g, null)
+      : scope('was a temporary of a gradient rule', (made) => gradientsOf(entry, g, made), tensorsOf),
   );
   for (const { name, input, gradient } of found) {
-    if (!fits(gradient, input)) refuse(`${entry.op}: the gradient of ${name}`, gradient, input);
     if (state.detectingAnomalies) checkFinite(entry.op, `the gradient of ${name}`, gradient);
-    const d = gradient !== g ? gradient : state.recording ? alias({ x: g }) : g.detach();
     const earlier = gradients.get(input);
-    gradients.set(input, earlier ? plus(earlier, d) : d);
+    if (!earlier) {
+      gradients.set(input, gradient);
+      continue;
+    }
+    gradients.set(input, accumulate({ a: earlier, b: gradient }));
+    discard(earlier);
+    discard(gradient);
   }
 }
 
-const gradientsOf = (found: readonly InputGradient[]) => found.map(({ gradient }) => gradient);
+const tensorsOf = (found: readonly InputGradient[]) => found.map(({ gradient }) => gradient);
 
-/** a + b, giving back both. */
-function plus(a: Tensor, b: Tensor): Tensor {
-  const sum = accumulate({ a, b });
-  discard(a);
-  discard(b);
-  return sum;
+/**
+ * What the rules of a record return, each as a tensor of the walk's own: a rule may return any tensor, also twice. `made` is what
+ * the rules made; null where they are recorded.
+ */
+function gradientsOf(entry: TapeRecord, g: Tensor, made: readonly Disposable[] | null): InputGradient[] {
+  const first = state.nextRecord;
+  const taken: Tensor[] = [];
+  return entry.vjp(g).map(({ name, input, gradient }) => {
+    if (!fits(gradient, input)) refuse(`${entry.op}: the gradient of ${name}`, gradient, input);
+    const isNew = made ? made.includes(gradient) : (gradient.record?.number ?? -1) >= first;
+    const own = isNew && !taken.includes(gradient) ? gradient : another(gradient);
+    taken.push(gradient);
+    return { name, input, gradient: own };
+  });
 }
 
-/** Gives back an intermediate gradient, unless its own graph is being recorded. */
-function discard(g: Tensor): void {
-  if (!state.recording && !g.isKept) g.dispose('was an intermediate gradient; call keep() on it in its hook');
+/** The same values as a tensor of its own, on the tape where gradients are recorded. */
+function another(g: Tensor): Tensor {
+  return state.recording ? alias({ x: g }) : view(g, g.shape);
+}
+
+const INTERMEDIATE = 'was an intermediate gradient; call keep() on it in its hook';
+
+/** Gives back a gradient of the walk's, unless its own graph is being recorded. */
+function discard(g: Tensor, why = INTERMEDIATE): void {
+  if (!state.recording && !g.isKept) g.dispose(why);
 }
 
 /** What a hook returns is its caller's: the walk goes on with a tensor of its own that shares the values. */
@@ -145,12 +165,19 @@ function applyHooks(t: Tensor, g: Tensor): Tensor {
     checkTensors('registerHook', { 'what the hook returned': replaced });
     if (!fits(replaced, t)) refuse('registerHook: what the hook returned', replaced, t);
     discard(gradient);
-    return state.recording ? replaced : replaced.detach();
+    return state.recording ? alias({ x: replaced }) : replaced.detach();
   }, g);
 }
 
 function addToGrad(leaf: Tensor, g: Tensor): void {
-  leaf.grad = leaf.grad ? plus(leaf.grad, g) : g;
+  const { grad, ownsGrad } = leaf;
+  if (!grad) {
+    leaf.takeGrad(g);
+    return;
+  }
+  leaf.takeGrad(accumulate({ a: grad, b: g }));
+  discard(g);
+  if (ownsGrad) discard(grad, 'was added to a later gradient; call keep() on it to read it afterwards');
 }
 
 /** Whether a tensor can be the gradient of another. */

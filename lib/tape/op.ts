@@ -1,13 +1,13 @@
 // defineOp: an operation's forward and its gradient rules side by side. The only place that records.
 import { OptionError, TapeError } from '../errors.js';
 import { describe } from '../options.js';
-import { state, withState } from '../tensor/state.js';
-import type { Storage } from '../tensor/storage.js';
+import { type Disposable, state, withState } from '../tensor/state.js';
 import { type InputGradient, Tensor } from '../tensor/tensor.js';
 import { checkFinite } from './anomaly.js';
-import { checkTensors } from './run.js';
+import { contextOf, keep, storagesOf } from './call.js';
+import { checkTensors, view } from './run.js';
 import { scope, tensorsIn } from './scope.js';
-import { record, releaseFinished } from './tape.js';
+import { type Args, type Call, record, releaseFinished } from './tape.js';
 
 /** A forward's result where it is more than one tensor. */
 export interface Result {
@@ -46,7 +46,6 @@ export interface OpDefinition<A, R> {
 }
 
 type Rule = ((context: object) => Tensor | readonly Tensor[]) | null;
-type Args = Readonly<Record<string, unknown>>;
 
 /**
  * Makes a differentiable function of named arguments from its forward and its gradient rules. The compiler demands a rule
@@ -130,73 +129,77 @@ class Operation {
     if (state.recording) this.checkRules(args);
     if (recording) releaseFinished(inputs);
     const start = performance.now();
-    const sources = recording ? inputs.map((input) => input.storage) : [];
-    const result = this.forward(args, recording);
-    const { out, also } = result;
+    const before = recording ? storagesOf(args) : null;
+    const { out, saved, also, own } = this.forward(args, recording);
     if (state.detectingAnomalies) checkFinite(this.name, 'its output', out);
-    if (recording) {
-      this.record({ args: copied(args), inputs, sources, out, saved: result.saved ?? NOTHING }, start);
+    if (before) {
+      const call = keep(args, inputs, before, out, saved);
+      const vjp = (g: Tensor) => this.gradients(call, g);
+      record({ op: this.name, call, saved: own, vjp, milliseconds: performance.now() - start });
     } else if (state.recording) out.storage.makeTransient();
     if (!also) return out;
     if (state.recording) for (const t of tensorsIn(also)) t.storage.makeTransient();
     return { out, ...also };
   }
 
-  private record(call: Call, start: number): void {
-    const { args, inputs, sources, out, saved } = call;
-    const own = saved === NOTHING ? [] : tensorsIn(saved).filter((t) => t !== out && !inputs.includes(t));
-    const vjp = (g: Tensor) => this.gradients(call, g);
-    const milliseconds = performance.now() - start;
-    record({ op: this.name, args, inputs, sources, output: out, vjp, saved: own, milliseconds });
-  }
-
   /** Throws where a tensor requires a gradient and no rule gives it one. */
   private checkRules(args: Args): void {
     for (const name in args) {
-      if (name in this.rules) continue;
-      const value = args[name];
-      const list = Array.isArray(value) ? value : [value];
-      if (!list.some((t) => t instanceof Tensor && t.requiresGrad)) continue;
+      if (typeof args[name] !== 'object' || name in this.rules) continue;
+      if (!tensorsIn(args[name]).some((t) => t.requiresGrad)) continue;
       throw new TapeError(
         `${this.name}: no gradient rule for its argument ${name}; ${name}: null says that it has none`,
       );
     }
   }
 
+  /** The tensors of an argument: itself or a list of them; where it takes no gradient, all that it holds. */
   private tensorsAt(name: string, args: Args): readonly Tensor[] {
     const value = args[name];
+    if (this.rules[name] === null) return tensorsIn(value);
     const list = Array.isArray(value) ? value : [value];
     for (const t of list) if (!(t instanceof Tensor)) checkTensors(this.name, { [name]: t });
     return list;
   }
 
   /** Runs the forward outside the tape; of the tensors it made, only outputs and what is saved survive. */
-  private forward(args: Args, save: boolean): Result {
-    const compute = (): Result => {
-      const result = this.definition.forward(args);
-      if (result instanceof Tensor) return { out: result };
-      if (result?.out instanceof Tensor) return save ? result : { out: result.out, also: result.also };
+  private forward(args: Args, save: boolean): Forwarded {
+    return withState({ recording: false }, () =>
+      scope('was a temporary of its operation', (made) => this.compute(args, save, made), survivorsOf),
+    );
+  }
+
+  private compute(args: Args, save: boolean, made: readonly Disposable[]): Forwarded {
+    const result = this.definition.forward(args);
+    const { out: found, saved, also }: Result = result instanceof Tensor ? { out: result } : (result ?? {});
+    if (!(found instanceof Tensor)) {
       throw new TapeError(
         `${this.name}: its forward returned ${describe(result)}, expected a tensor or { out, saved, also }`,
       );
+    }
+    const out = made.includes(found) ? found : view(found, found.shape);
+    if (!save || !saved) return { out, also, own: [] };
+    const returned = also ? [out, ...tensorsIn(also)] : [out];
+    return {
+      out,
+      also,
+      saved,
+      own: tensorsIn(saved).filter((t) => made.includes(t) && !returned.includes(t)),
     };
-    return withState({ recording: false }, () =>
-      scope('was a temporary of its operation', compute, survivorsOf),
-    );
   }
 
   /** Applies the rule of every argument that requires a gradient, to the values that the forward saw. */
   private gradients(call: Call, g: Tensor): InputGradient[] {
-    const { args, out, saved } = call;
     const { shared } = this.definition;
-    const context = { ...this.asComputed(call), g, out, saved };
+    const context = contextOf(call, g);
     if (shared) defineLazily(context, 'shared', () => shared(context as never));
     return withState({ rule: this.name }, () => {
       const found: InputGradient[] = [];
       for (const name of this.names) {
         const rule = this.rules[name];
-        const tensors = this.tensorsAt(name, args);
-        if (rule && tensors.some((t) => t.requiresGrad)) this.collect(name, rule(context), tensors, found);
+        if (!rule) continue;
+        const tensors = this.tensorsAt(name, call.args);
+        if (tensors.some((t) => t.requiresGrad)) this.collect(name, rule(context), tensors, found);
       }
       return found;
     });
@@ -219,31 +222,12 @@ class Operation {
       if (input.requiresGrad) found.push({ name, input, gradient: gradients[i] });
     });
   }
-
-  /** The arguments, a tensor whose values were replaced or released since standing as it was. */
-  private asComputed({ args, inputs, sources }: Call): Args {
-    if (inputs.every((input, i) => input.shows(sources[i]))) return args;
-    let at = 0;
-    const past = (input: Tensor): Tensor => {
-      const source = sources[at++];
-      return input.shows(source) ? input : asItWas(input, source);
-    };
-    const then: Record<string, unknown> = { ...args };
-    for (const name of this.names) {
-      const value = args[name];
-      then[name] = Array.isArray(value) ? value.map(past) : past(value as Tensor);
-    }
-    return then;
-  }
 }
 
-/** What an operation saved that saves nothing. */
-const NOTHING = Object.freeze({});
+/** What a forward left. `out` is always a tensor of its own, and `own` was made for the gradient rules alone. */
+type Forwarded = Result & { own: readonly Tensor[] };
 
-/** The tensors of a forward's result. */
-function survivorsOf({ out, saved, also }: Result): readonly Tensor[] {
-  return saved || also ? [out, ...tensorsIn(saved), ...tensorsIn(also)] : [out];
-}
+const survivorsOf = ({ out, also, own }: Forwarded) => [out, ...own, ...(also ? tensorsIn(also) : [])];
 
 /** Gives an object a property that is computed when it is first read. */
 function defineLazily(object: object, name: string, compute: () => unknown): void {
@@ -254,40 +238,4 @@ function defineLazily(object: object, name: string, compute: () => unknown): voi
       return value;
     },
   });
-}
-
-/** Arguments that stay as they are when the caller changes its lists. */
-function copied(args: Args): Args {
-  const copy: Record<string, unknown> = {};
-  for (const name in args) copy[name] = Array.isArray(args[name]) ? [...args[name]] : args[name];
-  return copy;
-}
-
-/** One recorded call. */
-interface Call {
-  args: Args;
-  inputs: readonly Tensor[];
-  sources: readonly Storage[];
-  out: Tensor;
-  saved: object;
-}
-
-/** A tensor with the values it had; while gradients are recorded it passes its own gradient on to the tensor. */
-function asItWas(input: Tensor, source: Storage): Tensor {
-  const past = new Tensor(input.shape, source.retain());
-  if (state.recording && input.requiresGrad) {
-    const vjp = (g: Tensor) => [{ name: 'x', input, gradient: g }];
-    const args = { x: input };
-    record({
-      op: 'asItWas',
-      args,
-      inputs: [input],
-      sources: [],
-      output: past,
-      vjp,
-      saved: [],
-      milliseconds: 0,
-    });
-  }
-  return past;
 }

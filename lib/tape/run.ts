@@ -3,7 +3,7 @@ import type { Device } from '../../kernels/devices/device.js';
 import type { AnyKernel, AttrsArgument, Kernel, Plan } from '../../kernels/spec.js';
 import { DeviceError, OptionError, TapeError } from '../errors.js';
 import { describe } from '../options.js';
-import { format, type Shape } from '../shape.js';
+import { format, numel, type Shape } from '../shape.js';
 import { state } from '../tensor/state.js';
 import { Storage } from '../tensor/storage.js';
 import { Tensor } from '../tensor/tensor.js';
@@ -67,13 +67,34 @@ function planOf<A>(kernel: Kernel<A>, inputs: readonly Tensor[], attrs: A): Plan
       `${name}: inputs ${shapes.map(format)} and these attributes do not fit: ${error.message}`,
     );
   }
-  const { scalars = [], ints, reals } = plan;
+  const { scalars = [], ints, reals } = checkPlan(name, plan);
   if (inputs.length + scalars.length !== body.length) {
     throw new OptionError(`${name}: got ${inputs.length} inputs, expected ${body.length - scalars.length}`);
   }
   for (const value of scalars) if (typeof value !== 'number') refuseAttribute(name, 'a scalar', value);
   for (const key in ints) if (typeof ints[key] !== 'number') refuseAttribute(name, key, ints[key]);
   for (const key in reals) if (typeof reals[key] !== 'number') refuseAttribute(name, key, reals[key]);
+  return plan;
+}
+
+/** Throws unless a kernel's plan has a shape, and threads for each of its elements. */
+function checkPlan(name: string, plan: Plan): Plan {
+  const { shape, threads, scalars = [] } = plan ?? {};
+  for (const sizes of [shape, threads ?? shape]) {
+    const valid = Array.isArray(sizes) && sizes.every((size) => Number.isSafeInteger(size) && size > 0);
+    if (!valid)
+      throw new OptionError(`${name}: its plan has ${describe(sizes)}, expected a shape and threads`);
+  }
+  if (threads && (threads.length > 3 || numel(threads) !== numel(shape))) {
+    throw new OptionError(
+      `${name}: its plan has threads ${format(threads)}, expected as many along up to three axes as shape ${format(shape)} has elements`,
+    );
+  }
+  if (!Array.isArray(scalars)) {
+    throw new OptionError(
+      `${name}: scalars of its plan are ${describe(scalars)}, expected an array of numbers`,
+    );
+  }
   return plan;
 }
 

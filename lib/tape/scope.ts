@@ -22,12 +22,12 @@ export function isGradEnabled(): boolean {
 }
 
 /**
- * Runs fn, then releases every tensor it made, but not those in its result or kept. `why` tells who reads one later,
- * `tensorsOf` finds the tensors of a result.
+ * Runs fn, then releases every tensor it made, but not those in its result or kept. `why` tells who reads one later, fn is told
+ * what was made so far, and `tensorsOf` finds the tensors of a result.
  */
 export function scope<T>(
   why: string,
-  fn: () => T,
+  fn: (made: readonly Disposable[]) => T,
   tensorsOf: (result: T) => readonly Disposable[] = tensorsIn,
 ): T {
   const made: Disposable[] = [];
@@ -35,10 +35,13 @@ export function scope<T>(
   state.observer = (t) => made.push(t);
   let result: T;
   try {
-    result = fn();
+    result = fn(made);
   } catch (error) {
     state.observer = outer;
-    for (const t of made) t.dispose('was released when the function that made it threw');
+    for (const t of made) {
+      if (t.isKept) outer?.(t);
+      else t.dispose('was released when the function that made it threw');
+    }
     throw error;
   }
   state.observer = outer;
@@ -97,9 +100,46 @@ export function notAsync<T>(what: string, fn: () => T): T {
 
 /** The tensors in a value: itself, or entries of arrays and plain objects. */
 export function tensorsIn(value: unknown): Tensor[] {
-  if (value instanceof Tensor) return [value];
-  if (Array.isArray(value)) return value.flatMap(tensorsIn);
-  if (value && Object.getPrototypeOf(value) === Object.prototype)
-    return Object.values(value).flatMap(tensorsIn);
-  return [];
+  const found: Tensor[] = [];
+  collect(value, found, null);
+  return found;
+}
+
+/** A collection, and the one that it lies in: so that one inside itself is met once. */
+interface Inside {
+  value: object;
+  outer: Inside | null;
+}
+
+function collect(value: unknown, found: Tensor[], outer: Inside | null): void {
+  if (value instanceof Tensor) {
+    found.push(value);
+    return;
+  }
+  if (!isCollection(value)) return;
+  for (let at = outer; at; at = at.outer) if (at.value === value) return;
+  const inside = { value, outer };
+  if (Array.isArray(value)) for (const entry of value) collect(entry, found, inside);
+  else for (const entry of Object.values(value)) collect(entry, found, inside);
+}
+
+/** A value with every tensor in it, as tensorsIn finds them, replaced; a collection inside itself stays as it is. */
+export function replaceTensors<T>(value: T, replace: (t: Tensor) => Tensor): T {
+  const inside = new Set<unknown>();
+  const visit = (part: unknown): unknown => {
+    if (part instanceof Tensor) return replace(part);
+    if (!isCollection(part) || inside.has(part)) return part;
+    inside.add(part);
+    const entries = Object.entries(part).map(([name, entry]) => [name, visit(entry)] as const);
+    inside.delete(part);
+    return Array.isArray(part) ? entries.map(([, entry]) => entry) : Object.fromEntries(entries);
+  };
+  return visit(value) as T;
+}
+
+function isCollection(value: unknown): value is object {
+  if (typeof value !== 'object' || value === null) return false;
+  if (Array.isArray(value)) return true;
+  const prototype = Object.getPrototypeOf(value);
+  return prototype === Object.prototype || prototype === null;
 }

@@ -7,22 +7,37 @@ import type { InputGradient, TapeRecord, Tensor } from '../tensor/tensor.js';
 /** Graphs that may wait for their leaves to return before the oldest lets its outputs leave the device. */
 const MOST_WAITING = 16;
 
+/** Arguments by name. */
+export type Args = Readonly<Record<string, unknown>>;
+
+/** One recorded call. */
+export interface Call {
+  args: Args;
+  /** The tensors among the arguments that have a rule. */
+  inputs: readonly Tensor[];
+  out: Tensor;
+  saved: object;
+  /** Every tensor that the rules may see, and what each held in the forward. */
+  tensors: readonly Tensor[];
+  storages: readonly Storage[];
+}
+
 /** What an operation tells of itself when it is recorded. */
 export interface Entry {
   op: string;
-  args: Readonly<Record<string, unknown>>;
-  inputs: readonly Tensor[];
-  /** The storages that the inputs had in the forward. */
-  sources: readonly Storage[];
-  output: Tensor;
+  call: Call;
+  /** What the forward made for the gradient rules alone. */
   saved: readonly Tensor[];
   vjp: (g: Tensor) => InputGradient[];
   milliseconds: number;
 }
 
 /** Writes an operation onto the tape; its output then requires a gradient. */
-export function record({ op, args, inputs, sources, output, saved, vjp, milliseconds }: Entry): void {
+export function record({ op, call, saved, vjp, milliseconds }: Entry): void {
+  const { args, inputs, out: output, tensors, storages } = call;
   const number = state.nextRecord++;
+  // What was made to be saved is the record's alone, and needs no second owner.
+  const sources = saved.length ? storages.filter((_, i) => !saved.includes(tensors[i])) : storages;
   output.setRecord({ number, op, args, inputs, output, vjp, saved, milliseconds, consumed: false }, sources);
 }
 

@@ -10,6 +10,14 @@ import { Tensor } from './tensor.js';
 /** Values, nested to any depth; every level holds entries of one length. */
 export type NestedNumbers = number | ArrayLike<number> | readonly NestedNumbers[];
 
+/** Values that are read by strides, as tensor.ndarray() returns them. */
+export interface Strided {
+  readonly data: ArrayLike<number>;
+  readonly shape: readonly number[];
+  readonly stride: readonly number[];
+  readonly offset: number;
+}
+
 /** Options for making a tensor. */
 export interface TensorOptions {
   /** Shape of flat data; nested data tells its own. */
@@ -33,7 +41,7 @@ const fillOptions = { device: deviceOption, requiresGrad: flag(false) };
 const tensorOptions = { ...fillOptions, shape: anything<Shape | undefined>(undefined) };
 
 /**
- * Makes a tensor from nested or flat values, which are copied.
+ * Makes a tensor from nested or flat values or an ndarray, which are copied.
  * @throws ShapeError where nested rows differ in length or flat data does not fill the shape, OptionError where a value is
  * no number.
  *
@@ -49,15 +57,15 @@ const tensorOptions = { ...fillOptions, shape: anything<Shape | undefined>(undef
  * [ 2, 3 ] [ 2, 2 ] true
  * ```
  */
-export function tensor(values: NestedNumbers, options: TensorOptions = {}): Tensor {
+export function tensor(values: NestedNumbers | Strided, options: TensorOptions = {}): Tensor {
   const { device, requiresGrad, shape: wanted } = readOptions('tensor', options, tensorOptions);
-  const found = shapeOf(values);
+  const strided = isStrided(values);
+  const found = strided ? checkShape('tensor', values.shape) : shapeOf(values);
   const shape = checkShape('tensor', wanted ?? found);
   if (numel(shape) !== numel(found)) {
     throw new ShapeError(`tensor: ${numel(found)} values do not fill shape ${format(shape)}`);
   }
-  const flat =
-    ArrayBuffer.isView(values) && isList(values) ? (values as Float64Array) : flatten(values, found);
+  const flat = strided ? inOrder(values) : isTyped(values) ? values : flatten(values, found);
   return new Tensor(shape, Storage.fromHost(device ?? currentDevice(), flat), requiresGrad);
 }
 
@@ -144,6 +152,26 @@ export function checkShape(op: string, shape: unknown): Shape {
 function isList(values: unknown): values is ArrayLike<NestedNumbers> {
   if (Array.isArray(values)) return true;
   return ArrayBuffer.isView(values) && 'length' in values && !/^Big/.test(values.constructor.name);
+}
+
+function isTyped(values: unknown): values is Float64Array {
+  return ArrayBuffer.isView(values) && isList(values);
+}
+
+function isStrided(values: unknown): values is Strided {
+  const { data, shape, stride, offset } = (values ?? {}) as Partial<Strided>;
+  return isList(data) && Array.isArray(shape) && Array.isArray(stride) && Number.isInteger(offset);
+}
+
+/** The values in row-major order. */
+function inOrder({ data, shape, stride, offset }: Strided): Float64Array {
+  const position = [...shape].fill(0);
+  return Float64Array.from({ length: numel(shape) }, () => {
+    const value = data[position.reduce((at, i, axis) => at + i * stride[axis], offset)];
+    for (let axis = shape.length - 1; axis >= 0 && ++position[axis] === shape[axis]; axis--)
+      position[axis] = 0;
+    return value;
+  });
 }
 
 function shapeOf(values: unknown): number[] {

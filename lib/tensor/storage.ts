@@ -9,7 +9,8 @@ import { type Evictable, state } from './state.js';
  */
 export class Storage implements Evictable {
   private owners = 1;
-  private pinned = false;
+  /** How many of them keep it on the device. */
+  private pins = 0;
   private constructor(
     readonly device: Device,
     private buffer: DeviceBuffer | null,
@@ -48,21 +49,25 @@ export class Storage implements Evictable {
     this.buffer = this.host = null;
   }
 
-  /** Stays on the device from now on. */
+  /** Stays on the device until it is unpinned as often. */
   pin(): void {
-    this.pinned = true;
+    this.pins++;
     state.transients.delete(this);
+  }
+
+  unpin(): void {
+    if (--this.pins === 0) this.makeTransient();
   }
 
   /** Leaves the device at the next boundary, unless pinned. */
   makeTransient(): this {
-    if (!this.pinned) state.transients.add(this);
+    if (this.pins === 0) state.transients.add(this);
     return this;
   }
 
   /** Moves to ordinary memory, unless pinned. On an asynchronous device only what has a copy there can. */
   evict(): void {
-    if (!this.buffer || this.pinned) return;
+    if (!this.buffer || this.pins > 0) return;
     if (!this.host) {
       if (!this.device.sync) return;
       this.host = this.device.view(this.buffer).slice();

@@ -1,9 +1,10 @@
 // Tensor: a shape over a storage, with a place for its gradient; and the record that it is the output of.
 import ndarray from 'ndarray';
 import type { Device, Floats } from '../../kernels/devices/device.js';
-import { OptionError, ShapeError, TapeError } from '../errors.js';
+import { DeviceError, OptionError, ShapeError, TapeError } from '../errors.js';
 import { describe } from '../options.js';
-import { format, numel, type Shape } from '../shape.js';
+import { format, numel, type Shape, sameShape } from '../shape.js';
+import { type Claim, forgotten, releaseClaim, releaseSources } from './claim.js';
 import { type FinishedGraph, state } from './state.js';
 import { Storage } from './storage.js';
 
@@ -34,31 +35,6 @@ export interface TapeRecord {
   consumed: boolean;
 }
 
-/** One tensor's share of a storage. It outlives the tensor in the registry below. */
-interface Claim {
-  storage: Storage;
-  released: boolean;
-  /** What the tensor's record was computed from: retained until backward() has used the record. */
-  sources: readonly Storage[];
-}
-
-function releaseClaim(claim: Claim): void {
-  if (claim.released) return;
-  claim.released = true;
-  claim.storage.release();
-}
-
-function releaseSources(claim: Claim): void {
-  for (const storage of claim.sources) storage.release();
-  claim.sources = [];
-}
-
-/** The safety net: a tensor that is garbage-collected gives back its storage, and those of its record. */
-const forgotten = new FinalizationRegistry<Claim>((claim) => {
-  releaseClaim(claim);
-  releaseSources(claim);
-});
-
 /** Looks at a gradient; what it returns replaces it. */
 // biome-ignore lint/suspicious/noConfusingVoidType: a hook that returns nothing is a hook.
 export type GradientHook = (gradient: Tensor) => Tensor | undefined | void;
@@ -82,14 +58,15 @@ export type GradientHook = (gradient: Tensor) => Tensor | undefined | void;
  * ```
  */
 export class Tensor {
-  /** The accumulated gradient; on leaves only. */
-  grad: Tensor | null = null;
   /** The record whose output this is; null on leaves and on what was never recorded. @internal */
   record: TapeRecord | null = null;
   /** @internal */
   hooks: readonly { readonly fn: GradientHook }[] = [];
   /** Graphs that this leaf was part of and backward() has used up. @internal */
   finished: FinishedGraph[] = [];
+  /** Whether backward() made the gradient: it may be released. @internal */
+  ownsGrad = false;
+  private gradient: Tensor | null = null;
   private claim: Claim;
   private why = '';
   private kept = false;
@@ -103,11 +80,11 @@ export class Tensor {
     requiresGrad = false,
   ) {
     if (!(storage instanceof Storage)) {
-      throw new OptionError('Tensor: expected a storage; tensor(), zeros() and their like make tensors');
+      throw new OptionError(`Tensor: storage is ${describe(storage)}; tensor(values) makes tensors`);
     }
-    this.claim = { storage, released: false, sources: [] };
+    this.claim = { storage, released: false, pinned: false, sources: [] };
     this.trained = this.parameter = requiresGrad;
-    if (requiresGrad) storage.pin();
+    if (requiresGrad) this.pin();
     forgotten.register(this, this.claim, this);
     state.observer?.(this);
   }
@@ -138,7 +115,39 @@ export class Tensor {
     this.trained = on;
     if (!on) return;
     this.parameter = true;
-    this.storage.pin();
+    this.pin();
+  }
+
+  /** The accumulated gradient; on leaves only. One that is set here stays its maker's: nothing else releases it. */
+  get grad(): Tensor | null {
+    return this.gradient;
+  }
+
+  /** @throws OptionError, ShapeError, DeviceError unless it is null or a tensor such as this one */
+  set grad(g: Tensor | null) {
+    if (g === this.gradient) return;
+    if (g !== null) checkGrad(g, this);
+    this.letGradGo();
+    this.gradient = g;
+  }
+
+  /** Takes over a gradient that backward() made. @internal */
+  takeGrad(g: Tensor): void {
+    this.letGradGo();
+    this.gradient = g;
+    this.ownsGrad = true;
+  }
+
+  /** Gives the gradient back, unless it was set from outside or kept. @internal */
+  clearGrad(why: string): void {
+    if (this.ownsGrad && !this.gradient?.isKept) this.gradient?.dispose(why);
+    this.grad = null;
+  }
+
+  /** Someone may still hold the gradient: it leaves the device. */
+  private letGradGo(): void {
+    if (this.ownsGrad && this.gradient && !this.gradient.isReleased) this.gradient.storage.makeTransient();
+    this.ownsGrad = false;
   }
 
   /** Whether this leaf requires a gradient, or did before it was frozen: modules count it among their parameters. */
@@ -187,19 +196,24 @@ export class Tensor {
   /** Replaces the values by another tensor's of the same shape, sharing its storage. @internal */
   assign(other: Tensor): void {
     const storage = other.storage.retain();
-    if (this.kept || this.parameter) storage.pin();
-    const { released } = this.claim;
-    const old = this.claim.storage;
+    releaseClaim(this.claim);
     this.claim.storage = storage;
     this.claim.released = false;
-    if (!released) old.release();
+    if (this.kept || this.parameter) this.pin();
   }
 
   /** Keeps the values readable after backward() and after the noGrad() they were made in. Returns the tensor. */
   keep(): this {
     this.kept = true;
-    this.storage.pin();
+    this.pin();
     return this;
+  }
+
+  /** Keeps the values on the device. */
+  private pin(): void {
+    if (this.claim.pinned) return;
+    this.storage.pin();
+    this.claim.pinned = true;
   }
 
   /** Gives the storage back now. Training loops need no dispose: backward() and noGrad() release. */
@@ -254,5 +268,16 @@ export class Tensor {
   toString(): string {
     const grad = this.requiresGrad ? ', requiresGrad' : '';
     return `Tensor(shape ${format(this.shape)}, device ${this.device.name}${grad})`;
+  }
+}
+
+/** Throws unless g can be the gradient of t. */
+function checkGrad(g: unknown, t: Tensor): void {
+  if (!(g instanceof Tensor)) throw new OptionError(`grad: got ${describe(g)}, expected a tensor or null`);
+  if (!sameShape(g.shape, t.shape)) {
+    throw new ShapeError(`grad: its shape is ${format(g.shape)}, expected ${format(t.shape)}`);
+  }
+  if (g.device !== t.device) {
+    throw new DeviceError(`grad: it is on ${g.device.name}, expected ${t.device.name}`);
   }
 }

@@ -225,3 +225,12 @@ t.test('loadStateDict refuses what is no entry, and then changes nothing', async
     t.same(await layer.stateDict(), before);
   }
 });
+
+t.test('a Set holds members as an array does', (t) => {
+  const blocks = new Set([new Linear(1, 1), new ReLU()]);
+  const holder = new Holder({ blocks });
+  t.same(names(holder.namedParameters()), ['blocks.0.weight', 'blocks.0.bias']);
+  holder.eval();
+  t.ok([...blocks].every(({ training }) => !training));
+  t.end();
+});

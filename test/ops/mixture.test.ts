@@ -104,3 +104,28 @@ t.test('no round of EM lowers the log-likelihood', async (t) => {
     t.ok(values[i] >= values[i - 1] - 1e-5, `${values[i - 1]} then ${values[i]}`);
   }
 });
+
+everyDevice('a component that lost every sample leaves everything finite, both ways', async (t, device) => {
+  const column = (values: number[]) => tensor(values, { shape: [2, 1], device });
+  const init = {
+    weights: tensor([0.5, 0.5], { device }),
+    means: column([0, 1e4]), // so far away that its posteriors underflow
+    variances: column([1, 1]),
+  };
+  const tolerance = device.dtype === 'float64' ? 1e-12 : 1e-5;
+  for (const minWeight of [0.001, 0]) {
+    const results: number[][] = [];
+    for (const gradient of ['detached', 'unrolled'] as const) {
+      const x = leaf([-1, 0, 1, 2], [4, 1], device);
+      const { y, means } = mixtureNorm(x, { init, gradient, minWeight });
+      sum(mul(y, y)).backward();
+      t.ok([...(await x.grad!.data())].every(Number.isFinite), `${gradient}: gradient`);
+      results.push([...(await y.data()), ...(await means.data())]);
+    }
+    t.ok(results.flat().every(Number.isFinite), 'values');
+    t.ok(
+      results[0].every((value, i) => Math.abs(value - results[1][i]) < tolerance),
+      'both ways',
+    );
+  }
+});

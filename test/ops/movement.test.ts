@@ -1,7 +1,7 @@
 // Operations that move values.
 import fc from 'fast-check';
 import t from 'tap';
-import { concat, permute, reshape, slice, stack, tensor } from '../../lib/index.js';
+import { concat, expand, permute, reshape, slice, stack, tensor } from '../../lib/index.js';
 import { numel, strides } from '../../lib/shape.js';
 import { everyDevice } from '../devices.js';
 import { normal } from '../values.js';
@@ -123,4 +123,13 @@ everyDevice('slice takes the entries from start up to end, counted from either e
   t.same([...(await slice(x, 0, 1, 3).data())], [1, 2]);
   t.same([...(await slice(x, 0, -2).data())], [3, 4]);
   t.same([...(await slice(x, -1, 0, -3).data())], [0, 1]);
+});
+
+t.test('slice and expand return a tensor of their own, also where nothing changes', async (t) => {
+  const x = tensor([1, 2]);
+  for (const y of [slice(x, 0, 0), expand(x, [2])]) {
+    t.not(y, x);
+    y.dispose();
+  }
+  t.same([...(await x.data())], [1, 2]);
 });

@@ -247,3 +247,50 @@ t.test('what plain JavaScript gets wrong is named', async (t) => {
   });
   t.ok(x instanceof Tensor);
 });
+
+t.test('a plan that no device could run is refused', (t) => {
+  const plans: [unknown, string][] = [
+    [undefined, 'odd: its plan has undefined, expected a shape and threads'],
+    [{}, 'odd: its plan has undefined, expected a shape and threads'],
+    [{ shape: 'x' }, "odd: its plan has 'x', expected a shape and threads"],
+    [{ shape: [NaN] }, 'odd: its plan has [NaN], expected a shape and threads'],
+    [{ shape: [2], threads: 'x' }, "odd: its plan has 'x', expected a shape and threads"],
+    [{ shape: [2], scalars: 5 }, 'odd: scalars of its plan are 5, expected an array of numbers'],
+    [
+      { shape: [4], threads: [2] },
+      'odd: its plan has threads [2], expected as many along up to three axes as shape [4] has elements',
+    ],
+  ];
+  for (const [plan, message] of plans) {
+    const odd = kernel(
+      'odd',
+      (x: Flat) => x[0],
+      () => plan as never,
+    );
+    t.throws(() => run(odd, [tensor([1, 2])]), new OptionError(message));
+  }
+  t.end();
+});
+
+t.test('a tensor that requires a gradient and has no rule is refused, also inside an object', async (t) => {
+  const op = defineOp('op', {
+    forward: ({ x, held }: { x: Tensor; held: { w: Tensor } }): Tensor => run(kernels.mul, [x, held.w]),
+    vjp: { x: ({ g, held }) => mul(g, held.w) },
+  });
+  const message = 'op: no gradient rule for its argument held; held: null says that it has none';
+  const w = leaf([2], [1]);
+  t.throws(() => op({ x: tensor([1]), held: { w } }), new TapeError(message));
+
+  const vjp = {
+    x: ({ g, held }: { g: Tensor; held: { w: Tensor } }) => mul(g, held.w),
+    held: null,
+  };
+  const constant = defineOp('op', {
+    forward: ({ x, held }: { x: Tensor; held: { w: Tensor } }): Tensor => run(kernels.mul, [x, held.w]),
+    vjp,
+  });
+  const x = leaf([3], [1]);
+  constant({ x, held: { w } }).backward();
+  t.same([...(await x.grad!.data())], [2]);
+  t.equal(w.grad, null);
+});

@@ -7,6 +7,7 @@ import {
   crossEntropy,
   type Device,
   type DeviceMemory,
+  MixtureNorm1d,
   matmul,
   mean,
   mul,
@@ -114,3 +115,39 @@ everyDevice('a running loss kept on the device holds flat memory', async (t, dev
   t.equal(late.live, early.live, `${steps} steps`);
   t.ok(Number.isFinite((await total.data())[0]));
 });
+
+everyDevice(
+  'a loop that keeps the values of each step, detached, leaves them off the device',
+  async (t, device) => {
+    const w = leaf(normal([1000], 1), [1000], device);
+    const optimizer = new SGD([w], { lr: 0.01 });
+    const seen: Tensor[] = [];
+    const { early, late } = await watch(device, 200, () => {
+      w.grad = null;
+      seen.push(w.detach());
+      mean(mul(w, w)).backward();
+      optimizer.step();
+    });
+    if (device.sync) t.equal(late.live, early.live);
+    t.equal(seen[0].isReleased, false);
+  },
+);
+
+for (const gradient of ['detached', 'unrolled'] as const) {
+  everyDevice(
+    `mixture normalization, ${gradient}, holds the same memory early and late`,
+    async (t, device) => {
+      const layer = new MixtureNorm1d(3, { components: 6, minWeight: 0.1, gradient, device, log() {} });
+      const optimizer = new SGD(layer.parameters(), { lr: 0.01 });
+      const { early, late } = await watch(device, 150, (i) => {
+        optimizer.zeroGrad();
+        mean(layer.train().forward(data([8, 3], i, device))).backward();
+        optimizer.step();
+        // A re-seeded mixture returns to the device when it is used.
+        noGrad(() => layer.eval().forward(data([8, 3], i, device)));
+      });
+      if (device.sync) t.equal(late.live, early.live);
+      else t.ok(late.live < 2 * early.live);
+    },
+  );
+}

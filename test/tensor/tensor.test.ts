@@ -129,3 +129,11 @@ t.test('methods are the exported functions with the tensor as first argument', a
 t.test('a tensor describes itself by shape, device and gradient', async (t) => {
   t.equal(`${leaf([1, 2], [2], reference)}`, 'Tensor(shape [2], device reference, requiresGrad)');
 });
+
+t.test('an ndarray becomes a tensor, read by its strides', async (t) => {
+  const view = tensor([1, 2, 3, 4, 5, 6], { shape: [2, 3], device: reference }).ndarray();
+  const y = tensor(view.transpose(1, 0).lo(1, 0));
+  t.same(y.shape, [2, 2]);
+  t.same([...(await y.data())], [2, 5, 3, 6]);
+  t.same([...(await tensor(view.pick(1, null).step(-1)).data())], [6, 5, 4]);
+});

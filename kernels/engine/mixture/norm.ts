@@ -10,7 +10,7 @@ import { posteriorRow } from './posterior';
 // @ts-ignore: decorator
 @inline
 function posteriorScale(lambda: f32, fisher: i32): f64 {
-  return fisher ? 1 / Math.sqrt(<f64>lambda) : 1;
+  return fisher ? 1 / Math.sqrt(max(<f64>lambda, 1e-30)) : 1;
 }
 
 /** y_ic = γ_c Σ_k a_ik·(x_ic − μ_kc)·r_kc + β_c, for the images from `from` on */

@@ -140,10 +140,17 @@ export function mixtureNorm(x: Tensor, options: MixtureNormOptions): Mixture & {
   const { init, posterior, gradient, scale, weight, bias, eps, training, ...em } = read;
   checkEm('mixtureNorm', x, init, posterior, em.minWeight);
   checkNormInput('mixtureNorm', x, { weight, bias });
+  // The mixture that EM starts from is a constant.
+  const constant = (t: Tensor) => (t.requiresGrad ? t.detach() : t);
+  const start = {
+    weights: constant(init.weights),
+    means: constant(init.means),
+    variances: constant(init.variances),
+  };
   const call = {
     x,
     ...affineOf(x, [x.shape[1]], weight, bias),
-    init,
+    init: start,
     ...em,
     training,
     fisher: scale === 'fisher',

@@ -48,7 +48,9 @@ export function reseedDead(
   normalizeWeights(fresh.weights, K);
   for (const key of ['weights', 'means', 'variances'] as const) {
     const { shape, device } = running[key];
-    running[key].assign(tensor(fresh[key], { shape, device }).keep());
+    const values = tensor(fresh[key], { shape, device });
+    running[key].assign(values);
+    values.dispose();
   }
   return moved;
 }

@@ -1,5 +1,6 @@
 // Mixture normalization composed of plain operations: exact gradients through every EM round.
-import { numel } from '../../shape.js';
+import { numel, type Shape } from '../../shape.js';
+import { view } from '../../tape/run.js';
 import type { Tensor } from '../../tensor/tensor.js';
 import { sum } from '../broadcast.js';
 import { add, div, exp, log, mul, relu, sqrt, sub } from '../elementwise.js';
@@ -36,15 +37,21 @@ function eStep(x: Tensor, { weights, means, variances }: Aligned): Tensor {
 /** λ_k = n_k/M, m_k = Σ τ x / n_k, v_k = Σ τ (x − m_k)² / n_k */
 function mStep(x: Tensor, tau: Tensor, minWeight: number): Aligned {
   const count = sum(tau, ...SAMPLES);
-  const means = div(sum(mul(tau, x), ...SAMPLES), count);
+  const divisor = atLeast(count, 1e-12); // a component may have lost every sample
+  const means = div(sum(mul(tau, x), ...SAMPLES), divisor);
   const d = sub(x, means);
-  const variances = div(sum(mul(tau, mul(d, d)), ...SAMPLES), count);
+  const variances = div(sum(mul(tau, mul(d, d)), ...SAMPLES), divisor);
   return { weights: floorWeights(div(count, x.shape[1] * x.shape[3]), minWeight), means, variances };
+}
+
+/** max(x, least), with what is missing as a constant. */
+function atLeast(x: Tensor, least: number): Tensor {
+  return add(x, relu(sub(least, x.detach())));
 }
 
 /** max(λ, floor) / Σ_k max(λ_k, floor) */
 function floorWeights(weights: Tensor, floor: number): Tensor {
-  if (floor === 0) return weights;
+  if (floor === 0) return atLeast(weights, 1e-30);
   const raised = add(relu(sub(weights, floor)), floor);
   return div(raised, sum(raised, 0, { keepDims: true }));
 }
@@ -69,9 +76,9 @@ export function unrolledMixtureNorm({
   const y = add(mul(normalized, reshape(weight, [-1, 1])), reshape(bias, [-1, 1]));
   return {
     y: reshape(y, x.shape),
-    weights: reshape(weights, init.weights.shape).detach(),
-    means: reshape(means, init.means.shape).detach(),
-    variances: reshape(variances, init.variances.shape).detach(),
+    weights: constant(weights, init.weights.shape),
+    means: constant(means, init.means.shape),
+    variances: constant(variances, init.variances.shape),
   };
 
   function fit() {
@@ -89,12 +96,19 @@ export function unrolledMixtureNorm({
   }
 }
 
+/** The same values under another shape, cut off from the graph: recorded, it would wait for a gradient that never comes. */
+function constant(t: Tensor, shape: Shape): Tensor {
+  const same = view(t, shape);
+  same.storage.makeTransient();
+  return same;
+}
+
 function aligned({ weights, means, variances }: Mixture): Aligned {
   const [K, C] = means.shape;
   const each = [K, 1, C, 1];
   return {
-    weights: reshape(weights.detach(), weights.shape.length === 1 ? [K, 1, 1, 1] : each),
-    means: reshape(means.detach(), each),
-    variances: reshape(variances.detach(), each),
+    weights: constant(weights, weights.shape.length === 1 ? [K, 1, 1, 1] : each),
+    means: constant(means, each),
+    variances: constant(variances, each),
   };
 }
