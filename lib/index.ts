@@ -22,9 +22,9 @@ export { createRandom, defaultRandom, manualSeed, type Random, type RandomState 
 export type { Shape } from './shape.js';
 export { detectAnomaly } from './tape/anomaly.js';
 export { type BackwardOptions, backward } from './tape/backward.js';
+export { run } from './tape/checked-run.js';
 export { Tape, type TapeLine, tape } from './tape/listing.js';
 export { defineOp, type OpDefinition, type Result, type RuleContext, type Rules } from './tape/op.js';
-export { run } from './tape/run.js';
 export { isGradEnabled, noGrad } from './tape/scope.js';
 export { full, type NestedNumbers, ones, type TensorOptions, tensor, zeros } from './tensor/create.js';
 export { currentDevice, setDevice } from './tensor/device.js';

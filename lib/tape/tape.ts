@@ -50,6 +50,8 @@ export function releaseFinished(inputs: readonly Tensor[]): void {
   for (const leaf of inputs) {
     if (leaf.finished.length === 0) continue;
     leaf.finished = leaf.finished.filter((graph) => {
+      // Another of its leaves came first.
+      if (graph.outputs.size === 0) return false;
       if (inputs.some((input) => graph.outputs.has(input))) return true;
       released = true;
       release(graph);
@@ -65,6 +67,7 @@ function release(graph: FinishedGraph): void {
     if (!t.isKept)
       t.dispose('was released after backward(); to read it later, call keep() on it before backward()');
   }
+  graph.outputs.clear();
 }
 
 /** Throws where a graph was already used by backward(). */

@@ -14,7 +14,8 @@ export interface Evictable {
 
 /** A graph that backward() has used up, with outputs that stay readable until one of its leaves is recorded again. */
 export interface FinishedGraph {
-  readonly outputs: ReadonlySet<Disposable>;
+  /** Empty once they are released. */
+  readonly outputs: Set<Disposable>;
   /** Lets the outputs leave the device, should its leaves never return. */
   makeTransient(): void;
 }
