@@ -55,21 +55,20 @@ interface Standardize {
   /** How many neighbouring elements share an entry of weight and bias, which repeat after the last. */
   inner: number;
   eps: number;
-  training: boolean;
-  momentum: number;
-  runningMean: Tensor | null;
-  runningVar: Tensor | null;
+  /** Mean and variance to normalize by in evaluation; null normalizes by those of x. */
+  running: readonly [Tensor, Tensor] | null;
+  /** Told of the means and variances [2, R] of x. */
+  track: ((moments: Tensor) => void) | null;
 }
 
 /** y = γ (x − μ) / √(σ² + eps) + β with μ and σ² of each row, or the running ones in evaluation. */
 function standardizer(name: string) {
   return defineOp(name, {
-    forward: (args: Standardize) => {
-      const { x, weight, bias, rows, inner, eps } = args;
-      const moments = momentsOf(args);
+    forward: ({ x, weight, bias, rows, inner, eps, running, track }: Standardize) => {
+      const moments = running ? packTwo(...running) : run(k.rowMoments, [view(x, rows)]);
       const inputs = [view(x, rows), moments, flat(weight), flat(bias)];
       const out = view(run(k.standardize, inputs, { inner, eps }), x.shape);
-      moveRunning(args, moments);
+      track?.(moments);
       return { out, saved: { moments } };
     },
     /** Σ g and Σ g x̂ for each entry of weight and bias. */
@@ -81,12 +80,12 @@ function standardizer(name: string) {
       }),
     vjp: {
       x: (context) => {
-        const { g, saved, x, weight, rows, inner, eps, training } = context;
+        const { g, saved, x, weight, rows, inner, eps, running } = context;
         // Where a row has one γ the sums for γ and β serve the rows as well.
         const perRow = weight.size !== rows[1] || inner !== rows[2];
         const inputs = [view(g, rows), view(x, rows), saved.moments, flat(weight)];
         const sums = perRow ? run(k.standardizeGradRows, inputs, { inner, eps }) : context.shared;
-        const attrs = { inner, eps, training, perRow };
+        const attrs = { inner, eps, training: running === null, perRow };
         return view(run(k.standardizeGradInput, [...inputs, sums], attrs), x.shape);
       },
       weight: ({ shared, weight }) =>
@@ -100,19 +99,17 @@ function flat(x: Tensor): Tensor {
   return view(x, [x.size]);
 }
 
-/** Means and variances [2, R]: the batch's, or in evaluation the running ones. */
-function momentsOf({ x, rows, training, runningMean, runningVar }: Standardize): Tensor {
-  return training ? run(k.rowMoments, [view(x, rows)]) : packTwo(runningMean!, runningVar!);
-}
-
-/** In training, moves the running means and variances towards the batch's. */
-function moveRunning(args: Standardize, moments: Tensor): void {
-  const { rows, training, momentum, runningMean, runningVar } = args;
-  if (!training) return;
-  const samples = rows[0] * rows[2];
-  const factor = samples / (samples - 1);
-  if (runningMean) moveTowards(runningMean, moments, { offset: 0, momentum, factor: 1 });
-  if (runningVar) moveTowards(runningVar, moments, { offset: rows[1], momentum, factor });
+/** Moves the running mean and variance towards the batch's, the variance unbiased. */
+function moveRunning(
+  mean: Tensor | null,
+  variance: Tensor | null,
+  moments: Tensor,
+  [N, R, S]: Shape,
+  momentum: number,
+): void {
+  const factor = (N * S) / (N * S - 1);
+  if (mean) moveTowards(mean, moments, { offset: 0, momentum, factor: 1 });
+  if (variance) moveTowards(variance, moments, { offset: R, momentum, factor });
 }
 
 /** Two tensors of one shape as [2, …]; outside the tape. */
@@ -156,15 +153,20 @@ const instanceNormOp = standardizer('instanceNorm');
  * ```
  */
 export function batchNorm(x: Tensor, options: BatchNormOptions = {}): Tensor {
-  const { weight, bias, ...rest } = readOptions('batchNorm', options, batchNormSchema);
-  const { runningMean, runningVar, training } = rest;
+  const read = readOptions('batchNorm', options, batchNormSchema);
+  const { weight, bias, eps, training, momentum, runningMean, runningVar } = read;
   checkNormInput('batchNorm', x, { runningMean, runningVar, weight, bias });
   if (training && x.size === x.shape[1]) throw nothingToNormalize('batchNorm', x, 'channel');
-  if (!training && !(runningMean && runningVar)) {
+  const rows = channelShape(x);
+  const call = { x, ...affineOf(x, [x.shape[1]], weight, bias), rows, inner: rows[2], eps };
+  if (training) {
+    const track = (moments: Tensor) => moveRunning(runningMean, runningVar, moments, rows, momentum);
+    return batchNormOp({ ...call, running: null, track });
+  }
+  if (!runningMean || !runningVar) {
     throw new OptionError('batchNorm: evaluation needs runningMean and runningVar');
   }
-  const rows = channelShape(x);
-  return batchNormOp({ x, ...affineOf(x, [x.shape[1]], weight, bias), ...rest, rows, inner: rows[2] });
+  return batchNormOp({ ...call, running: [runningMean, runningVar], track: null });
 }
 
 /**
@@ -252,7 +254,7 @@ export function instanceNorm(x: Tensor, options: NormOptions = {}): Tensor {
 }
 
 /** What has no running statistics normalizes by the batch's own. */
-const ofTheBatch = { training: true, momentum: 0, runningMean: null, runningVar: null };
+const ofTheBatch = { running: null, track: null };
 
 function nothingToNormalize(op: string, x: Tensor, what: string): ShapeError {
   return new ShapeError(

@@ -87,10 +87,12 @@ function written(attributes: Readonly<Record<string, unknown>>): string {
     .join(', ');
 }
 
-/** The arguments of a record that hold no tensor. */
+/** The arguments of a record that are values: neither tensors nor functions. */
 function attributesOf(args: Readonly<Record<string, unknown>>): Record<string, unknown> {
   return Object.fromEntries(
-    Object.entries(args).filter(([, value]) => value !== null && tensorsIn(value).length === 0),
+    Object.entries(args).filter(
+      ([, value]) => value !== null && typeof value !== 'function' && tensorsIn(value).length === 0,
+    ),
   );
 }
 

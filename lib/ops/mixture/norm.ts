@@ -3,6 +3,7 @@
 // arXiv 1806.02892; docs/mixture-normalization.md says what the paper states and what is our reading.
 import { kernels as k } from '../../../kernels/index.js';
 import { anything, choice, flag, integer, number, readOptions } from '../../options.js';
+import type { Shape } from '../../shape.js';
 import { defineOp } from '../../tape/op.js';
 import { run, view } from '../../tape/run.js';
 import type { Tensor } from '../../tensor/tensor.js';
@@ -11,6 +12,7 @@ import {
   checkEm,
   type EmOptions,
   entry,
+  type Fit,
   type FitOptions,
   fitMixture,
   fixedMixture,
@@ -81,27 +83,31 @@ interface NormArgs extends FitOptions {
   x: Tensor;
   weight: Tensor;
   bias: Tensor;
-  init: Mixture;
-  training: boolean;
+  /** The mixture to normalize by in evaluation; null where one was fitted to x. */
+  running: Mixture | null;
+  /** Fits a mixture to x, or tells the posteriors under the running one. */
+  fit: () => Fit;
+  /** Shape of the component weights. */
+  shape: Shape;
   fisher: boolean;
   eps: number;
 }
 
 /** Fits a mixture and normalizes x by it; posteriors and weights are constants. */
 const normalizeByFit = defineOp('mixtureNorm', {
-  forward: ({ x, weight, bias, init, training, fisher, eps, ...em }: NormArgs) => {
-    const fit = (training ? fitMixture : fixedMixture)(x, init, em);
+  forward: ({ x, weight, bias, fit: fitted, shape, fisher, eps }: NormArgs) => {
+    const fit = fitted();
     const inputs = [channelRows(x), fit.tau, fit.weights, fit.moments, weight, bias];
     const out = view(run(k.mixtureNorm, inputs, { fisher, eps }), x.shape);
-    return { out, saved: fit, also: unpack(fit, init.weights.shape) };
+    return { out, saved: fit, also: unpack(fit, shape) };
   },
   /** For each component and channel: Σ a g, Σ a g x̂_k, n_k and Σ τ g. */
   shared: ({ g, saved: { tau, weights, moments }, x, fisher, eps }) =>
     run(k.mixtureNormGradSums, [channelRows(g), channelRows(x), tau, weights, moments], { fisher, eps }),
   vjp: {
-    x: ({ g, saved: { tau, weights, moments }, shared, x, weight, training, fisher, eps }) => {
+    x: ({ g, saved: { tau, weights, moments }, shared, x, weight, running, fisher, eps }) => {
       const inputs = [channelRows(g), channelRows(x), tau, weights, moments, weight, shared];
-      return view(run(k.mixtureNormGradInput, inputs, { fisher, eps, training }), x.shape);
+      return view(run(k.mixtureNormGradInput, inputs, { fisher, eps, training: running === null }), x.shape);
     },
     /** Σ_k B_kc */
     weight: ({ shared, weight }) => view(overComponents(shared, 1), weight.shape),
@@ -147,16 +153,11 @@ export function mixtureNorm(x: Tensor, options: MixtureNormOptions): Mixture & {
     means: constant(init.means),
     variances: constant(init.variances),
   };
-  const call = {
-    x,
-    ...affineOf(x, [x.shape[1]], weight, bias),
-    init: start,
-    ...em,
-    training,
-    fisher: scale === 'fisher',
-    eps,
-  };
-  if (gradient === 'unrolled') return unrolledMixtureNorm(call);
-  const { out, ...statistics } = normalizeByFit(call);
+  const affine = affineOf(x, [x.shape[1]], weight, bias);
+  const call = { x, ...affine, ...em, fisher: scale === 'fisher', eps };
+  if (gradient === 'unrolled') return unrolledMixtureNorm({ ...call, init: start, training });
+  const fit = () => (training ? fitMixture : fixedMixture)(x, start, em);
+  const running = training ? null : start;
+  const { out, ...statistics } = normalizeByFit({ ...call, running, fit, shape: init.weights.shape });
   return { y: out, ...statistics };
 }
