@@ -7,7 +7,7 @@ import { describe } from '../options.js';
 import { broadcastShapes, sameShape } from '../shape.js';
 import { defineOp, type RuleContext } from '../tape/op.js';
 import { checkTensors, run } from '../tape/run.js';
-import { full } from '../tensor/create.js';
+import { scalar } from '../tensor/create.js';
 import { Tensor } from '../tensor/tensor.js';
 import { expand, sumTo } from './broadcast.js';
 
@@ -43,7 +43,7 @@ function binary(name: string, kernel: Kernel<NoAttrs>, rules: { a: PairRule; b: 
 /** A tensor as it is; a number as a scalar on the other operand's device. */
 function operand(op: string, name: string, value: unknown, other: unknown): Tensor {
   if (value instanceof Tensor) return value;
-  if (typeof value === 'number' && other instanceof Tensor) return full([], value, { device: other.device });
+  if (typeof value === 'number' && other instanceof Tensor) return scalar(value, other.device);
   const expected = typeof value === 'number' ? 'one of a and b to be a tensor' : 'a tensor or a number';
   throw new OptionError(`${op}: ${name} is ${describe(value)}, expected ${expected}`);
 }

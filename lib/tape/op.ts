@@ -1,7 +1,7 @@
 // defineOp: an operation's forward and its gradient rules side by side. The only place that records.
 import { OptionError, TapeError } from '../errors.js';
 import { describe } from '../options.js';
-import { type Disposable, state, withState } from '../tensor/state.js';
+import { type Disposable, state } from '../tensor/state.js';
 import { type InputGradient, Tensor } from '../tensor/tensor.js';
 import { checkFinite } from './anomaly.js';
 import { contextOf, keep, storagesOf } from './call.js';
@@ -164,9 +164,13 @@ class Operation {
 
   /** Runs the forward outside the tape; of the tensors it made, only outputs and what is saved survive. */
   private forward(args: Args, save: boolean): Forwarded {
-    return withState({ recording: false }, () =>
-      scope('was a temporary of its operation', (made) => this.compute(args, save, made), survivorsOf),
-    );
+    const { recording } = state;
+    state.recording = false;
+    try {
+      return scope('was a temporary of its operation', (made) => this.compute(args, save, made), survivorsOf);
+    } finally {
+      state.recording = recording;
+    }
   }
 
   private compute(args: Args, save: boolean, made: readonly Disposable[]): Forwarded {
@@ -193,16 +197,20 @@ class Operation {
     const { shared } = this.definition;
     const context = contextOf(call, g);
     if (shared) defineLazily(context, 'shared', () => shared(context as never));
-    return withState({ rule: this.name }, () => {
-      const found: InputGradient[] = [];
+    const found: InputGradient[] = [];
+    const before = state.rule;
+    state.rule = this.name;
+    try {
       for (const name of this.names) {
         const rule = this.rules[name];
         if (!rule) continue;
         const tensors = this.tensorsAt(name, call.args);
         if (tensors.some((t) => t.requiresGrad)) this.collect(name, rule(context), tensors, found);
       }
-      return found;
-    });
+    } finally {
+      state.rule = before;
+    }
+    return found;
   }
 
   /** Adds what the rule of an argument returned to the gradients found. */

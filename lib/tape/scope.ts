@@ -45,11 +45,12 @@ export function scope<T>(
     throw error;
   }
   state.observer = outer;
-  const list = tensorsOf(result);
+  const returned = tensorsOf(result);
   // Searching a short list is quicker than building a set.
-  const returned = list.length > 8 ? new Set(list) : { has: (t: Disposable) => list.includes(t) };
+  const set = returned.length > 8 ? new Set(returned) : null;
   for (const t of made) {
-    if (returned.has(t) || t.isKept) outer?.(t);
+    if (set ? set.has(t) : returned.includes(t)) outer?.(t);
+    else if (t.isKept) outer?.(t);
     else t.dispose(why);
   }
   return result;

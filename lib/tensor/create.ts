@@ -134,6 +134,11 @@ function filled(op: string, shape: Shape, value: number, options: Omit<TensorOpt
   return new Tensor(checked, storage, requiresGrad);
 }
 
+/** One value without axes, of which nothing needs to be checked. */
+export function scalar(value: number, device: Device): Tensor {
+  return new Tensor([], Storage.fromHost(device, [value]));
+}
+
 /** The most elements a typed array can have in every engine. */
 const MOST_ELEMENTS = 2 ** 32 - 1;
 
