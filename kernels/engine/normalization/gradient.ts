@@ -4,6 +4,9 @@ import { bytes, get, load4, madd, put, store4 } from '../memory';
 import { block, changing, following, inverseDeviation, segmentLength } from '../normalization';
 import { rowCentredProduct, rowProduct, rowSum, rowWeightedProduct } from '../rows';
 
+/** Elements of a piece of a row. */
+const PIECE: i32 = 1024;
+
 /** out [2,r]: Σ γ·g and Σ γ·g·x̂ over each row, from row `from` on. */
 export function standardizeGradRows(
   out: usize, g: usize, x: usize, moments: usize, weight: usize,
@@ -17,7 +20,8 @@ export function standardizeGradRows(
       const first = (i * r + row) * s;
       let place = first % longest, c = first / longest % count, at = bytes(first);
       for (let left = s; left > 0;) {
-        const length = min(left, longest - place), gamma = weight + bytes(each ? place : c);
+        // in pieces that stay in the nearest cache, since all but x is read twice
+        const length = min(left, min(longest - place, PIECE)), gamma = weight + bytes(each ? place : c);
         if (each) {
           sum += rowProduct(g + at, gamma, length);
           product += rowWeightedProduct(g + at, x + at, gamma, mean, length);
