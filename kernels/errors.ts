@@ -74,6 +74,17 @@ export function describe(value: unknown): string {
   return name && name !== 'Object' ? `a ${name}` : 'an object';
 }
 
+/** The names of an object of options. @throws OptionError for one that is not known, with the list of those there are */
+export function checkNames(op: string, options: unknown, known: readonly string[]): void {
+  if (typeof options !== 'object' || options === null) {
+    throw new OptionError(`${op}: options is ${describe(options)}, expected an object`);
+  }
+  for (const name of Object.keys(options)) {
+    if (known.includes(name)) continue;
+    throw new OptionError(`${op}: no option '${name}'; it has ${known.join(', ') || 'none'}`);
+  }
+}
+
 /** Short arrays of plain values in full. */
 function describeArray(value: readonly unknown[]): string {
   const flat = value.flat(4);

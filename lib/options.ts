@@ -1,5 +1,5 @@
 // Every check of an argument: unknown names, defaults, kinds, ranges, ranks and choices, each written once.
-import { describe } from '../kernels/errors.js';
+import { checkNames, describe } from '../kernels/errors.js';
 import { OptionError, ShapeError } from './errors.js';
 import { format, type Shape } from './shape.js';
 
@@ -23,11 +23,7 @@ export type Read<S extends Schema> = { [K in keyof S]: S[K] extends Reader<infer
  */
 export function readOptions<S extends Schema>(op: string, given: unknown, schema: S): Read<S> {
   const options = asRecord(op, given);
-  for (const name of Object.keys(options)) {
-    if (Object.hasOwn(schema, name)) continue;
-    const known = Object.keys(schema).join(', ') || 'none';
-    throw new OptionError(`${op}: no option '${name}'; it has ${known}`);
-  }
+  checkNames(op, options, Object.keys(schema));
   const out: Record<string, unknown> = {};
   for (const name in schema) {
     const value = options[name];

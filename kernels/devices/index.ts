@@ -1,11 +1,11 @@
 // Opens devices by name, and chooses one where the user did not.
-import { DeviceError, describe } from '../errors.js';
+import { checkNames, DeviceError, describe } from '../errors.js';
 import type { Device } from './device.js';
 import { hasHardwareWebgpu } from './gpu-adapter.js';
 import { openReference } from './reference.js';
 import type { WasmOptions } from './wasm/device.js';
 import { openWasm, openWasmSync } from './wasm/open.js';
-import { checkNames, completeOptions } from './wasm/options.js';
+import { completeOptions } from './wasm/options.js';
 
 export type { WasmOptions } from './wasm/device.js';
 export { type Convolution, convolutions } from './wasm/jobs/winograd.js';

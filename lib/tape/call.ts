@@ -44,17 +44,16 @@ export function keep(
 
 /** What the rules see; a tensor whose values were replaced or released since stands as it was. */
 export function contextOf({ args, out, saved, tensors, storages }: Call, g: Tensor): object {
-  const context = { ...args, out, saved };
-  if (tensors.every((t, i) => t.shows(storages[i]))) return { ...context, g };
+  const context = { ...args, out, saved, g };
+  if (tensors.every((t, i) => t.shows(storages[i]))) return context;
   const past = new Map<Tensor, Tensor>();
-  const then = replaceTensors(context, (t) => {
+  return replaceTensors(context, (t) => {
     const storage = storages[tensors.indexOf(t)];
     if (!storage || t.shows(storage)) return t;
     const before = past.get(t) ?? asItWas(t, storage);
     past.set(t, before);
     return before;
   });
-  return { ...then, g };
 }
 
 /** A tensor with the values it had; while gradients are recorded it passes its own gradient on to the tensor. */

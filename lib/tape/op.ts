@@ -131,7 +131,7 @@ class Operation {
     const start = performance.now();
     const before = recording ? storagesOf(args) : null;
     const { out, saved, also, own } = this.forward(args, recording);
-    if (state.detectingAnomalies) checkFinite(this.name, 'its output', out);
+    checkFinite(this.name, 'its output', out);
     if (before) {
       const call = keep(args, inputs, before, out, saved);
       const vjp = (g: Tensor) => this.gradients(call, g);

@@ -49,8 +49,7 @@ export function scope<T>(
   // Searching a short list is quicker than building a set.
   const set = returned.length > 8 ? new Set(returned) : null;
   for (const t of made) {
-    if (set ? set.has(t) : returned.includes(t)) outer?.(t);
-    else if (t.isKept) outer?.(t);
+    if (t.isKept || (set ? set.has(t) : returned.includes(t))) outer?.(t);
     else t.dispose(why);
   }
   return result;

@@ -92,9 +92,10 @@ export function consume(entry: TapeRecord): void {
 }
 
 /** After backward(): the outputs of these records stay readable until one of the leaves is recorded again. */
-export function finish(outputs: readonly Tensor[], leaves: Iterable<Tensor>): void {
+export function finish(tensors: readonly Tensor[], leaves: Iterable<Tensor>): void {
+  const outputs = new Set(tensors);
   const graph: FinishedGraph = {
-    outputs: new Set(outputs),
+    outputs,
     makeTransient: () => {
       for (const t of outputs) if (!t.isReleased && !t.isKept) t.storage.makeTransient();
     },

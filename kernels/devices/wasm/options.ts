@@ -1,6 +1,6 @@
 // The options of the wasm device: checked, and with their defaults.
 import { platform } from '#platform';
-import { DeviceError, describe, OptionError } from '../../errors.js';
+import { checkNames, DeviceError, describe, OptionError } from '../../errors.js';
 import type { WasmOptions } from './device.js';
 import { convolutions } from './jobs/winograd.js';
 
@@ -38,20 +38,6 @@ const checks: { [name in keyof WasmOptions]-?: [expected: string, holds: (value:
 
 /** The names of the wasm device's options. */
 export const wasmOptionNames: readonly string[] = Object.keys(checks);
-
-/**
- * Checks that options have no other names than these.
- * @throws OptionError that lists the names
- */
-export function checkNames(op: string, options: unknown, names: readonly string[]): void {
-  if (typeof options !== 'object' || options === null) {
-    throw new OptionError(`${op}: options is ${describe(options)}, expected an object`);
-  }
-  for (const name of Object.keys(options)) {
-    if (names.includes(name)) continue;
-    throw new OptionError(`${op}: no option '${name}'; it has ${names.join(', ') || 'none'}`);
-  }
-}
 
 /**
  * The options with their defaults.
