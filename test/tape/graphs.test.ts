@@ -261,8 +261,9 @@ everyDevice("a loop's memory does not grow, and its outputs go when its leaves r
     await last.loss.item();
   }
   const after = device.memory();
-  t.equal(after.buffers, before.buffers);
-  t.equal(after.live, before.live);
+  // What tests before this one left may be collected in between: it can only become less.
+  t.ok(after.buffers <= before.buffers, `${before.buffers} before, ${after.buffers} after`);
+  t.ok(after.live <= before.live, `${before.live} before, ${after.live} after`);
 });
 
 everyDevice('graphs whose leaves never return leave the device all the same', async (t, device) => {

@@ -68,8 +68,8 @@ everyDevice('small train steps, each on new data, hold the same memory early and
     loss.backward();
     optimizer.step();
   });
-  t.equal(late.live, early.live, `${steps} steps`);
-  t.equal(late.buffers, early.buffers);
+  t.ok(late.live <= early.live, `${steps} steps`);
+  t.ok(late.buffers <= early.buffers);
   t.ok((await w.data()).every(Number.isFinite));
 });
 
@@ -87,8 +87,8 @@ everyDevice('two losses that share a detached result, as in a GAN, hold flat mem
     mul(mean(matmul(fake, critic)), -1).backward();
     moveGenerator.step();
   });
-  t.equal(late.live, early.live, `${steps} steps`);
-  t.equal(late.buffers, early.buffers);
+  t.ok(late.live <= early.live, `${steps} steps`);
+  t.ok(late.buffers <= early.buffers);
 });
 
 everyDevice('evaluation in noGrad holds flat memory', async (t, device) => {
@@ -97,8 +97,8 @@ everyDevice('evaluation in noGrad holds flat memory', async (t, device) => {
     const loss = noGrad(() => mean(relu(matmul(data([2, 4], i, device), w))));
     if (i % EARLY === 0) await loss.item();
   });
-  t.equal(late.live, early.live);
-  t.equal(late.buffers, early.buffers);
+  t.ok(late.live <= early.live);
+  t.ok(late.buffers <= early.buffers);
 });
 
 everyDevice('a running loss kept on the device holds flat memory', async (t, device) => {
@@ -112,7 +112,7 @@ everyDevice('a running loss kept on the device holds flat memory', async (t, dev
     optimizer.step();
     total = noGrad(() => add(total, loss));
   });
-  t.equal(late.live, early.live, `${steps} steps`);
+  t.ok(late.live <= early.live, `${steps} steps`);
   t.ok(Number.isFinite((await total.data())[0]));
 });
 
@@ -128,7 +128,7 @@ everyDevice(
       mean(mul(w, w)).backward();
       optimizer.step();
     });
-    if (device.sync) t.equal(late.live, early.live);
+    if (device.sync) t.ok(late.live <= early.live);
     t.equal(seen[0].isReleased, false);
   },
 );
@@ -146,7 +146,7 @@ for (const gradient of ['detached', 'unrolled'] as const) {
         // A re-seeded mixture returns to the device when it is used.
         noGrad(() => layer.eval().forward(data([8, 3], i, device)));
       });
-      if (device.sync) t.equal(late.live, early.live);
+      if (device.sync) t.ok(late.live <= early.live);
       else t.ok(late.live < 2 * early.live);
     },
   );
