@@ -1,5 +1,7 @@
 // Times training and evaluation steps of a network on random images; one line of figures a run.
-// --against, --profile and --kernels look closer: in turn with another, by kernel, each kernel by itself.
+// --against, --beside, --profile and --kernels look closer: in turn with another, beside another process, by kernel,
+// each kernel by itself.
+import { besideSentence, measureBeside } from './bench/beside.js';
 import { type BenchFlags, parseFlags } from './bench/flags.js';
 import { measureKernels, printKernels } from './bench/kernels.js';
 import { compare, printComparison } from './bench/pairs.js';
@@ -12,6 +14,7 @@ await runProgram('bench', async () => {
   const flags = parseFlags(process.argv.slice(2));
   const json = flags.json ?? false;
   if (flags.against) printComparison(await compare(flags, flags.against), json);
+  else if (flags.beside !== undefined) await measureSideBySide(flags, flags.beside, json);
   else if (flags.profile) printProfile(await profile(flags), json);
   else if (flags.kernels) printKernels(await measureKernels(flags), json);
   else await measureStep(flags, json);
@@ -28,4 +31,9 @@ async function measureStep(flags: BenchFlags, json: boolean): Promise<void> {
   } finally {
     device.close();
   }
+}
+
+async function measureSideBySide(flags: BenchFlags, nice: number, json: boolean): Promise<void> {
+  const result = await measureBeside(flags, nice);
+  console.log(json ? JSON.stringify(result) : besideSentence(result));
 }

@@ -3,7 +3,7 @@ import { Command, Option } from 'commander';
 import type { ModelName } from '../networks/index.js';
 import type { NormName } from '../networks/norms.js';
 import { type Build, builds, type DeviceSettings } from '../run/device.js';
-import { addDeviceFlags, choice, count, modelFlag, normFlag, oneLineErrors } from '../run/flags.js';
+import { addDeviceFlags, choice, count, modelFlag, niceness, normFlag, oneLineErrors } from '../run/flags.js';
 import { UsageError } from '../run/program.js';
 
 /** What one side of a measurement is. */
@@ -19,6 +19,8 @@ export interface BenchSettings extends DeviceSettings {
 /** The flags: the settings, and what to do with them. */
 export interface BenchFlags extends BenchSettings {
   against?: AgainstName;
+  /** The niceness of a second process to measure beside. */
+  beside?: number;
   pairs: number;
   profile?: boolean;
   kernels?: boolean;
@@ -62,7 +64,12 @@ function benchCommand(): Command {
         .choices(['torch', ...Object.keys(changes)])
         .conflicts(['profile', 'kernels']),
     )
-    .option('--pairs <n>', 'pairs of measurements of --against', count, 5)
+    .addOption(
+      new Option('--beside <niceness>', 'alone and beside a second process of this niceness, in turn')
+        .argParser(niceness)
+        .conflicts(['against', 'profile', 'kernels']),
+    )
+    .option('--pairs <n>', 'pairs of measurements of --against and --beside', count, 5)
     .addOption(new Option('--profile', 'where the time of a training step goes').conflicts('kernels'))
     .option('--kernels', 'every kernel by itself, checked and timed')
     .option('--json', 'print JSON, one object a line');

@@ -105,3 +105,8 @@ export const positive = checked('a number above 0', (n) => n > 0);
 export const nonNegative = checked('a number of at least 0', (n) => n >= 0);
 /** Parses a number in [0, 1). */
 export const share = checked('a number of at least 0 and below 1', (n) => n >= 0 && n < 1);
+/** Parses a priority of a process. */
+export const niceness = checked(
+  'an integer from -20 to 19',
+  (n) => Number.isInteger(n) && n >= -20 && n <= 19,
+);
