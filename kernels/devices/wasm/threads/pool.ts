@@ -19,8 +19,10 @@ const WORDS = 8;
 const MAX_ARGUMENTS = 32;
 /** Numbers before the arguments: function, how many, `count` argument, chunk, total, scratch argument, step. */
 const HEADER = 7;
-/** How often a thread looks before it sleeps, about half a millisecond: waking takes longer than most kernels. */
-const SPINS = 100_000;
+/** How often a thread looks before it sleeps, at most: about half a millisecond. Waking takes longer than most kernels. */
+const MOST_LOOKS = 100_000;
+/** At least: where looking was in vain again and again, another process wants the core. */
+const LEAST_LOOKS = 100;
 
 /** One engine call in jobs. Argument i of job j is first[i] + j·step[i], but for the two below. */
 export interface EngineCall {
@@ -67,6 +69,7 @@ export class ThreadPool {
   /** The index of each function in `functions`, which is the same in every thread. */
   private readonly indices: ReadonlyMap<string, number>;
   private readonly maySleep: boolean;
+  private looks = MOST_LOOKS;
 
   constructor(
     engine: Engine,
@@ -84,8 +87,7 @@ export class ThreadPool {
   serve(): never {
     let seen = 0;
     for (;;) {
-      for (let i = 0; i < SPINS && Atomics.load(this.words, Word.CallNumber) === seen; i++);
-      Atomics.wait(this.words, Word.CallNumber, seen);
+      if (!this.changes(Word.CallNumber, seen)) Atomics.wait(this.words, Word.CallNumber, seen);
       seen = Atomics.load(this.words, Word.CallNumber);
       this.work();
     }
@@ -117,12 +119,25 @@ export class ThreadPool {
     Atomics.store(words, Word.CallNumber, number);
     Atomics.notify(words, Word.CallNumber);
     this.work();
-    for (let i = 0; i < SPINS && Atomics.load(words, Word.Done) < jobs; i++);
     for (let done = Atomics.load(words, Word.Done); done < jobs; done = Atomics.load(words, Word.Done)) {
-      if (this.maySleep) Atomics.wait(words, Word.Done, done, 100);
+      if (!this.changes(Word.Done, done) && this.maySleep) Atomics.wait(words, Word.Done, done, 100);
     }
     if (Atomics.exchange(words, Word.Failed, 0))
       throw new DeviceError(`wasm: ${name} failed: see the error above`);
+  }
+
+  /**
+   * Looks whether a word leaves a value soon. A look that was in vain halves the next one, a change that was seen
+   * doubles it: alone on its cores a pool hardly ever sleeps, beside other processes it leaves them the time.
+   */
+  private changes(word: Word, from: number): boolean {
+    for (let i = 0; i < this.looks; i++) {
+      if (Atomics.load(this.words, word) === from) continue;
+      this.looks = Math.min(2 * this.looks, MOST_LOOKS);
+      return true;
+    }
+    this.looks = Math.max(this.looks >> 1, LEAST_LOOKS);
+    return false;
   }
 
   /** Claims and runs jobs until none is left. A claim carries the call's number, so that none comes too late. */
