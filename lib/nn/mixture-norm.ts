@@ -169,7 +169,8 @@ abstract class MixtureNorm extends NormLayer {
   }
 
   protected override stateLoaded(values: (key: string) => Floats | undefined): void {
-    this.seeded = (values('num_batches_tracked')?.[0] ?? 0) > 0;
+    const count = values('num_batches_tracked');
+    if (count) this.seeded = count[0] > 0;
   }
 
   /** Starts components again that died in this batch, and says so. */

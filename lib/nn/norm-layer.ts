@@ -8,6 +8,7 @@ import { ones, zeros } from '../tensor/create.js';
 import type { Tensor } from '../tensor/tensor.js';
 import { Module } from './module.js';
 import { buffer, type LayerOptions, parameter, placement } from './parameters.js';
+import { asCount } from './state-dict.js';
 
 /** Options that all normalization layers have. */
 export interface NormLayerOptions extends Pick<LayerOptions, 'device'> {
@@ -40,7 +41,7 @@ export abstract class NormLayer extends Module {
     this.numFeatures = required(name, 'numFeatures', numFeatures, integer(1, { least: 1 }));
     this.weight = affine ? parameter(ones([numFeatures], { device })) : null;
     this.bias = affine ? parameter(zeros([numFeatures], { device })) : null;
-    this.numBatchesTracked = buffer(zeros([], { device }));
+    this.numBatchesTracked = asCount(buffer(zeros([], { device })));
   }
 
   /** Whether there are γ and β. */
