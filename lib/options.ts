@@ -38,11 +38,29 @@ export function readOptions<S extends Schema>(op: string, given: unknown, schema
 
 function asRecord(op: string, given: unknown): Record<string, unknown> {
   if (given === undefined || given === null) return {};
-  const prototype = typeof given === 'object' ? Object.getPrototypeOf(given) : undefined;
-  if (prototype === Object.prototype || prototype === null) return given as Record<string, unknown>;
+  if (isRecord(given)) return given;
   throw new OptionError(
     `${op}: its options are ${describe(given)}, expected an object such as { name: value }`,
   );
+}
+
+/** Whether a value is a plain object: no array, Map, promise or instance of another class. */
+export function isRecord(value: unknown): value is Record<string, unknown> {
+  if (typeof value !== 'object' || value === null) return false;
+  const prototype = Object.getPrototypeOf(value);
+  return prototype === null || prototype === Object.prototype;
+}
+
+/** A plain object. @throws OptionError saying what the value is, and that a promise lacks an await */
+export function checkRecord(
+  op: string,
+  name: string,
+  value: unknown,
+  expected: string,
+): Record<string, unknown> {
+  if (isRecord(value)) return value;
+  const hint = value instanceof Promise ? '; it lacks an await' : '';
+  throw new OptionError(`${op}: ${name} is ${describe(value)}, expected ${expected}${hint}`);
 }
 
 function refuse(op: string, name: string, value: unknown, expected: string): never {

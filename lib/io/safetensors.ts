@@ -3,7 +3,7 @@
 import type { Floats } from '../../kernels/devices/device.js';
 import { DataError, OptionError, ShapeError } from '../errors.js';
 import { checkedEntry, type StateDict, type StateEntry } from '../nn/state-dict.js';
-import { describe } from '../options.js';
+import { checkRecord, describe } from '../options.js';
 import { numel } from '../shape.js';
 import { bytesPerValue, type DtypeName, decode, dtypeNames } from './dtypes.js';
 import { damaged, type HeaderValue, isText, MOST_HEADER_BYTES, parseHeader } from './header.js';
@@ -60,9 +60,9 @@ export function saveSafetensors(state: StateDict, metadata: Record<string, strin
 /** The file: the header's length, the header with spaces behind it, the values. */
 function assemble(header: string, entries: readonly { values: Values }[], size: number): Uint8Array {
   const unpadded = new TextEncoder().encode(header);
-  if (unpadded.length > MOST_HEADER_BYTES - ALIGNMENT) {
+  if (unpadded.length > MOST_HEADER_BYTES) {
     throw new OptionError(
-      `saveSafetensors: the header takes ${unpadded.length} bytes, expected at most ${MOST_HEADER_BYTES - ALIGNMENT}`,
+      `saveSafetensors: the header takes ${unpadded.length} bytes, expected at most ${MOST_HEADER_BYTES}`,
     );
   }
   const headerLength = Math.ceil(unpadded.length / ALIGNMENT) * ALIGNMENT;
@@ -96,9 +96,8 @@ function integersOf(key: string, data: Floats): BigInt64Array {
 /** Throws unless these can be written so that they can be read again. */
 function checkContents(state: unknown, metadata: unknown): void {
   for (const [name, value] of Object.entries({ state, metadata })) {
-    const plain = typeof value === 'object' && value !== null && !Array.isArray(value);
-    if (!plain) throw new OptionError(`saveSafetensors: ${name} is ${describe(value)}, expected an object`);
-    for (const key of Object.keys(value)) checkText(`a key of ${name}`, key);
+    const keys = Object.keys(checkRecord('saveSafetensors', name, value, 'a plain object'));
+    for (const key of keys) checkText(`a key of ${name}`, key);
   }
   for (const [key, text] of Object.entries(metadata as object)) checkText(`metadata ${key}`, text);
   for (const [key, entry] of Object.entries(state as object)) {

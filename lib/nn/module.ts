@@ -1,7 +1,7 @@
 // Module: named parameters, buffers and sub-modules, found by walking a layer's own properties.
 import type { Floats } from '../../kernels/devices/device.js';
 import { OptionError } from '../errors.js';
-import { describe, flag, readOptions, required } from '../options.js';
+import { checkRecord, describe, flag, readOptions, required } from '../options.js';
 import { Tensor } from '../tensor/tensor.js';
 import { everyModule, firstOfEach, join, membersOf } from './members.js';
 import {
@@ -199,9 +199,7 @@ export abstract class Module<I extends unknown[] = [x: Tensor], O = Tensor> {
    */
   loadStateDict(state: StateDict, options: { strict?: boolean } = {}): KeyReport {
     const { strict } = readOptions('loadStateDict', options, { strict: flag(true) });
-    if (typeof state !== 'object' || state === null) {
-      throw new OptionError(`loadStateDict: state is ${describe(state)}, expected a state dictionary`);
-    }
+    checkRecord('loadStateDict', 'state', state, 'a state dictionary');
     const items = this.stateItems();
     const report = compareKeys(items, state, strict);
     const given = [...items].filter(([key]) => Object.hasOwn(state, key));

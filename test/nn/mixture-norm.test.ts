@@ -153,6 +153,20 @@ t.test('a constant channel does not spoil the mixture', async (t) => {
   }
 });
 
+t.test('a state without a count leaves the layer as far as it was', async (t) => {
+  const device = await openDevice('reference');
+  const layer = new MixtureNorm1d(2, { components: 2, device, random: createRandom('count') });
+  layer.forward(tensor(blobs(400, 'count'), { shape: [400, 2], device }));
+  const before = await layer.runningMeans.data();
+  layer.loadStateDict({}, { strict: false });
+  layer.forward(tensor(blobs(400, 'count'), { shape: [400, 2], device }));
+  const after = await layer.runningMeans.data();
+  t.ok(
+    after.every((mean, i) => Math.abs(mean - before[i]) < 1),
+    'components keep their identity: the layer is not seeded anew',
+  );
+});
+
 t.test('mixture normalization layers name what does not fit', async (t) => {
   t.throws(
     () => new MixtureNorm1d(2, { components: 0 }),
