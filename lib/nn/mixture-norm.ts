@@ -9,7 +9,7 @@ import {
   mixtureNorm,
   mixtureSchema,
 } from '../ops/mixture/norm.js';
-import { reseedDead } from '../ops/mixture/reseed.js';
+import { deadIn, notFiniteIn, reseed } from '../ops/mixture/reseed.js';
 import { seedMixture } from '../ops/mixture/seeding.js';
 import { moveTowards } from '../ops/normalization.js';
 import { callback, integer, number, readOptions } from '../options.js';
@@ -111,14 +111,13 @@ abstract class MixtureNorm extends NormLayer {
     const { weight, bias, settings, training } = this;
     if (!training) return mixtureNorm(x, { ...settings, init: this.running, weight, bias, training }).y;
     const first = !this.seeded;
+    if (!first && x.device.sync) this.restart(notFiniteIn(this.running), x);
     const init = first
       ? seedMixture(x, { ...settings, components: this.components }, this.random)
       : this.warmStart();
     const iterations = first ? this.initIterations : settings.iterations;
     const { y, ...batch } = mixtureNorm(x, { ...settings, iterations, init, weight, bias });
-    this.track(batch, first ? 1 : this.momentum);
-    this.seeded = true;
-    if (x.device.sync) this.revive(x, batch);
+    this.take(batch, x, first ? 1 : this.momentum);
     for (const t of [...Object.values(batch), ...(first ? Object.values(init) : [init.variances])])
       t.dispose();
     return y;
@@ -161,11 +160,19 @@ abstract class MixtureNorm extends NormLayer {
     return { ...this.running, variances };
   }
 
-  private track(batch: Mixture, momentum: number): void {
+  /** Takes the batch's mixture into the running one, unless it is not finite. */
+  private take(batch: Mixture, x: Tensor, momentum: number): void {
+    if (x.device.sync && notFiniteIn(batch).length > 0) {
+      this.log(`${this.constructor.name}: a batch that is not finite was left out of the running mixture`);
+      return;
+    }
     for (const key of ['weights', 'means', 'variances'] as const) {
-      moveTowards(this.running[key], batch[key], { offset: 0, momentum, factor: 1 });
+      if (x.device.sync) moveTowards(this.running[key], batch[key], { offset: 0, momentum, factor: 1 });
+      else replace(this.running[key], run(k.finiteAverage, [this.running[key], batch[key]], { momentum }));
     }
     this.countBatch();
+    this.seeded = true;
+    if (x.device.sync) this.restart(deadIn(batch, this.minWeight), x);
   }
 
   protected override stateLoaded(values: (key: string) => Floats | undefined): void {
@@ -173,13 +180,19 @@ abstract class MixtureNorm extends NormLayer {
     if (count) this.seeded = count[0] > 0;
   }
 
-  /** Starts components again that died in this batch, and says so. */
-  private revive(x: Tensor, batch: Mixture): void {
-    for (const { component, channel } of reseedDead(this.running, batch, x, this.minWeight, this.random)) {
+  /** Starts components again that died, and says so. */
+  private restart(dead: readonly number[], x: Tensor): void {
+    for (const { component, channel } of reseed(this.running, dead, x, this.random)) {
       const where = channel === null ? '' : ` of channel ${channel}`;
       this.log(`${this.constructor.name}: component ${component}${where} died and was re-seeded`);
     }
   }
+}
+
+/** Gives a buffer other values. */
+function replace(target: Tensor, values: Tensor): void {
+  target.assign(values);
+  values.dispose();
 }
 
 /**
