@@ -80,8 +80,6 @@ abstract class MixtureNorm extends NormLayer {
   readonly momentum: number;
   private readonly random: Random;
   private readonly log: (message: string) => void;
-  /** Whether the running mixture holds something: the first batch is seeded and replaces it. */
-  private seeded = false;
 
   constructor(numFeatures: number, inputs: Record<number, string>, given: MixtureNormLayerOptions) {
     const { affine, device, random, log, ...options } = readOptions(new.target.name, given, schema);
@@ -110,7 +108,7 @@ abstract class MixtureNorm extends NormLayer {
     this.checkInput(x);
     const { weight, bias, settings, training } = this;
     if (!training) return mixtureNorm(x, { ...settings, init: this.running, weight, bias, training }).y;
-    const first = !this.seeded;
+    const first = this.batches === 0; // it is seeded, and replaces the running mixture
     if (!first && x.device.sync) this.restart(notFiniteIn(this.running), x);
     const init = first
       ? seedMixture(x, { ...settings, components: this.components }, this.random)
@@ -171,13 +169,7 @@ abstract class MixtureNorm extends NormLayer {
       else replace(this.running[key], run(k.finiteAverage, [this.running[key], batch[key]], { momentum }));
     }
     this.countBatch();
-    this.seeded = true;
     if (x.device.sync) this.restart(deadIn(batch, this.minWeight), x);
-  }
-
-  protected override stateLoaded(values: (key: string) => Floats | undefined): void {
-    const count = values('num_batches_tracked');
-    if (count) this.seeded = count[0] > 0;
   }
 
   /** Starts components again that died, and says so. */

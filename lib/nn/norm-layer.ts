@@ -1,4 +1,5 @@
 // What normalization layers share: the check of the input, γ and β, and the count of batches.
+import type { Floats } from '../../kernels/devices/device.js';
 import { kernels as k } from '../../kernels/index.js';
 import { ShapeError } from '../errors.js';
 import { flag, integer, required } from '../options.js';
@@ -30,6 +31,8 @@ export abstract class NormLayer extends Module {
   /** How many batches training has seen, one value. */
   readonly numBatchesTracked: Tensor;
   readonly numFeatures: number;
+  /** The same, known without reading it. */
+  protected batches = 0;
 
   constructor(
     numFeatures: number,
@@ -58,8 +61,13 @@ export abstract class NormLayer extends Module {
   }
 
   protected countBatch(): void {
+    this.batches++;
     const counted = run(k.affine, [this.numBatchesTracked], { scale: 1, shift: 1 });
     this.numBatchesTracked.assign(counted);
     counted.dispose();
+  }
+  protected override stateLoaded(values: (key: string) => Floats | undefined): void {
+    const count = values('num_batches_tracked');
+    if (count) this.batches = count[0];
   }
 }
