@@ -85,13 +85,15 @@ export interface Range {
   below?: number;
 }
 
-function words(kind: string, { least, above, most, below }: Range): string {
+/** A kind of numbers and its range, as an error names them. */
+export function words(kind: string, { least, above, most, below }: Range): string {
   const from = least !== undefined ? `of at least ${least}` : above !== undefined ? `above ${above}` : '';
   const to = most !== undefined ? `at most ${most}` : below !== undefined ? `below ${below}` : '';
   return [kind, [from, to].filter(Boolean).join(' and ')].filter(Boolean).join(' ');
 }
 
-function within(value: number, { least, above, most, below }: Range): boolean {
+/** Whether a number is in a range. */
+export function within(value: number, { least, above, most, below }: Range): boolean {
   return (
     (least === undefined || value >= least) &&
     (above === undefined || value > above) &&

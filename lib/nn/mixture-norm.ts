@@ -2,12 +2,13 @@
 // After Kalayeh & Shah, arXiv 1806.02892; docs/mixture-normalization.md has the mathematics.
 import type { Floats } from '../../kernels/devices/device.js';
 import { kernels as k } from '../../kernels/index.js';
+import { checkFloor } from '../ops/mixture/check.js';
 import { emFit, type Mixture, type Posterior } from '../ops/mixture/em.js';
 import {
   MIXTURE_DEFAULTS,
   type MixtureNormOptions,
-  mixtureNorm,
   mixtureSchema,
+  normalizeFrom,
 } from '../ops/mixture/norm.js';
 import { deadIn, notFiniteIn, reseed } from '../ops/mixture/reseed.js';
 import { seedMixture } from '../ops/mixture/seeding.js';
@@ -83,6 +84,7 @@ abstract class MixtureNorm extends NormLayer {
 
   constructor(numFeatures: number, inputs: Record<number, string>, given: MixtureNormLayerOptions) {
     const { affine, device, random, log, ...options } = readOptions(new.target.name, given, schema);
+    checkFloor(new.target.name, options.minWeight, options.components);
     super(numFeatures, inputs, { affine, device });
     this.components = options.components;
     this.iterations = options.iterations;
@@ -107,14 +109,14 @@ abstract class MixtureNorm extends NormLayer {
   forward(x: Tensor): Tensor {
     this.checkInput(x);
     const { weight, bias, settings, training } = this;
-    if (!training) return mixtureNorm(x, { ...settings, init: this.running, weight, bias, training }).y;
+    if (!training) return normalizeFrom(x, { ...settings, init: this.running, weight, bias, training }).y;
     const first = this.batches === 0; // it is seeded, and replaces the running mixture
     if (!first && x.device.sync) this.restart(notFiniteIn(this.running), x);
     const init = first
       ? seedMixture(x, { ...settings, components: this.components }, this.random)
       : this.warmStart();
     const iterations = first ? this.initIterations : settings.iterations;
-    const { y, ...batch } = mixtureNorm(x, { ...settings, iterations, init, weight, bias });
+    const { y, ...batch } = normalizeFrom(x, { ...settings, iterations, init, weight, bias, training });
     this.take(batch, x, first ? 1 : this.momentum);
     for (const t of [...Object.values(batch), ...(first ? Object.values(init) : [init.variances])])
       t.dispose();

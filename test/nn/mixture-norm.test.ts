@@ -243,6 +243,17 @@ t.test('mixture normalization layers name what does not fit', async (t) => {
     new OptionError('MixtureNorm1d: components is 0, expected an integer of at least 1'),
   );
   t.throws(
+    () => new MixtureNorm1d(2, { components: 1000 }),
+    new OptionError('MixtureNorm1d: minWeight is 0.001, expected a number of at least 0 and below 1/1000'),
+  );
+  for (const momentum of [2, -1, Number.NaN, null, '0.1']) {
+    const what = typeof momentum === 'string' ? `'${momentum}'` : momentum;
+    t.throws(
+      () => new MixtureNorm1d(2, { momentum: momentum as number }),
+      new OptionError(`MixtureNorm1d: momentum is ${what}, expected a number of at least 0 and at most 1`),
+    );
+  }
+  t.throws(
     () => new MixtureNorm2d(2, { posterior: 'both' as never }),
     new OptionError("MixtureNorm2d: posterior is 'both', expected 'joint' or 'channel'"),
   );
