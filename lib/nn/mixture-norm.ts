@@ -2,8 +2,8 @@
 // After Kalayeh & Shah, arXiv 1806.02892; docs/mixture-normalization.md has the mathematics.
 import type { Floats } from '../../kernels/devices/device.js';
 import { kernels as k } from '../../kernels/index.js';
-import { checkFloor } from '../ops/mixture/check.js';
-import { emFit, type Mixture, type Posterior } from '../ops/mixture/em.js';
+import { emFit } from '../ops/mixture/em.js';
+import { checkFloor, type Mixture, type Posterior } from '../ops/mixture/mixture.js';
 import {
   MIXTURE_DEFAULTS,
   type MixtureNormOptions,

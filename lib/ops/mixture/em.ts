@@ -10,17 +10,7 @@ import { permute, reshape } from '../movement.js';
 import { channelRows, packTwo } from '../normalization.js';
 import { logSumExp, mean } from '../reduce.js';
 import { stridedCopy } from '../strided-copy.js';
-import { checkEm, checkMixture } from './check.js';
-
-/** Whether a pixel has one posterior over its whole channel vector, or one for each channel. */
-export type Posterior = 'joint' | 'channel';
-
-/** A diagonal Gaussian mixture: weights [K] (joint) or [K, C] (channel), means and variances [K, C]. */
-export interface Mixture {
-  weights: Tensor;
-  means: Tensor;
-  variances: Tensor;
-}
+import { checkEm, checkMixture, type Mixture, type Posterior } from './mixture.js';
 
 /** Options of emFit. */
 export interface EmOptions {

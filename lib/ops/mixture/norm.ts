@@ -14,18 +14,8 @@ import {
   type NormOptions,
   nothingToNormalize,
 } from '../normalization.js';
-import { checkEm, checkMixture } from './check.js';
-import {
-  type EmOptions,
-  entry,
-  type Fit,
-  type FitOptions,
-  fitMixture,
-  fixedMixture,
-  type Mixture,
-  type Posterior,
-  unpack,
-} from './em.js';
+import { type EmOptions, entry, type Fit, type FitOptions, fitMixture, fixedMixture, unpack } from './em.js';
+import { checkEm, checkMixture, type Mixture, type Posterior } from './mixture.js';
 import { unrolledMixtureNorm } from './unrolled.js';
 
 /**

@@ -6,7 +6,7 @@ import { run } from '../../tape/run.js';
 import { tensor } from '../../tensor/create.js';
 import type { Tensor } from '../../tensor/tensor.js';
 import { channelRows } from '../normalization.js';
-import type { Mixture } from './em.js';
+import type { Mixture } from './mixture.js';
 
 /** A component that was re-seeded; `channel` is null where all channels share their weights. */
 export interface Reseeded {

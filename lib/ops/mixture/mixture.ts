@@ -1,11 +1,20 @@
-// What must hold of a mixture that is given: its shapes and, where they can be read, its values.
+// What a mixture is, and what must hold of one that is given: its shapes and, where they can be read, its values.
 import { OptionError, ShapeError } from '../../errors.js';
 import { checkRank, describe, type Range, within, words } from '../../options.js';
 import { format, type Shape, sameShape } from '../../shape.js';
 import { checkTensors } from '../../tape/run.js';
 import { Tensor } from '../../tensor/tensor.js';
 import { checkNormInput } from '../normalization.js';
-import type { Mixture, Posterior } from './em.js';
+
+/** Whether a pixel has one posterior over its whole channel vector, or one for each channel. */
+export type Posterior = 'joint' | 'channel';
+
+/** A diagonal Gaussian mixture: weights [K] (joint) or [K, C] (channel), means and variances [K, C]. */
+export interface Mixture {
+  weights: Tensor;
+  means: Tensor;
+  variances: Tensor;
+}
 
 /** Throws unless x is [N, C, …] and init is a mixture of its channels that minWeight leaves room for. */
 export function checkEm(
