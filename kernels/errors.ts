@@ -67,7 +67,7 @@ export class OptionError extends MixgradError {
 export function describe(value: unknown): string {
   if (typeof value === 'string') return `'${value}'`;
   if (typeof value === 'function') return `the function ${value.name || 'without a name'}`;
-  if (typeof value === 'bigint') return `${value}n`;
+  if (typeof value === 'bigint') return `the BigInt ${value}n`;
   if (typeof value !== 'object' || value === null) return String(value);
   if (Array.isArray(value)) return describeArray(value);
   const name = value.constructor?.name;

@@ -170,8 +170,9 @@ export function checkRank(op: string, name: string, { shape }: { shape: Shape },
 export function checkIndices(op: string, what: string, indices: ArrayLike<number>, size: number): void {
   for (let i = 0; i < indices.length; i++) {
     if (Number.isInteger(indices[i]) && indices[i] >= 0 && indices[i] < size) continue;
+    const hint = typeof indices[i] === 'bigint' ? `; Number(${indices[i]}n) makes a number of it` : '';
     throw new OptionError(
-      `${op}: ${what} ${i} is ${describe(indices[i])}, expected an integer from 0 to ${size - 1}`,
+      `${op}: ${what} ${i} is ${describe(indices[i])}, expected an integer from 0 to ${size - 1}${hint}`,
     );
   }
 }

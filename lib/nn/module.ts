@@ -2,6 +2,7 @@
 import type { Floats } from '../../kernels/devices/device.js';
 import { OptionError } from '../errors.js';
 import { checkRecord, describe, flag, readOptions, required } from '../options.js';
+import { checkDone } from '../tape/scope.js';
 import { Tensor } from '../tensor/tensor.js';
 import { everyModule, firstOfEach, join, membersOf } from './members.js';
 import {
@@ -254,7 +255,7 @@ export abstract class Module<I extends unknown[] = [x: Tensor], O = Tensor> {
     const value = (...inputs: I): O => {
       let output = forward.apply(this, inputs);
       for (const hook of [...this.hooks.values()]) {
-        const replaced = hook(this, inputs, output);
+        const replaced = checkDone('registerForwardHook', 'the hook', hook(this, inputs, output));
         if (replaced !== undefined) output = replaced as O;
       }
       return output;
