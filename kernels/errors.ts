@@ -76,7 +76,7 @@ export function describe(value: unknown): string {
 
 /** The names of an object of options. @throws OptionError for one that is not known, with the list of those there are */
 export function checkNames(op: string, options: unknown, known: readonly string[]): void {
-  if (typeof options !== 'object' || options === null) {
+  if (typeof options !== 'object' || options === null || Array.isArray(options)) {
     throw new OptionError(`${op}: options is ${describe(options)}, expected an object`);
   }
   for (const name of Object.keys(options)) {

@@ -72,7 +72,7 @@ export function backward(loss: Tensor, options: BackwardOptions = {}): void {
 }
 
 function seedGradient(loss: Tensor, gradient: Tensor | null): Tensor {
-  if (gradient) {
+  if (gradient !== null) {
     checkTensors('backward', { gradient });
     if (!fits(gradient, loss)) refuse('backward: gradient', gradient, loss);
     return gradient.detach();

@@ -76,13 +76,19 @@ export function defineOp<A extends object, R extends Tensor | Result>(
   return (args) => op.apply(args as Args) as Returned<R>;
 }
 
-function checkDefinition(name: unknown, definition: { forward: unknown; vjp: object }): void {
+function checkDefinition(
+  name: unknown,
+  definition: { forward: unknown; vjp: object; shared?: unknown },
+): void {
   if (typeof name !== 'string' || name === '') {
     throw new OptionError(`defineOp: name is ${describe(name)}, expected a word`);
   }
-  const { forward, vjp } = definition ?? {};
+  const { forward, vjp, shared } = definition ?? {};
   if (typeof forward !== 'function') {
     throw new OptionError(`defineOp: forward of ${name} is ${describe(forward)}, expected a function`);
+  }
+  if (shared !== undefined && typeof shared !== 'function') {
+    throw new OptionError(`defineOp: shared of ${name} is ${describe(shared)}, expected a function`);
   }
   const rules = typeof vjp === 'object' && vjp !== null ? Object.entries(vjp) : [];
   if (rules.length === 0) {

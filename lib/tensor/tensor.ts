@@ -104,8 +104,14 @@ export class Tensor {
     return this.trained || this.record !== null;
   }
 
-  /** On a leaf: true makes it a parameter, false freezes it. @throws TapeError on the output of a recorded operation */
+  /**
+   * On a leaf: true makes it a parameter, false freezes it.
+   * @throws TapeError on the output of a recorded operation, OptionError unless it is true or false
+   */
   set requiresGrad(on: boolean) {
+    if (typeof on !== 'boolean') {
+      throw new OptionError(`requiresGrad: got ${describe(on)}, expected true or false`);
+    }
     if (this.record) {
       if (on) return;
       throw new TapeError(

@@ -43,7 +43,7 @@ class Odd extends Optimizer {
   ) {
     super(params, { lr: 1 }, {}, (options) => options as { lr: number });
   }
-  protected update(): void {
+  protected update(): never {
     return this.move();
   }
 }
