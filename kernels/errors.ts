@@ -79,10 +79,10 @@ export function checkNames(op: string, options: unknown, known: readonly string[
   if (typeof options !== 'object' || options === null || Array.isArray(options)) {
     throw new OptionError(`${op}: options is ${describe(options)}, expected an object`);
   }
-  for (const name of Object.keys(options)) {
-    if (known.includes(name)) continue;
-    throw new OptionError(`${op}: no option '${name}'; it has ${known.join(', ') || 'none'}`);
-  }
+  const unknown = Object.keys(options).filter((name) => !known.includes(name));
+  if (unknown.length === 0) return;
+  const names = unknown.map((name) => `'${name}'`).join(' or ');
+  throw new OptionError(`${op}: no option ${names}; it has ${known.join(', ') || 'none'}`);
 }
 
 /** Short arrays of plain values in full. */

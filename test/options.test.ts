@@ -40,6 +40,10 @@ t.test('an unknown name is refused with the list of those there are', async (t) 
     () => read({ step: 1 }),
     new OptionError("op: no option 'step'; it has rate, steps, limit, fast, kind, stride, log"),
   );
+  t.throws(
+    () => readOptions('op', { a: 1, b: 2, c: undefined }, { b: flag(true) }),
+    new OptionError("op: no option 'a' or 'c'; it has b"),
+  );
   t.throws(() => readOptions('op', { a: 1 }, {}), new OptionError("op: no option 'a'; it has none"));
 });
 

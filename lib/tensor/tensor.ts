@@ -70,6 +70,8 @@ export class Tensor {
   private claim: Claim;
   private why = '';
   private kept = false;
+  /** How many tensors were given this one as their gradient. */
+  private holders = 0;
   private trained: boolean;
   private parameter: boolean;
 
@@ -135,6 +137,7 @@ export class Tensor {
     if (g !== null) checkGrad(g, this);
     this.letGradGo();
     this.gradient = g;
+    if (g !== null) g.holders++;
   }
 
   /** Takes over a gradient that backward() made. @internal */
@@ -152,7 +155,9 @@ export class Tensor {
 
   /** Someone may still hold the gradient: it leaves the device. */
   private letGradGo(): void {
-    if (this.ownsGrad && this.gradient && !this.gradient.isReleased) this.gradient.storage.makeTransient();
+    const { gradient } = this;
+    if (gradient && !this.ownsGrad) gradient.holders--;
+    if (gradient && !gradient.isReleased) gradient.storage.makeTransient();
     this.ownsGrad = false;
   }
 
@@ -171,9 +176,9 @@ export class Tensor {
     return this.claim.released;
   }
 
-  /** Whether keep() was called. */
+  /** Whether keep() was called, or a tensor has this one as the gradient that it was given. */
   get isKept(): boolean {
-    return this.kept;
+    return this.kept || this.holders > 0;
   }
 
   /** The storage; TapeError where it was released. @internal */
