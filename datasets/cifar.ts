@@ -2,6 +2,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { DataError, OptionError } from '../lib/errors.js';
+import { choice, readOptions } from '../lib/options.js';
 import { type Dataset, IMAGE_SIZE, type Split } from './dataset.js';
 
 /** The two data sets of the CIFAR family. */
@@ -50,6 +51,12 @@ const LAYOUTS: Record<CifarName, Layout> = {
   },
 };
 
+const schema = {
+  dataset: choice<CifarName>('cifar10', ['cifar10', 'cifar100']),
+  split: choice<Split>('train', ['train', 'test']),
+  labels: choice<'fine' | 'coarse'>('fine', ['fine', 'coarse']),
+};
+
 /**
  * Reads one split of CIFAR-10 or CIFAR-100 from the folder of its binary version. The files may hold
  * fewer records than the official ones; the files with the class names may be missing.
@@ -58,11 +65,9 @@ const LAYOUTS: Record<CifarName, Layout> = {
  * @throws OptionError on an unknown data set, split or kind of label
  */
 export function loadCifar(folder: string, options: CifarOptions = {}): Dataset {
-  const { dataset = 'cifar10', split = 'train', labels: kind = 'fine' } = options;
+  const { dataset, split, labels: kind } = readOptions('loadCifar', options, schema);
   const layout = LAYOUTS[dataset];
-  if (!layout) throw new OptionError(`loadCifar: dataset is '${dataset}', expected cifar10 or cifar100`);
   const names = layout.files[split];
-  if (!names) throw new OptionError(`loadCifar: split is '${split}', expected train or test`);
   const field = layout.fields.findIndex((f) => f.kind === kind);
   if (field < 0) throw new OptionError(`loadCifar: ${layout.title} has no '${kind}' labels`);
 

@@ -1,5 +1,5 @@
 // What every data set looks like: images as bytes, one label an image, the names of the classes.
-import { OptionError } from '../lib/errors.js';
+import { integer, required } from '../lib/options.js';
 
 /** Pixels along one side of an image. */
 export const SIDE = 32;
@@ -35,7 +35,7 @@ export interface Dataset {
  * @throws OptionError where `n` is not a positive integer
  */
 export function limit(dataset: Dataset, n: number): Dataset {
-  if (!Number.isInteger(n) || n < 1) throw new OptionError(`limit: n is ${n}, expected a positive integer`);
+  required('limit', 'n', n, integer(1, { least: 1 }));
   const length = Math.min(n, dataset.length);
   const images = dataset.images.subarray(0, length * IMAGE_SIZE);
   return { ...dataset, length, images, labels: dataset.labels.subarray(0, length) };

@@ -1,5 +1,5 @@
 // A procedural data set: ten figures, drawn in several colour schemes, finishes, grounds and sizes.
-import { OptionError } from '../lib/errors.js';
+import { anything, choice, integer, readOptions } from '../lib/options.js';
 import { createRandom, type Random } from '../lib/random.js';
 import { CHANNELS, type Dataset, IMAGE_SIZE, PLANE, SIDE, type Split } from './dataset.js';
 
@@ -58,20 +58,21 @@ const SIZES = [
   [11, 13],
 ] as const;
 
+const schema = {
+  seed: anything<number | string>(0), // createRandom checks it
+  split: choice<Split>('train', ['train', 'test']),
+  count: integer(null, { least: 1, most: 2 ** 20 }),
+};
+
 /**
  * Draws a data set of ten classes, the same for the same seed on every machine. The class is the figure's
  * shape; its colours, finish, ground, size, place and rotation vary. Every ten images in turn hold each
  * class once, and a smaller count is the beginning of a larger one.
- * @throws OptionError where count is not a positive integer or the split is unknown
+ * @throws OptionError where count is no integer from 1 to 2²⁰ or the split is unknown
  */
 export function synthetic(options: SyntheticOptions = {}): Dataset {
-  const { seed = 0, split = 'train', count: length = split === 'train' ? 2000 : 500 } = options;
-  if (!Number.isInteger(length) || length < 1) {
-    throw new OptionError(`synthetic: count is ${length}, expected a positive integer`);
-  }
-  if (split !== 'train' && split !== 'test') {
-    throw new OptionError(`synthetic: split is '${split}', expected train or test`);
-  }
+  const { seed, split, count } = readOptions('synthetic', options, schema);
+  const length = count ?? (split === 'train' ? 2000 : 500);
   const random = createRandom(seed).fork(`synthetic ${split}`);
   const labels = drawLabels(length, random.fork('labels'));
   const grain = drawGrain(random.fork('grain'));

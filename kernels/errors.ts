@@ -67,7 +67,7 @@ export class OptionError extends MixgradError {
 export function describe(value: unknown): string {
   if (typeof value === 'string') return `'${value}'`;
   if (typeof value === 'function') return `the function ${value.name || 'without a name'}`;
-  if (typeof value === 'bigint') return `${value}n`;
+  if (typeof value === 'bigint') return `the BigInt ${value}n`;
   if (typeof value !== 'object' || value === null) return String(value);
   if (Array.isArray(value)) return describeArray(value);
   const name = value.constructor?.name;
@@ -76,13 +76,13 @@ export function describe(value: unknown): string {
 
 /** The names of an object of options. @throws OptionError for one that is not known, with the list of those there are */
 export function checkNames(op: string, options: unknown, known: readonly string[]): void {
-  if (typeof options !== 'object' || options === null) {
+  if (typeof options !== 'object' || options === null || Array.isArray(options)) {
     throw new OptionError(`${op}: options is ${describe(options)}, expected an object`);
   }
-  for (const name of Object.keys(options)) {
-    if (known.includes(name)) continue;
-    throw new OptionError(`${op}: no option '${name}'; it has ${known.join(', ') || 'none'}`);
-  }
+  const unknown = Object.keys(options).filter((name) => !known.includes(name));
+  if (unknown.length === 0) return;
+  const names = unknown.map((name) => `'${name}'`).join(' or ');
+  throw new OptionError(`${op}: no option ${names}; it has ${known.join(', ') || 'none'}`);
 }
 
 /** Short arrays of plain values in full. */

@@ -84,7 +84,8 @@ export function kernel<
   body: (this: Thread<Ints, Reals>, ...args: never[]) => number,
   plan: (shapes: readonly Shape[], attrs: A) => Plan<Ints, Reals>,
 ): Kernel<A, Name> {
-  const wrong = typeof name !== 'string' || typeof body !== 'function' || typeof plan !== 'function';
+  const wrong =
+    typeof name !== 'string' || name === '' || typeof body !== 'function' || typeof plan !== 'function';
   if (wrong) {
     throw new OptionError(
       `kernel: got ${[name, body, plan].map(describe).join(', ')}, expected a name, a body and a plan`,

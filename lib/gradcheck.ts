@@ -8,7 +8,7 @@ import { createRandom } from './random.js';
 import { format, numel, type Shape } from './shape.js';
 import { backward } from './tape/backward.js';
 import { checkTensors } from './tape/run.js';
-import { noGrad } from './tape/scope.js';
+import { checkDone, noGrad } from './tape/scope.js';
 import { type NestedNumbers, tensor } from './tensor/create.js';
 import { withDevice } from './tensor/device.js';
 import { Tensor } from './tensor/tensor.js';
@@ -67,9 +67,10 @@ const schema = {
 
 /**
  * Checks the gradients of fn(...inputs) with respect to every input, for a random cotangent, on the reference
- * device in float64. While it runs new tensors appear there.
+ * device in float64. While it runs new tensors appear there; afterwards, also where it throws, where they did before.
+ * fn must not be async.
  * @returns the worst element of each input
- * @throws GradcheckError naming the worst element, with its analytic and numeric value
+ * @throws GradcheckError naming the worst element, with its analytic and numeric value; TapeError where fn is async
  *
  * @example
  * ```js
@@ -95,8 +96,8 @@ export function gradcheck(
       `gradcheck: inputs is ${described(inputs)}, expected an array of tensors or values`,
     );
   }
-  const device = openReference();
-  return withDevice(device, () => check(fn, inputs.map(asLeaf), read));
+  const checked = (...leaves: Tensor[]) => checkDone('gradcheck', 'fn', fn(...leaves));
+  return withDevice(openReference(), () => check(checked, inputs.map(asLeaf), read));
 }
 
 /** A leaf on the current device with the values of a tensor or of nested arrays. */

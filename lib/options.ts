@@ -38,11 +38,29 @@ export function readOptions<S extends Schema>(op: string, given: unknown, schema
 
 function asRecord(op: string, given: unknown): Record<string, unknown> {
   if (given === undefined || given === null) return {};
-  const prototype = typeof given === 'object' ? Object.getPrototypeOf(given) : undefined;
-  if (prototype === Object.prototype || prototype === null) return given as Record<string, unknown>;
+  if (isRecord(given)) return given;
   throw new OptionError(
     `${op}: its options are ${describe(given)}, expected an object such as { name: value }`,
   );
+}
+
+/** Whether a value is a plain object: no array, Map, promise or instance of another class. */
+export function isRecord(value: unknown): value is Record<string, unknown> {
+  if (typeof value !== 'object' || value === null) return false;
+  const prototype = Object.getPrototypeOf(value);
+  return prototype === null || prototype === Object.prototype;
+}
+
+/** A plain object. @throws OptionError saying what the value is, and that a promise lacks an await */
+export function checkRecord(
+  op: string,
+  name: string,
+  value: unknown,
+  expected: string,
+): Record<string, unknown> {
+  if (isRecord(value)) return value;
+  const hint = value instanceof Promise ? '; it lacks an await' : '';
+  throw new OptionError(`${op}: ${name} is ${describe(value)}, expected ${expected}${hint}`);
 }
 
 function refuse(op: string, name: string, value: unknown, expected: string): never {
@@ -67,13 +85,15 @@ export interface Range {
   below?: number;
 }
 
-function words(kind: string, { least, above, most, below }: Range): string {
+/** A kind of numbers and its range, as an error names them. */
+export function words(kind: string, { least, above, most, below }: Range): string {
   const from = least !== undefined ? `of at least ${least}` : above !== undefined ? `above ${above}` : '';
   const to = most !== undefined ? `at most ${most}` : below !== undefined ? `below ${below}` : '';
   return [kind, [from, to].filter(Boolean).join(' and ')].filter(Boolean).join(' ');
 }
 
-function within(value: number, { least, above, most, below }: Range): boolean {
+/** Whether a number is in a range. */
+export function within(value: number, { least, above, most, below }: Range): boolean {
   return (
     (least === undefined || value >= least) &&
     (above === undefined || value > above) &&
@@ -150,8 +170,9 @@ export function checkRank(op: string, name: string, { shape }: { shape: Shape },
 export function checkIndices(op: string, what: string, indices: ArrayLike<number>, size: number): void {
   for (let i = 0; i < indices.length; i++) {
     if (Number.isInteger(indices[i]) && indices[i] >= 0 && indices[i] < size) continue;
+    const hint = typeof indices[i] === 'bigint' ? `; Number(${indices[i]}n) makes a number of it` : '';
     throw new OptionError(
-      `${op}: ${what} ${i} is ${describe(indices[i])}, expected an integer from 0 to ${size - 1}`,
+      `${op}: ${what} ${i} is ${describe(indices[i])}, expected an integer from 0 to ${size - 1}${hint}`,
     );
   }
 }

@@ -52,9 +52,7 @@ export class Random {
     if (typeof name !== 'string' && !Number.isFinite(name)) {
       throw new OptionError(`fork: name is ${describe(name)}, expected a string or a number`);
     }
-    // The slash is the mark of a fork: fork('a').fork('b') differs from fork('a/b').
-    const word = String(name).replaceAll('%', '%25').replaceAll('/', '%2F');
-    return new Random(`${this.seed}/${word}`);
+    return new Random(`${this.seed}/${wordOf(name)}`);
   };
 
   /** A JSON value; {@link load} continues from it with the same draws. */
@@ -69,6 +67,11 @@ export class Random {
     this.seed = state.seed;
     this.generator = seedrandom('', { state: state.arc4 });
   };
+}
+
+/** The slash is the mark of a fork: fork('a').fork('b') differs from fork('a/b'), and from a seed with slashes. */
+function wordOf(name: string | number): string {
+  return String(name).replaceAll('%', '%25').replaceAll('/', '%2F');
 }
 
 const size = integer(1, { least: 1 });
@@ -106,7 +109,7 @@ export function createRandom(seed: number | string): Random {
   if (typeof seed !== 'string' && !Number.isFinite(seed)) {
     throw new OptionError(`createRandom: seed is ${describe(seed)}, expected a number or a string`);
   }
-  return new Random(String(seed));
+  return new Random(wordOf(seed));
 }
 
 const shared = createRandom(0);

@@ -147,7 +147,7 @@ function methodsOf(object: object): string[] {
 const inside = [
   ...['setRecord', 'forgetSources', 'assign', 'shows', 'dispose'], // Tensor
   ...['print', 'stateItems', 'namedTensors', 'hookForward', 'stateLoaded'], // Module
-  ...['track', 'revive', 'warmStart', 'countBatch', 'checkInput'], // norms
+  ...['take', 'restart', 'warmStart', 'countBatch', 'checkInput'], // norms
   ...['update', 'replace', 'remembers', 'tensorOf', 'count', 'slotsOf', 'forget'], // optimizers
 ];
 

@@ -1,15 +1,21 @@
 // gradcheck itself: it accepts right gradients and names the worst element of wrong ones.
 import t from 'tap';
 import {
+  add,
+  batchNorm,
+  currentDevice,
   defineOp,
   GradcheckError,
   gradcheck,
   kernels as k,
+  Linear,
   mul,
   OptionError,
+  ones,
   openDevice,
   run,
   ShapeError,
+  setDevice,
   sum,
   type Tensor,
   tensor,
@@ -95,6 +101,44 @@ t.test('the inputs are left as they were', async (t) => {
   gradcheck(square(2), [x]);
   t.same([...(await x.data())], [1, 2, 3]);
   t.equal(x.grad, null);
+});
+
+t.test('a constant that fn makes is on the reference device', async (t) => {
+  const before = currentDevice();
+  t.equal(before.name, 'wasm');
+  const [{ error }] = gradcheck((x) => mul(x, add(tensor([2, 3]), ones([2]))), [[1, 2]]);
+  t.ok(error < 1e-8);
+  t.equal(gradcheck((x) => batchNorm(x, { training: true }), [[[1], [2], [4]]]).length, 1, 'γ and β too');
+  const layers = gradcheck((x) => new Linear(2, 2).forward(x), [[[1, 2]]], { tolerance: 10 });
+  t.equal(layers.length, 1, 'a layer that fn makes');
+  t.equal(currentDevice(), before, 'afterwards the device is what it was');
+});
+
+t.test('the device is what it was where fn throws, and where it sets another', async (t) => {
+  const before = currentDevice();
+  const other = await openDevice('gpujs-cpu');
+  t.throws(
+    () =>
+      gradcheck(() => {
+        throw new Error('of fn');
+      }, [[1]]),
+    new Error('of fn'),
+  );
+  t.equal(currentDevice(), before);
+  t.throws(
+    () =>
+      gradcheck(
+        (x) => {
+          setDevice(other);
+          return mul(x, tensor([1]));
+        },
+        [[1]],
+      ),
+    { message: 'mul: tensors on reference and gpujs-cpu, expected one device' },
+  );
+  t.equal(currentDevice(), before);
+  t.throws(() => gradcheck(wrong(2), [[1, 2]]), GradcheckError);
+  t.equal(currentDevice(), before);
 });
 
 t.test('what it cannot check is refused by name', async (t) => {

@@ -103,6 +103,19 @@ t.test('a fork of a fork is no fork of a longer name', (t) => {
   const random = createRandom(1);
   t.not(random.fork('a').fork('b').uniform(), random.fork('a/b').uniform());
   t.not(random.fork('a/b').uniform(), random.fork('a%2Fb').uniform());
+  t.not(random.fork('a').uniform(), createRandom('1/a').uniform(), 'nor is it another seed');
+  const ways = [
+    random.fork('a').fork('b'),
+    random.fork('a/b'),
+    random.fork('a%2Fb'),
+    random.fork('/a').fork('b'),
+    random.fork('a/').fork('b'),
+    random.fork('a').fork('/b'),
+    random.fork('').fork('a/b'),
+    createRandom('1/a').fork('b'),
+    createRandom('1%2Fa').fork('b'),
+  ];
+  t.equal(new Set(ways.map((way) => way.uniform())).size, ways.length, 'every way is its own');
   const fork = random.fork as (name: unknown) => unknown;
   t.throws(
     () => fork(Symbol('a')),

@@ -1,6 +1,6 @@
 // BatchNorm1d and BatchNorm2d: batchNorm with its own parameters and running statistics.
 import { batchNorm, batchNormSchema } from '../ops/normalization.js';
-import { readOptions } from '../options.js';
+import { type Reader, readOptions } from '../options.js';
 import { ones, zeros } from '../tensor/create.js';
 import type { Tensor } from '../tensor/tensor.js';
 import { INPUTS_1D, INPUTS_2D, NormLayer, type NormLayerOptions, normSchema } from './norm-layer.js';
@@ -10,18 +10,22 @@ import { buffer } from './parameters.js';
 export interface BatchNormLayerOptions extends NormLayerOptions {
   /** Added to the variance. @default 1e-5 */
   eps?: number;
-  /** Share of the new batch in the running statistics. @default 0.1 */
-  momentum?: number;
+  /** Share of the new batch in the running statistics; null gives all batches so far one share each. @default 0.1 */
+  momentum?: number | null;
 }
 
-const { eps, momentum } = batchNormSchema;
+const { eps } = batchNormSchema;
+const momentum: Reader<number | null> = {
+  fallback: batchNormSchema.momentum.fallback,
+  read: (op, name, value) => (value === null ? null : batchNormSchema.momentum.read(op, name, value)),
+};
 const schema = { ...normSchema, eps, momentum };
 
 abstract class BatchNorm extends NormLayer {
   readonly runningMean: Tensor;
   readonly runningVar: Tensor;
   readonly eps: number;
-  readonly momentum: number;
+  readonly momentum: number | null;
 
   constructor(numFeatures: number, inputs: Record<number, string>, options: BatchNormLayerOptions) {
     const { eps, momentum, affine, device } = readOptions(new.target.name, options, schema);
@@ -35,7 +39,8 @@ abstract class BatchNorm extends NormLayer {
   forward(x: Tensor): Tensor {
     this.checkInput(x);
     if (this.training) this.countBatch();
-    const { weight, bias, runningMean, runningVar, training, eps, momentum } = this;
+    const { weight, bias, runningMean, runningVar, training, eps } = this;
+    const momentum = this.momentum ?? 1 / Math.max(this.batches, 1);
     return batchNorm(x, { weight, bias, runningMean, runningVar, training, eps, momentum });
   }
 

@@ -1,5 +1,6 @@
 // What an object holds: its own properties, and the entries of the arrays, Maps, Sets and plain objects among them.
 // What a module's tree holds, and how it is named.
+import { describe } from '../options.js';
 
 /** An object that is held, and the way to it: a property, then keys and indices. */
 export interface Member {
@@ -7,23 +8,49 @@ export interface Member {
   value: object;
 }
 
-/** All objects that an object holds, in the order of its properties. A collection is not entered while inside it. */
+/** A key or an index, and the way to the object that has it. */
+interface Step {
+  key: unknown;
+  from: Step | null;
+}
+
+/**
+ * All objects that an object holds, in the order of its properties. A collection is not entered while inside it. Without
+ * recursion: a list whose every node holds the next may be long.
+ */
 export function membersOf(owner: object): Member[] {
   const found: Member[] = [];
   const inside = new Set<object>();
-  const visit = (value: unknown, path: string[]): void => {
-    if (typeof value !== 'object' || value === null || inside.has(value)) return;
-    const entries = entriesOf(value);
-    if (!entries) {
-      found.push({ path, value });
-      return;
+  const open = [{ collection: owner, entries: iterate(Object.entries(owner)), step: null as Step | null }];
+  for (let last = open.at(-1); last; last = open.at(-1)) {
+    const { done, value: entry } = last.entries.next();
+    if (done) {
+      inside.delete(last.collection);
+      open.pop();
+      continue;
     }
-    inside.add(value);
-    for (const [key, entry] of entries) visit(entry, [...path, String(key)]);
-    inside.delete(value);
-  };
-  for (const [name, value] of Object.entries(owner)) visit(value, [name]);
+    const [key, value] = entry;
+    if (typeof value !== 'object' || value === null || inside.has(value)) continue;
+    const step = { key, from: last.step };
+    const entries = entriesOf(value);
+    if (entries) {
+      inside.add(value);
+      open.push({ collection: value, entries: iterate(entries), step });
+    } else found.push({ path: pathTo(step), value });
+  }
   return found;
+}
+
+function iterate(entries: Iterable<[unknown, unknown]>): Iterator<[unknown, unknown], undefined> {
+  return entries[Symbol.iterator]();
+}
+
+function pathTo(last: Step): string[] {
+  const path: string[] = [];
+  for (let step: Step | null = last; step; step = step.from) {
+    path.push(typeof step.key === 'object' ? describe(step.key) : String(step.key));
+  }
+  return path.reverse();
 }
 
 /** The entries of an array, a Map, a Set or a plain object; null of anything else. */

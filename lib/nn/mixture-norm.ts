@@ -2,14 +2,15 @@
 // After Kalayeh & Shah, arXiv 1806.02892; docs/mixture-normalization.md has the mathematics.
 import type { Floats } from '../../kernels/devices/device.js';
 import { kernels as k } from '../../kernels/index.js';
-import { emFit, type Mixture, type Posterior } from '../ops/mixture/em.js';
+import { emFit } from '../ops/mixture/em.js';
+import { checkFloor, type Mixture, type Posterior } from '../ops/mixture/mixture.js';
 import {
   MIXTURE_DEFAULTS,
   type MixtureNormOptions,
-  mixtureNorm,
   mixtureSchema,
+  normalizeFrom,
 } from '../ops/mixture/norm.js';
-import { reseedDead } from '../ops/mixture/reseed.js';
+import { deadIn, notFiniteIn, reseed } from '../ops/mixture/reseed.js';
 import { seedMixture } from '../ops/mixture/seeding.js';
 import { moveTowards } from '../ops/normalization.js';
 import { callback, integer, number, readOptions } from '../options.js';
@@ -80,11 +81,10 @@ abstract class MixtureNorm extends NormLayer {
   readonly momentum: number;
   private readonly random: Random;
   private readonly log: (message: string) => void;
-  /** Whether the running mixture holds something: the first batch is seeded and replaces it. */
-  private seeded = false;
 
   constructor(numFeatures: number, inputs: Record<number, string>, given: MixtureNormLayerOptions) {
     const { affine, device, random, log, ...options } = readOptions(new.target.name, given, schema);
+    checkFloor(new.target.name, options.minWeight, options.components);
     super(numFeatures, inputs, { affine, device });
     this.components = options.components;
     this.iterations = options.iterations;
@@ -109,16 +109,15 @@ abstract class MixtureNorm extends NormLayer {
   forward(x: Tensor): Tensor {
     this.checkInput(x);
     const { weight, bias, settings, training } = this;
-    if (!training) return mixtureNorm(x, { ...settings, init: this.running, weight, bias, training }).y;
-    const first = !this.seeded;
+    if (!training) return normalizeFrom(x, { ...settings, init: this.running, weight, bias, training }).y;
+    const first = this.batches === 0; // it is seeded, and replaces the running mixture
+    if (!first && x.device.sync) this.restart(notFiniteIn(this.running), x);
     const init = first
       ? seedMixture(x, { ...settings, components: this.components }, this.random)
       : this.warmStart();
     const iterations = first ? this.initIterations : settings.iterations;
-    const { y, ...batch } = mixtureNorm(x, { ...settings, iterations, init, weight, bias });
-    this.track(batch, first ? 1 : this.momentum);
-    this.seeded = true;
-    if (x.device.sync) this.revive(x, batch);
+    const { y, ...batch } = normalizeFrom(x, { ...settings, iterations, init, weight, bias, training });
+    this.take(batch, x, first ? 1 : this.momentum);
     for (const t of [...Object.values(batch), ...(first ? Object.values(init) : [init.variances])])
       t.dispose();
     return y;
@@ -161,24 +160,33 @@ abstract class MixtureNorm extends NormLayer {
     return { ...this.running, variances };
   }
 
-  private track(batch: Mixture, momentum: number): void {
+  /** Takes the batch's mixture into the running one, unless it is not finite. */
+  private take(batch: Mixture, x: Tensor, momentum: number): void {
+    if (x.device.sync && notFiniteIn(batch).length > 0) {
+      this.log(`${this.constructor.name}: a batch that is not finite was left out of the running mixture`);
+      return;
+    }
     for (const key of ['weights', 'means', 'variances'] as const) {
-      moveTowards(this.running[key], batch[key], { offset: 0, momentum, factor: 1 });
+      if (x.device.sync) moveTowards(this.running[key], batch[key], { offset: 0, momentum, factor: 1 });
+      else replace(this.running[key], run(k.finiteAverage, [this.running[key], batch[key]], { momentum }));
     }
     this.countBatch();
+    if (x.device.sync) this.restart(deadIn(batch, this.minWeight), x);
   }
 
-  protected override stateLoaded(values: (key: string) => Floats | undefined): void {
-    this.seeded = (values('num_batches_tracked')?.[0] ?? 0) > 0;
-  }
-
-  /** Starts components again that died in this batch, and says so. */
-  private revive(x: Tensor, batch: Mixture): void {
-    for (const { component, channel } of reseedDead(this.running, batch, x, this.minWeight, this.random)) {
+  /** Starts components again that died, and says so. */
+  private restart(dead: readonly number[], x: Tensor): void {
+    for (const { component, channel } of reseed(this.running, dead, x, this.random)) {
       const where = channel === null ? '' : ` of channel ${channel}`;
       this.log(`${this.constructor.name}: component ${component}${where} died and was re-seeded`);
     }
   }
+}
+
+/** Gives a buffer other values. */
+function replace(target: Tensor, values: Tensor): void {
+  target.assign(values);
+  values.dispose();
 }
 
 /**

@@ -1,14 +1,16 @@
 // Module: named parameters, buffers and sub-modules, found by walking a layer's own properties.
 import type { Floats } from '../../kernels/devices/device.js';
 import { OptionError } from '../errors.js';
-import { describe, flag, required } from '../options.js';
+import { checkRecord, describe, flag, readOptions, required } from '../options.js';
+import { checkDone } from '../tape/scope.js';
 import { Tensor } from '../tensor/tensor.js';
 import { everyModule, firstOfEach, join, membersOf } from './members.js';
 import {
   checkEntry,
-  checkKeys,
+  compareKeys,
   entryOf,
   isStateful,
+  type KeyReport,
   pytorchName,
   type StateDict,
   type Stateful,
@@ -167,15 +169,16 @@ export abstract class Module<I extends unknown[] = [x: Tensor], O = Tensor> {
       // All copies are asked for before the first is there: they are of one moment.
       [...new Set(items.values())].map((item) => [item, entryOf(item)]),
     );
-    const state: StateDict = {};
-    for (const [key, item] of items) state[key] = await copies.get(item)!;
-    return state;
+    const entries = [...items].map(async ([key, item]) => [key, await copies.get(item)!] as const);
+    return Object.fromEntries(await Promise.all(entries));
   }
 
   /**
    * Takes parameters, buffers and generators' states from a state dictionary. Nothing changes unless all of it
    * fits. A generator without an entry, as in weights that come from PyTorch, goes on where it is. Where the names
    * of something shared disagree, the last one counts.
+   * @param options.strict whether every key must be there, and no other. @default true
+   * @returns the keys that were missing and those that were unexpected: none if strict
    * @throws OptionError for missing or unexpected keys and for what is no entry, ShapeError for a wrong shape
    *
    * @example
@@ -187,23 +190,25 @@ export abstract class Module<I extends unknown[] = [x: Tensor], O = Tensor> {
    * console.log(Object.keys(state), state.weight.shape);
    * fresh.loadStateDict(state);
    * console.log(String(await fresh.weight.data()) === String(await trained.weight.data()));
+   * console.log(fresh.loadStateDict({ bias: state.bias, head: state.bias }, { strict: false }));
    * ```
    * ```text
    * [ 'weight', 'bias' ] [ 3, 2 ]
    * true
+   * { missingKeys: [ 'weight' ], unexpectedKeys: [ 'head' ] }
    * ```
    */
-  loadStateDict(state: StateDict): void {
-    if (typeof state !== 'object' || state === null) {
-      throw new OptionError(`loadStateDict: state is ${describe(state)}, expected a state dictionary`);
-    }
+  loadStateDict(state: StateDict, options: { strict?: boolean } = {}): KeyReport {
+    const { strict } = readOptions('loadStateDict', options, { strict: flag(true) });
+    checkRecord('loadStateDict', 'state', state, 'a state dictionary');
     const items = this.stateItems();
-    checkKeys(items, state);
+    const report = compareKeys(items, state, strict);
     const given = [...items].filter(([key]) => Object.hasOwn(state, key));
     for (const [key, item] of given) checkEntry('loadStateDict', key, state[key], item);
     for (const [prefix, module] of everyModule<AnyModule>(this))
       module.stateLoaded((name) => state[join(prefix, name)]?.data);
     for (const [key, item] of given) takeEntry(item, state[key]);
+    return report;
   }
 
   /** Called when a state dictionary is taken over; `values` finds this module's own entries by key. */
@@ -250,7 +255,7 @@ export abstract class Module<I extends unknown[] = [x: Tensor], O = Tensor> {
     const value = (...inputs: I): O => {
       let output = forward.apply(this, inputs);
       for (const hook of [...this.hooks.values()]) {
-        const replaced = hook(this, inputs, output);
+        const replaced = checkDone('registerForwardHook', 'the hook', hook(this, inputs, output));
         if (replaced !== undefined) output = replaced as O;
       }
       return output;

@@ -1,4 +1,5 @@
 // What normalization layers share: the check of the input, γ and β, and the count of batches.
+import type { Floats } from '../../kernels/devices/device.js';
 import { kernels as k } from '../../kernels/index.js';
 import { ShapeError } from '../errors.js';
 import { flag, integer, required } from '../options.js';
@@ -8,6 +9,7 @@ import { ones, zeros } from '../tensor/create.js';
 import type { Tensor } from '../tensor/tensor.js';
 import { Module } from './module.js';
 import { buffer, type LayerOptions, parameter, placement } from './parameters.js';
+import { asCount } from './state-dict.js';
 
 /** Options that all normalization layers have. */
 export interface NormLayerOptions extends Pick<LayerOptions, 'device'> {
@@ -29,6 +31,8 @@ export abstract class NormLayer extends Module {
   /** How many batches training has seen, one value. */
   readonly numBatchesTracked: Tensor;
   readonly numFeatures: number;
+  /** The same, known without reading it. */
+  protected batches = 0;
 
   constructor(
     numFeatures: number,
@@ -40,7 +44,7 @@ export abstract class NormLayer extends Module {
     this.numFeatures = required(name, 'numFeatures', numFeatures, integer(1, { least: 1 }));
     this.weight = affine ? parameter(ones([numFeatures], { device })) : null;
     this.bias = affine ? parameter(zeros([numFeatures], { device })) : null;
-    this.numBatchesTracked = buffer(zeros([], { device }));
+    this.numBatchesTracked = asCount(buffer(zeros([], { device })));
   }
 
   /** Whether there are γ and β. */
@@ -57,8 +61,13 @@ export abstract class NormLayer extends Module {
   }
 
   protected countBatch(): void {
+    this.batches++;
     const counted = run(k.affine, [this.numBatchesTracked], { scale: 1, shift: 1 });
     this.numBatchesTracked.assign(counted);
     counted.dispose();
+  }
+  protected override stateLoaded(values: (key: string) => Floats | undefined): void {
+    const count = values('num_batches_tracked');
+    if (count) this.batches = count[0];
   }
 }

@@ -11,6 +11,8 @@ import { Tensor } from '../tensor/tensor.js';
 export interface StateEntry {
   shape: Shape;
   data: Floats;
+  /** Of counts: files have them as integers of 64 bits, as PyTorch does. @default F32 or F64, by `data` */
+  dtype?: 'I64';
 }
 
 /**
@@ -26,23 +28,44 @@ export function isStateful(value: object): value is Stateful {
   return value instanceof Tensor || value instanceof Random;
 }
 
+const counts = new WeakSet<Tensor>();
+
+/** Marks a tensor whose values are counts. Returns it. */
+export function asCount(t: Tensor): Tensor {
+  counts.add(t);
+  return t;
+}
+
 /** A copy of a tensor's values, or of a generator's state. */
 export async function entryOf(item: Stateful): Promise<StateEntry> {
-  if (item instanceof Tensor) return { shape: item.shape, data: await item.data() };
+  if (item instanceof Tensor) {
+    const entry = { shape: item.shape, data: await item.data() };
+    return counts.has(item) ? { ...entry, dtype: 'I64' } : entry;
+  }
   const data = encodeRandom(item.state());
   return { shape: [data.length], data };
 }
 
-/** Throws unless the state has every tensor's key, and none that nothing has. */
-export function checkKeys(items: ReadonlyMap<string, Stateful>, state: StateDict): void {
-  const missing = [...items].flatMap(([key, item]) =>
+/** What a state dictionary lacks of what a module has, and has beside it. */
+export interface KeyReport {
+  missingKeys: string[];
+  unexpectedKeys: string[];
+}
+
+/** Compares the keys; a generator's may be missing. @throws OptionError where they differ and must not */
+export function compareKeys(
+  items: ReadonlyMap<string, Stateful>,
+  state: StateDict,
+  strict: boolean,
+): KeyReport {
+  const missingKeys = [...items].flatMap(([key, item]) =>
     item instanceof Tensor && !Object.hasOwn(state, key) ? [key] : [],
   );
-  const unexpected = Object.keys(state).filter((key) => !items.has(key));
-  if (missing.length + unexpected.length === 0) return;
+  const unexpectedKeys = Object.keys(state).filter((key) => !items.has(key));
+  if (!strict || missingKeys.length + unexpectedKeys.length === 0) return { missingKeys, unexpectedKeys };
   const list = (keys: string[]) => keys.join(', ') || 'none';
   throw new OptionError(
-    `loadStateDict: missing keys: ${list(missing)}; unexpected keys: ${list(unexpected)}`,
+    `loadStateDict: missing keys: ${list(missingKeys)}; unexpected keys: ${list(unexpectedKeys)}`,
   );
 }
 
@@ -54,9 +77,12 @@ export function pytorchName([property, ...keys]: string[], value: Stateful): str
 
 /** The entry. @throws OptionError unless it has a shape and values */
 export function checkedEntry(op: string, key: string, entry: unknown): StateEntry {
-  const { shape, data } = (entry ?? {}) as Partial<StateEntry>;
+  const { shape, data, dtype } = (entry ?? {}) as Partial<StateEntry>;
   const isValues = data instanceof Float32Array || data instanceof Float64Array;
-  if (Array.isArray(shape) && isValues) return { shape, data };
+  if (dtype !== undefined && dtype !== 'I64') {
+    throw new OptionError(`${op}: ${key} has dtype ${describe(dtype)}, expected 'I64' or none`);
+  }
+  if (Array.isArray(shape) && isValues) return dtype ? { shape, data, dtype } : { shape, data };
   throw new OptionError(
     `${op}: ${key} is ${describe(entry)}, expected { shape, data } with data a Float32Array or Float64Array`,
   );

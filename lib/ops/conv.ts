@@ -3,12 +3,13 @@ import { windowCount } from '../../kernels/geometry.js';
 import { kernels as k } from '../../kernels/index.js';
 import { OptionError, ShapeError } from '../errors.js';
 import { checkRank, integer, pair, readOptions } from '../options.js';
-import { format, sameShape } from '../shape.js';
+import { format, type Shape, sameShape } from '../shape.js';
 import { defineOp } from '../tape/op.js';
 import { checkTensors, run } from '../tape/run.js';
 import type { Tensor } from '../tensor/tensor.js';
 import { add } from './elementwise.js';
 import { reshape } from './movement.js';
+import { stridedCopy } from './strided-copy.js';
 
 /** A height and a width, or one number for both. */
 export type Pair = number | readonly [height: number, width: number];
@@ -27,7 +28,7 @@ export interface Conv2dOptions {
 
 /** Options of a transposed convolution. */
 export interface ConvTranspose2dOptions extends Conv2dOptions {
-  /** Rows and columns added at the lower right; less than the stride. @default 0 */
+  /** Rows and columns added at the lower right; less than the stride or the dilation. @default 0 */
   outputPadding?: Pair;
 }
 
@@ -128,11 +129,18 @@ const transposed = defineOp('convTranspose2d', {
   forward: ({ x, weight, height, width, ...geometry }: TransposeArgs): Tensor =>
     run(k.conv2dGradInput, [x, weight], { ...sizes(geometry), H: height, W: width }),
   vjp: {
-    x: ({ g, weight, ...geometry }) => run(k.conv2d, [g, weight], sizes(geometry)),
+    x: ({ g, x, weight, ...geometry }) => first(run(k.conv2d, [g, weight], sizes(geometry)), x.shape),
     weight: ({ g, x, weight, ...geometry }) =>
       run(k.conv2dGradWeight, [x, g], { ...sizes(geometry), KH: weight.shape[2], KW: weight.shape[3] }),
   },
 });
+
+/** The first entries of y along every axis: an output padding of a stride or more adds windows that x does not have. */
+function first(y: Tensor, shape: Shape): Tensor {
+  if (sameShape(y.shape, shape)) return y;
+  const [, C, H, W] = y.shape;
+  return stridedCopy('convTranspose2d', y, shape, [C * H * W, H * W, W, 1]);
+}
 
 /**
  * The transpose of conv2d for x [N, C, H, W], weight [C, O/groups, KH, KW], bias [O]. The output is [N, O, OH, OW]
@@ -169,9 +177,10 @@ export function convTranspose2d(
   if (channels !== weight.shape[0]) {
     throw new ShapeError(`convTranspose2d: x has ${channels} channels, weight expects ${weight.shape[0]}`);
   }
-  if (outputPadding[0] >= stride[0] || outputPadding[1] >= stride[1]) {
+  const fits = (axis: 0 | 1) => outputPadding[axis] < Math.max(stride[axis], dilation[axis]);
+  if (!fits(0) || !fits(1)) {
     throw new OptionError(
-      `convTranspose2d: outputPadding is ${format(outputPadding)}, expected less than the stride`,
+      `convTranspose2d: outputPadding is ${format(outputPadding)}, expected less than the stride or the dilation`,
     );
   }
   const size = (axis: 0 | 1) => {

@@ -11,7 +11,8 @@ export * from './elementwise.js';
 export * from './indexing.js';
 export * from './loss.js';
 export * from './matmul.js';
-export { type EmOptions, type EmResult, emFit, type Mixture, type Posterior } from './mixture/em.js';
+export { type EmOptions, type EmResult, emFit } from './mixture/em.js';
+export type { Mixture, Posterior } from './mixture/mixture.js';
 export { MIXTURE_DEFAULTS, type MixtureNormOptions, mixtureNorm } from './mixture/norm.js';
 export * from './movement.js';
 export {

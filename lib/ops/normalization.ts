@@ -138,7 +138,7 @@ const instanceNormOp = standardizer('instanceNorm');
 /**
  * y = γ (x − μ) / √(σ² + eps) + β for each channel of x [N, C, …], μ and σ² over N and the spatial axes (σ²
  * biased), or the running ones in evaluation. In training runningMean and runningVar move by `momentum` towards
- * the batch's (the variance unbiased).
+ * the batch's (the variance unbiased); what is not finite in them stays, as in PyTorch.
  * @throws ShapeError, OptionError naming what does not fit.
  *
  * @example
@@ -256,7 +256,7 @@ export function instanceNorm(x: Tensor, options: NormOptions = {}): Tensor {
 /** What has no running statistics normalizes by the batch's own. */
 const ofTheBatch = { running: null, track: null };
 
-function nothingToNormalize(op: string, x: Tensor, what: string): ShapeError {
+export function nothingToNormalize(op: string, x: Tensor, what: string): ShapeError {
   return new ShapeError(
     `${op}: x has shape ${format(x.shape)}, one value a ${what}: nothing to normalize by`,
   );

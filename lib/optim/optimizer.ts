@@ -4,7 +4,7 @@ import { OptionError } from '../errors.js';
 import { takeEntry } from '../nn/state-dict.js';
 import { describe, number } from '../options.js';
 import { checkTensors, run } from '../tape/run.js';
-import { scope } from '../tape/scope.js';
+import { checkDone, scope } from '../tape/scope.js';
 import { zeros } from '../tensor/create.js';
 import { withState } from '../tensor/state.js';
 import type { Tensor } from '../tensor/tensor.js';
@@ -73,7 +73,7 @@ export abstract class Optimizer<O extends { lr: number } = { lr: number }> {
     withState({ recording: false }, () =>
       scope('was a temporary of step()', () => {
         this.params.forEach((param, i) => {
-          if (param.grad) this.update(param, param.grad, i);
+          if (param.grad) checkDone(this.constructor.name, 'update', this.update(param, param.grad, i));
         });
       }),
     );

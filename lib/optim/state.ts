@@ -1,7 +1,7 @@
 // State dictionaries of optimizers: how they are made and checked.
 import { OptionError } from '../errors.js';
 import { checkEntry, entryOf, type StateEntry } from '../nn/state-dict.js';
-import { describe } from '../options.js';
+import { checkRecord, describe } from '../options.js';
 import type { Tensor } from '../tensor/tensor.js';
 
 /** What an optimizer remembers of one parameter, by name. */
@@ -49,12 +49,12 @@ export function checkState(
   params: readonly Tensor[],
   kinds: Readonly<Record<string, 'tensor' | 'count'>>,
 ): { entries: Record<string, SavedSlots>; options: Record<string, unknown> } {
-  const { state, paramGroups } = checkObject(op, 'the state', given, '{ state, paramGroups }');
-  const entries = checkObject(op, 'state', state, 'an object of entries by parameter');
+  const { state, paramGroups } = checkRecord(op, 'the state', given, '{ state, paramGroups }');
+  const entries = checkRecord(op, 'state', state, 'an object of entries by parameter');
   if (!Array.isArray(paramGroups) || paramGroups.length !== 1) {
     throw new OptionError(`${op}: paramGroups is ${describe(paramGroups)}, expected an array of one group`);
   }
-  const { params: indices, ...options } = checkObject(op, 'paramGroups[0]', paramGroups[0], 'an object');
+  const { params: indices, ...options } = checkRecord(op, 'paramGroups[0]', paramGroups[0], 'an object');
   if (String(indices) !== String([...params.keys()]) || !Array.isArray(indices)) {
     const expected = `the indices of ${params.length} parameters`;
     throw new OptionError(`${op}: paramGroups[0].params is ${describe(indices)}, expected ${expected}`);
@@ -75,7 +75,7 @@ function checkSlots(
   param: Tensor,
   kinds: Readonly<Record<string, 'tensor' | 'count'>>,
 ): void {
-  const slots = checkObject(op, key, given, 'an object');
+  const slots = checkRecord(op, key, given, 'an object');
   checkNames(`${op}: ${key}`, slots, kinds);
   for (const [name, kind] of Object.entries(kinds)) {
     const value = slots[name];
@@ -91,10 +91,4 @@ export function checkNames(what: string, given: object, expected: object): void 
   const [names, known] = [Object.keys(given), Object.keys(expected)];
   if (names.length === known.length && known.every((name) => Object.hasOwn(given, name))) return;
   throw new OptionError(`${what} has ${names.join(', ') || 'nothing'}, expected ${known.join(', ')}`);
-}
-
-function checkObject(op: string, name: string, value: unknown, expected: string): Record<string, unknown> {
-  if (typeof value === 'object' && value !== null && !Array.isArray(value))
-    return value as Record<string, unknown>;
-  throw new OptionError(`${op}: ${name} is ${describe(value)}, expected ${expected}`);
 }

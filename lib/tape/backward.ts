@@ -9,7 +9,7 @@ import { type InputGradient, type TapeRecord, Tensor } from '../tensor/tensor.js
 import { accumulate, alias } from './accumulate.js';
 import { checkFinite, uncheckedRule } from './anomaly.js';
 import { checkTensors, view } from './run.js';
-import { scope } from './scope.js';
+import { checkDone, scope } from './scope.js';
 import { checkUnconsumed, consume, finish } from './tape.js';
 
 /** Options of backward(). */
@@ -72,7 +72,7 @@ export function backward(loss: Tensor, options: BackwardOptions = {}): void {
 }
 
 function seedGradient(loss: Tensor, gradient: Tensor | null): Tensor {
-  if (gradient) {
+  if (gradient !== null) {
     checkTensors('backward', { gradient });
     if (!fits(gradient, loss)) refuse('backward: gradient', gradient, loss);
     return gradient.detach();
@@ -160,7 +160,7 @@ function discard(g: Tensor, why = INTERMEDIATE): void {
 /** What a hook returns is its caller's: the walk goes on with a tensor of its own that shares the values. */
 function applyHooks(t: Tensor, g: Tensor): Tensor {
   return t.hooks.reduce((gradient, { fn }) => {
-    const replaced = fn(gradient);
+    const replaced = checkDone('registerHook', 'the hook', fn(gradient));
     if (!replaced || replaced === gradient) return gradient;
     checkTensors('registerHook', { 'what the hook returned': replaced });
     if (!fits(replaced, t)) refuse('registerHook: what the hook returned', replaced, t);

@@ -6,7 +6,7 @@ import { type InputGradient, Tensor } from '../tensor/tensor.js';
 import { checkFinite } from './anomaly.js';
 import { contextOf, keep, storagesOf } from './call.js';
 import { checkTensors, view } from './run.js';
-import { scope, tensorsIn } from './scope.js';
+import { checkDone, scope, tensorsIn } from './scope.js';
 import { type Args, type Call, record, releaseFinished } from './tape.js';
 
 /** A forward's result where it is more than one tensor. */
@@ -76,13 +76,19 @@ export function defineOp<A extends object, R extends Tensor | Result>(
   return (args) => op.apply(args as Args) as Returned<R>;
 }
 
-function checkDefinition(name: unknown, definition: { forward: unknown; vjp: object }): void {
+function checkDefinition(
+  name: unknown,
+  definition: { forward: unknown; vjp: object; shared?: unknown },
+): void {
   if (typeof name !== 'string' || name === '') {
     throw new OptionError(`defineOp: name is ${describe(name)}, expected a word`);
   }
-  const { forward, vjp } = definition ?? {};
+  const { forward, vjp, shared } = definition ?? {};
   if (typeof forward !== 'function') {
     throw new OptionError(`defineOp: forward of ${name} is ${describe(forward)}, expected a function`);
+  }
+  if (shared !== undefined && typeof shared !== 'function') {
+    throw new OptionError(`defineOp: shared of ${name} is ${describe(shared)}, expected a function`);
   }
   const rules = typeof vjp === 'object' && vjp !== null ? Object.entries(vjp) : [];
   if (rules.length === 0) {
@@ -174,7 +180,7 @@ class Operation {
   }
 
   private compute(args: Args, save: boolean, made: readonly Disposable[]): Forwarded {
-    const result = this.definition.forward(args);
+    const result = checkDone(this.name, 'its forward', this.definition.forward(args));
     const { out: found, saved, also }: Result = result instanceof Tensor ? { out: result } : (result ?? {});
     if (!(found instanceof Tensor)) {
       throw new TapeError(
@@ -196,7 +202,9 @@ class Operation {
   private gradients(call: Call, g: Tensor): InputGradient[] {
     const { shared } = this.definition;
     const context = contextOf(call, g);
-    if (shared) defineLazily(context, 'shared', () => shared(context as never));
+    if (shared) {
+      defineLazily(context, 'shared', () => checkDone(this.name, 'shared', shared(context as never)));
+    }
     const found: InputGradient[] = [];
     const before = state.rule;
     state.rule = this.name;
@@ -205,7 +213,9 @@ class Operation {
         const rule = this.rules[name];
         if (!rule) continue;
         const tensors = this.tensorsAt(name, call.args);
-        if (tensors.some((t) => t.requiresGrad)) this.collect(name, rule(context), tensors, found);
+        if (!tensors.some((t) => t.requiresGrad)) continue;
+        const returned = checkDone(this.name, `the rule of ${name}`, rule(context));
+        this.collect(name, returned, tensors, found);
       }
     } finally {
       state.rule = before;

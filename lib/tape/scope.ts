@@ -1,5 +1,6 @@
 // scope and noGrad: which of the tensors that a function made survive it.
-import { TapeError } from '../errors.js';
+import { OptionError, TapeError } from '../errors.js';
+import { describe } from '../options.js';
 import { type Disposable, state, withState } from '../tensor/state.js';
 import { evictTransients } from '../tensor/storage.js';
 import { Tensor } from '../tensor/tensor.js';
@@ -57,7 +58,8 @@ export function scope<T>(
 
 /**
  * Runs fn without recording. The tensors that fn returns, alone or in arrays and plain objects, survive;
- * the others are released. fn must not be async.
+ * the others are released.
+ * @throws TapeError where fn is async or a generator, OptionError where it is no function
  *
  * @example
  * ```js
@@ -85,17 +87,26 @@ export function noGrad<T>(fn: () => T): T {
   return result;
 }
 
-/** Calls fn, which must not be async. @throws TapeError where it returns a promise */
+/** Calls fn. @throws OptionError where it is no function, TapeError where part of it would run later */
 export function notAsync<T>(what: string, fn: () => T): T {
-  if (typeof fn !== 'function') throw new TapeError(`${what}: expected a function`);
-  const result = fn();
-  if (result instanceof Promise) {
-    result.catch(() => {});
+  if (typeof fn !== 'function') {
+    throw new OptionError(`${what}: fn is ${describe(fn)}, expected a function`);
+  }
+  return checkDone(what, 'the function', fn());
+}
+
+/** What a function returned. @throws TapeError where it is a promise or a generator: part of the work comes later */
+export function checkDone<T>(what: string, fn: string, result: T): T {
+  if (result instanceof Tensor || typeof result !== 'object' || result === null) return result;
+  if (typeof (result as { then?: unknown }).then === 'function') {
+    // The error says it all: a promise that fails afterwards must not end the process.
+    if (result instanceof Promise) result.catch(() => {});
     throw new TapeError(
-      `${what}: the function is async, and what follows an await would run outside; await outside`,
+      `${what}: ${fn} is async, and what follows an await would run outside; await outside`,
     );
   }
-  return result;
+  if (!/Generator\]$/.test(Object.prototype.toString.call(result))) return result;
+  throw new TapeError(`${what}: ${fn} is a generator, and all of it would run outside`);
 }
 
 /** The tensors in a value: itself, or entries of arrays and plain objects. */

@@ -5,18 +5,11 @@ import { anything, describe, flag, type Reader, readOptions } from '../options.j
 import { format, numel, type Shape } from '../shape.js';
 import { checkDevice, currentDevice } from './device.js';
 import { Storage } from './storage.js';
+import { inOrder, isStrided, type Strided } from './strided.js';
 import { Tensor } from './tensor.js';
 
 /** Values, nested to any depth; every level holds entries of one length. */
 export type NestedNumbers = number | ArrayLike<number> | readonly NestedNumbers[];
-
-/** Values that are read by strides, as tensor.ndarray() returns them. */
-export interface Strided {
-  readonly data: ArrayLike<number>;
-  readonly shape: readonly number[];
-  readonly stride: readonly number[];
-  readonly offset: number;
-}
 
 /** Options for making a tensor. */
 export interface TensorOptions {
@@ -142,6 +135,9 @@ export function scalar(value: number, device: Device): Tensor {
 /** The most elements a typed array can have in every engine. */
 const MOST_ELEMENTS = 2 ** 32 - 1;
 
+/** More than anyone needs; an array inside itself has no end. */
+const MOST_AXES = 64;
+
 /** A frozen copy of the shape. @throws ShapeError unless it is an array of integers of at least 1 */
 export function checkShape(op: string, shape: unknown): Shape {
   const valid = Array.isArray(shape) && shape.every((size) => Number.isSafeInteger(size) && size > 0);
@@ -163,26 +159,18 @@ function isTyped(values: unknown): values is Float64Array {
   return ArrayBuffer.isView(values) && isList(values);
 }
 
-function isStrided(values: unknown): values is Strided {
-  const { data, shape, stride, offset } = (values ?? {}) as Partial<Strided>;
-  return isList(data) && Array.isArray(shape) && Array.isArray(stride) && Number.isInteger(offset);
-}
-
-/** The values in row-major order. */
-function inOrder({ data, shape, stride, offset }: Strided): Float64Array {
-  const position = [...shape].fill(0);
-  return Float64Array.from({ length: numel(shape) }, () => {
-    const value = data[position.reduce((at, i, axis) => at + i * stride[axis], offset)];
-    for (let axis = shape.length - 1; axis >= 0 && ++position[axis] === shape[axis]; axis--)
-      position[axis] = 0;
-    return value;
-  });
+function hintFor(part: unknown): string {
+  const isBig = typeof part === 'bigint' || (ArrayBuffer.isView(part) && /^Big/.test(part.constructor.name));
+  return isBig ? '; Array.from(values, Number) makes numbers of BigInts' : '';
 }
 
 function shapeOf(values: unknown): number[] {
   const shape: number[] = [];
   for (let part = values; isList(part); part = part[0]) {
     shape.push(part.length);
+    if (shape.length > MOST_AXES) {
+      throw new ShapeError(`tensor: values nested deeper than ${MOST_AXES} levels, or inside themselves`);
+    }
     if (part.length === 0 || ArrayBuffer.isView(part)) break;
   }
   return shape;
@@ -194,7 +182,9 @@ function flatten(values: NestedNumbers, shape: Shape): Float64Array {
   const visit = (part: unknown, axis: number): void => {
     const list = isList(part);
     if (!list && typeof part !== 'number') {
-      throw new OptionError(`tensor: a value is ${describe(part)}, expected numbers in arrays nested evenly`);
+      throw new OptionError(
+        `tensor: a value is ${describe(part)}, expected numbers in arrays nested evenly${hintFor(part)}`,
+      );
     }
     if (list ? part.length !== shape[axis] : axis !== shape.length) {
       throw new ShapeError(`tensor: rows differ in length along axis ${axis} of ${format(shape)}`);

@@ -70,6 +70,8 @@ export class Tensor {
   private claim: Claim;
   private why = '';
   private kept = false;
+  /** How many tensors were given this one as their gradient. */
+  private holders = 0;
   private trained: boolean;
   private parameter: boolean;
 
@@ -104,8 +106,14 @@ export class Tensor {
     return this.trained || this.record !== null;
   }
 
-  /** On a leaf: true makes it a parameter, false freezes it. @throws TapeError on the output of a recorded operation */
+  /**
+   * On a leaf: true makes it a parameter, false freezes it.
+   * @throws TapeError on the output of a recorded operation, OptionError unless it is true or false
+   */
   set requiresGrad(on: boolean) {
+    if (typeof on !== 'boolean') {
+      throw new OptionError(`requiresGrad: got ${describe(on)}, expected true or false`);
+    }
     if (this.record) {
       if (on) return;
       throw new TapeError(
@@ -129,6 +137,7 @@ export class Tensor {
     if (g !== null) checkGrad(g, this);
     this.letGradGo();
     this.gradient = g;
+    if (g !== null) g.holders++;
   }
 
   /** Takes over a gradient that backward() made. @internal */
@@ -146,7 +155,9 @@ export class Tensor {
 
   /** Someone may still hold the gradient: it leaves the device. */
   private letGradGo(): void {
-    if (this.ownsGrad && this.gradient && !this.gradient.isReleased) this.gradient.storage.makeTransient();
+    const { gradient } = this;
+    if (gradient && !this.ownsGrad) gradient.holders--;
+    if (gradient && !gradient.isReleased) gradient.storage.makeTransient();
     this.ownsGrad = false;
   }
 
@@ -165,9 +176,9 @@ export class Tensor {
     return this.claim.released;
   }
 
-  /** Whether keep() was called. */
+  /** Whether keep() was called, or a tensor has this one as the gradient that it was given. */
   get isKept(): boolean {
-    return this.kept;
+    return this.kept || this.holders > 0;
   }
 
   /** The storage; TapeError where it was released. @internal */

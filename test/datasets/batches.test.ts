@@ -186,6 +186,16 @@ t.test('an option out of range is an error that names it', async (t) => {
       'statistics has 1 means and 3 deviations, expected 3 of each',
     ],
     [{ statistics: { mean: [0, 0, 0], std: [1, 0, 1] } }, 'statistics.std has 0, expected positive numbers'],
+    [
+      { statistics: { mean: [0, 0, Number.NaN], std: [1, 1, 1] } },
+      'statistics.mean is [0,0,NaN], expected an array of numbers',
+    ],
+    [{ statistics: 3 as never }, 'statistics is 3, expected { mean, std }'],
+    [{ shuffle: 'no' as never }, "shuffle is 'no', expected true or false"],
+    [
+      { batchsize: 2 } as never,
+      "no option 'batchsize'; it has batchSize, shuffle, augment, dropLast, seed, epoch, skip, statistics",
+    ],
   ];
   for (const [options, message] of cases) {
     t.throws(() => batches(data, options), new OptionError(`batches: ${message}`), message);

@@ -135,8 +135,8 @@ t.test('a wrong number of class names is an error', async (t) => {
 
 t.test('an unknown option is an error that names it', async (t) => {
   const cases: [CifarOptions, string][] = [
-    [{ dataset: 'cifar' as CifarName }, "dataset is 'cifar', expected cifar10 or cifar100"],
-    [{ split: 'valid' as Split }, "split is 'valid', expected train or test"],
+    [{ dataset: 'cifar' as CifarName }, "dataset is 'cifar', expected 'cifar10' or 'cifar100'"],
+    [{ split: 'valid' as Split }, "split is 'valid', expected 'train' or 'test'"],
     [{ labels: 'coarse' }, "CIFAR-10 has no 'coarse' labels"],
   ];
   for (const [options, message] of cases) {

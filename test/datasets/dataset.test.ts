@@ -26,6 +26,6 @@ t.test('limit beyond the length is the whole data set', async (t) => {
 
 t.test('limit refuses anything but a positive integer', async (t) => {
   for (const n of [0, -1, 1.5, Number.NaN]) {
-    t.throws(() => limit(whole, n), new OptionError(`limit: n is ${n}, expected a positive integer`));
+    t.throws(() => limit(whole, n), new OptionError(`limit: n is ${n}, expected an integer of at least 1`));
   }
 });

@@ -226,6 +226,15 @@ t.test('loadStateDict refuses what is no entry, and then changes nothing', async
   }
 });
 
+t.test('a long chain of objects is walked without a deep stack, and a key may be anything', async (t) => {
+  let chain: object = { last: ones([1]) };
+  for (let i = 0; i < 20_000; i++) chain = { next: chain };
+  const net = new Holder({ chain, map: new Map([[Object.create(null), ones([1])]]) });
+  const [far, odd] = net.namedBuffers().map(([name]) => name);
+  t.equal(far, `chain.${'next.'.repeat(20_000)}last`);
+  t.equal(odd, 'map.an object');
+});
+
 t.test('a Set holds members as an array does', (t) => {
   const blocks = new Set([new Linear(1, 1), new ReLU()]);
   const holder = new Holder({ blocks });

@@ -3,12 +3,14 @@ import t from 'tap';
 import {
   BatchNorm2d,
   createRandom,
+  type Device,
   MixtureNorm1d,
   MixtureNorm2d,
   OptionError,
   openDevice,
   ShapeError,
   setDevice,
+  type Tensor,
   tensor,
 } from '../../lib/index.js';
 import { everyDevice } from '../devices.js';
@@ -137,6 +139,74 @@ t.test('a report tells the log-likelihood of every EM round, which never falls',
   t.same([weights.length, means.length, variances.length], [3, 6, 6]);
 });
 
+/** 100 samples of two channels, with one value set. */
+const spoiled = (value: number, seed: string, device: Device) =>
+  tensor(
+    normal([100, 2], seed).map((v, i) => (i === 5 ? value : v)),
+    { shape: [100, 2], device },
+  );
+const allFinite = async (tensors: readonly Tensor[]) =>
+  (await Promise.all(tensors.map((t) => t.data()))).every((values) => values.every(Number.isFinite));
+const spoilers = [Number.NaN, Infinity, -Infinity];
+
+everyDevice('a batch that is not finite does not enter the running mixture', async (t, device) => {
+  for (const posterior of ['joint', 'channel'] as const) {
+    for (const gradient of ['detached', 'unrolled'] as const) {
+      const options = { components: 2, posterior, gradient, device, log: () => {} };
+      const layer = new MixtureNorm1d(2, { ...options, random: createRandom('spoiled') });
+      layer.forward(spoiled(0, 'first', device));
+      for (const value of device.sync ? spoilers : [Number.NaN]) {
+        layer.train().forward(spoiled(value, 'bad', device));
+        const what = `${posterior}, ${gradient}, after ${value}`;
+        t.ok(await allFinite(Object.values(layer.running)), `the running mixture, ${what}`);
+        t.ok(await allFinite([layer.forward(spoiled(0, 'next', device))]), `the next batch, ${what}`);
+        t.ok(await allFinite([layer.eval().forward(spoiled(0, 'last', device))]), `evaluation, ${what}`);
+      }
+    }
+  }
+});
+
+t.test('a first batch that is not finite is no first batch', async (t) => {
+  const device = await openDevice('wasm');
+  for (const value of [...spoilers, 1e30]) {
+    const lines: string[] = [];
+    const layer = new MixtureNorm1d(2, { components: 2, device, log: (line) => lines.push(line) });
+    const before = await layer.stateDict();
+    layer.forward(spoiled(value, 'bad', device));
+    const { random_state: _, ...after } = await layer.stateDict();
+    t.match(before, after, 'nothing changed, the count included');
+    t.same(lines, ['MixtureNorm1d: a batch that is not finite was left out of the running mixture']);
+    layer.forward(spoiled(0, 'good', device));
+    const means = await layer.runningMeans.data();
+    t.ok(
+      means.every((mean) => mean !== 0 && Math.abs(mean) < 5),
+      `seeded by the next one: ${means}`,
+    );
+    t.same([...(await layer.numBatchesTracked.data())], [1]);
+  }
+});
+
+t.test('a component of the running mixture that is not finite is dead', async (t) => {
+  const device = await openDevice('reference');
+  for (const [components, posterior, key, at, dead] of [
+    [2, 'joint', 'running_means', 2, 'component 1'],
+    [2, 'joint', 'running_weights', 0, 'component 0'],
+    [1, 'joint', 'running_variances', 1, 'component 0'],
+    [2, 'channel', 'running_variances', 3, 'component 1 of channel 1'],
+    [2, 'channel', 'running_weights', 1, 'component 0 of channel 1'],
+  ] as const) {
+    const lines: string[] = [];
+    const layer = new MixtureNorm1d(2, { components, posterior, device, log: (line) => lines.push(line) });
+    layer.forward(spoiled(0, 'first', device));
+    const state = await layer.stateDict();
+    state[key].data[at] = Number.NaN;
+    layer.loadStateDict(state);
+    t.ok(await allFinite([layer.forward(spoiled(0, 'next', device))]), `${key} ${at}`);
+    t.same(lines, [`MixtureNorm1d: ${dead} died and was re-seeded`]);
+    t.ok(await allFinite(Object.values(layer.running)));
+  }
+});
+
 t.test('a constant channel does not spoil the mixture', async (t) => {
   for (const posterior of ['joint', 'channel'] as const) {
     const layer = new MixtureNorm1d(2, { components: 2, posterior });
@@ -153,11 +223,36 @@ t.test('a constant channel does not spoil the mixture', async (t) => {
   }
 });
 
+t.test('a state without a count leaves the layer as far as it was', async (t) => {
+  const device = await openDevice('reference');
+  const layer = new MixtureNorm1d(2, { components: 2, device, random: createRandom('count') });
+  layer.forward(tensor(blobs(400, 'count'), { shape: [400, 2], device }));
+  const before = await layer.runningMeans.data();
+  layer.loadStateDict({}, { strict: false });
+  layer.forward(tensor(blobs(400, 'count'), { shape: [400, 2], device }));
+  const after = await layer.runningMeans.data();
+  t.ok(
+    after.every((mean, i) => Math.abs(mean - before[i]) < 1),
+    'components keep their identity: the layer is not seeded anew',
+  );
+});
+
 t.test('mixture normalization layers name what does not fit', async (t) => {
   t.throws(
     () => new MixtureNorm1d(2, { components: 0 }),
     new OptionError('MixtureNorm1d: components is 0, expected an integer of at least 1'),
   );
+  t.throws(
+    () => new MixtureNorm1d(2, { components: 1000 }),
+    new OptionError('MixtureNorm1d: minWeight is 0.001, expected a number of at least 0 and below 1/1000'),
+  );
+  for (const momentum of [2, -1, Number.NaN, null, '0.1']) {
+    const what = typeof momentum === 'string' ? `'${momentum}'` : momentum;
+    t.throws(
+      () => new MixtureNorm1d(2, { momentum: momentum as number }),
+      new OptionError(`MixtureNorm1d: momentum is ${what}, expected a number of at least 0 and at most 1`),
+    );
+  }
   t.throws(
     () => new MixtureNorm2d(2, { posterior: 'both' as never }),
     new OptionError("MixtureNorm2d: posterior is 'both', expected 'joint' or 'channel'"),

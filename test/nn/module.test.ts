@@ -121,3 +121,46 @@ t.test(
     t.same(await net.stateDict(), before);
   },
 );
+
+t.test('without strictness what fits is loaded, and the keys that differ are returned', async (t) => {
+  const net = network();
+  const before = await net.stateDict();
+  const { '0.bias': taken, '1.2.random_state': own, ...rest } = await network('other').stateDict();
+  const state = { ...rest, extra: taken, 'also.extra': own };
+  t.same(net.loadStateDict(state, { strict: false }), {
+    missingKeys: ['0.bias'],
+    unexpectedKeys: ['extra', 'also.extra'],
+  });
+  const after = await net.stateDict();
+  t.same(after['0.weight'], rest['0.weight']);
+  t.same(after['0.bias'], before['0.bias'], 'what was missing stays');
+  t.same(net.loadStateDict(after), { missingKeys: [], unexpectedKeys: [] }, 'nothing is missing');
+  t.throws(
+    () => net.loadStateDict({ '3.bias': { shape: [5], data: new Float32Array(5) } }, { strict: false }),
+    new ShapeError('loadStateDict: 3.bias has shape [5], expected [2]'),
+  );
+  for (const [given, message] of [
+    [{ strict: 'no' }, "loadStateDict: strict is 'no', expected true or false"],
+    [{ srict: false }, "loadStateDict: no option 'srict'; it has strict"],
+    [false, 'loadStateDict: its options are false, expected an object such as { name: value }'],
+  ] as const) {
+    t.throws(() => net.loadStateDict(after, given as never), new OptionError(message));
+  }
+});
+
+t.test('what is no state dictionary is refused, a promise of one with what it lacks', async (t) => {
+  const net = new Linear(2, 3, { random });
+  for (const [state, message] of [
+    [null, 'loadStateDict: state is null, expected a state dictionary'],
+    [new Map(), 'loadStateDict: state is a Map, expected a state dictionary'],
+    [net.stateDict(), 'loadStateDict: state is a Promise, expected a state dictionary; it lacks an await'],
+  ] as const) {
+    t.throws(() => net.loadStateDict(state as never, { strict: false }), new OptionError(message));
+  }
+});
+
+t.test('counts are integers in a state dictionary, so that files have them as I64', async (t) => {
+  const state = await network().stateDict();
+  const counts = Object.keys(state).filter((key) => state[key].dtype === 'I64');
+  t.same(counts, ['1.0.num_batches_tracked', '1.2.num_batches_tracked']);
+});

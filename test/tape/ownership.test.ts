@@ -171,6 +171,42 @@ t.test('a gradient that the user set is never released, and checked', async (t) 
   }, new ShapeError('grad: its shape is [3], expected [2]'));
 });
 
+t.test('a gradient that was given to another tensor is released by nobody while it has it', async (t) => {
+  const [a, b] = [pair(), pair()];
+  sum(mul(a, 3)).backward();
+  const g = a.grad!;
+  b.grad = g;
+  sum(a).backward();
+  t.same(
+    [await values(a.grad), await values(b.grad)],
+    [
+      [4, 4],
+      [3, 3],
+    ],
+    'added to a later one',
+  );
+  a.grad = null;
+  b.grad = null;
+  sum(mul(a, 3)).backward();
+  b.grad = a.grad;
+  new SGD([a]).zeroGrad();
+  t.same(await values(b.grad), [3, 3], 'cleared by the optimizer of the one that had it first');
+  const x = pair();
+  const y = mul(x, 2);
+  y.registerHook((intermediate) => {
+    b.grad = intermediate;
+  });
+  sum(mul(y, 5)).backward();
+  t.same(await values(b.grad), [5, 5], 'an intermediate gradient');
+  b.grad = y;
+  sum(mul(x, 7)).backward();
+  t.same(await values(b.grad), [2, 4], 'an activation, when its leaf is recorded again');
+  noGrad(() => {
+    b.grad = mul(x, 9);
+  });
+  t.same(await values(b.grad), [9, 18], 'what noGrad made');
+});
+
 t.test('a gradient that is kept outlives zeroGrad', async (t) => {
   const w = pair();
   sum(w).backward();

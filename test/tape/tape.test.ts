@@ -68,10 +68,6 @@ t.test('what noGrad does not return is released, and reading it says so', async 
   t.same([...(await kept.data())], [3, 6]);
 });
 
-t.test('noGrad refuses an async function', async (t) => {
-  t.throws(() => noGrad(async () => 1), { name: 'TapeError', message: /^noGrad: the function is async/ });
-});
-
 t.test('recording is on again after noGrad threw, and its tensors are released', async (t) => {
   let inner!: Tensor;
   t.throws(

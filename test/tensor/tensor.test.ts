@@ -1,6 +1,16 @@
 // Tensor: making one, reading it, its life.
 import t from 'tap';
-import { full, ones, openDevice, ShapeError, sum, TapeError, tensor, zeros } from '../../lib/index.js';
+import {
+  full,
+  OptionError,
+  ones,
+  openDevice,
+  ShapeError,
+  sum,
+  TapeError,
+  tensor,
+  zeros,
+} from '../../lib/index.js';
 import { everyDevice } from '../devices.js';
 import { leaf } from '../values.js';
 
@@ -136,4 +146,72 @@ t.test('an ndarray becomes a tensor, read by its strides', async (t) => {
   t.same(y.shape, [2, 2]);
   t.same([...(await y.data())], [2, 5, 3, 6]);
   t.same([...(await tensor(view.pick(1, null).step(-1)).data())], [6, 5, 4]);
+});
+
+t.test('what ndarray makes of a view becomes a tensor of what it shows', async (t) => {
+  const view = tensor([1, 2, 3, 4, 5, 6], { shape: [2, 3] }).ndarray();
+  for (const [what, shown, shape, values] of [
+    ['transposed', view.transpose(1, 0), [3, 2], [1, 4, 2, 5, 3, 6]],
+    ['backwards', view.step(-1, -1), [2, 3], [6, 5, 4, 3, 2, 1]],
+    ['every second', view.step(1, 2), [2, 2], [1, 3, 4, 6]],
+    ['a part', view.lo(0, 1).hi(2, 1), [2, 1], [2, 5]],
+    ['a row', view.pick(1, null), [3], [4, 5, 6]],
+    ['one value', view.pick(1, 1), [], [5]],
+  ] as const) {
+    const x = tensor(shown);
+    t.same([...x.shape], shape, what);
+    t.same([...(await x.data())], values, what);
+  }
+  t.same([...(await tensor(view, { shape: [3, 2] }).data())], [1, 2, 3, 4, 5, 6]);
+});
+
+t.test('typed arrays of every kind of numbers become tensors', async (t) => {
+  const kinds = [Int8Array, Uint8Array, Uint8ClampedArray, Int16Array, Uint16Array, Int32Array, Uint32Array];
+  for (const kind of [...kinds, Float32Array, Float64Array]) {
+    t.same([...(await tensor(kind.of(1, 2)).data())], [1, 2], kind.name);
+    t.same([...(await tensor([kind.of(1, 2), kind.of(3, 4)]).data())], [1, 2, 3, 4], `rows of ${kind.name}`);
+  }
+});
+
+t.test('what is no values is refused with what to write instead', async (t) => {
+  const inside: unknown[] = [];
+  inside.push(inside);
+  const at = (given: object) => ({ data: [1, 2], shape: [2], stride: [1], offset: 0, ...given });
+  const nested = 'expected numbers in arrays nested evenly';
+  const numbers = `${nested}; Array.from(values, Number) makes numbers of BigInts`;
+  const refused: [values: unknown, error: Error][] = [
+    [1n, new OptionError(`tensor: a value is the BigInt 1n, ${numbers}`)],
+    [[1n], new OptionError(`tensor: a value is the BigInt 1n, ${numbers}`)],
+    [BigInt64Array.of(1n), new OptionError(`tensor: a value is a BigInt64Array, ${numbers}`)],
+    [[BigUint64Array.of(1n)], new OptionError(`tensor: a value is a BigUint64Array, ${numbers}`)],
+    [new DataView(new ArrayBuffer(8)), new OptionError(`tensor: a value is a DataView, ${nested}`)],
+    [inside, new ShapeError('tensor: values nested deeper than 64 levels, or inside themselves')],
+    [at({ data: ['1', 2] }), new OptionError("tensor: the value at [0] is '1', expected a number")],
+    [at({ data: [0, null] }), new OptionError('tensor: the value at [1] is null, expected a number')],
+    [at({ data: new Set() }), new OptionError('tensor: data is a Set, expected an array of numbers')],
+    [
+      at({ data: BigInt64Array.of(1n, 2n) }),
+      new OptionError('tensor: the value at [0] is the BigInt 1n, expected a number'),
+    ],
+    [at({ shape: [3] }), new ShapeError('tensor: its strides lead from 0 to 2, expected places from 0 to 1')],
+    [
+      at({ stride: [-1] }),
+      new ShapeError('tensor: its strides lead from -1 to 0, expected places from 0 to 1'),
+    ],
+    [
+      at({ stride: [0.5] }),
+      new ShapeError(
+        'tensor: stride is [0.5] and offset 0, expected integers, a stride for each axis of [2]',
+      ),
+    ],
+    [
+      at({ stride: [1, 1] }),
+      new ShapeError(
+        'tensor: stride is [1,1] and offset 0, expected integers, a stride for each axis of [2]',
+      ),
+    ],
+    [at({ shape: ['2'] }), new ShapeError("tensor: shape is ['2'], expected integers of at least 1")],
+    [at({ shape: [0] }), new ShapeError('tensor: shape is [0], expected integers of at least 1')],
+  ];
+  for (const [values, error] of refused) t.throws(() => tensor(values as never), error);
 });

@@ -1,30 +1,20 @@
 // Gaussian mixtures fitted by EM to the samples of a batch, one sample a pixel.
 // Dempster, Laird & Rubin, "Maximum Likelihood from Incomplete Data via the EM Algorithm", 1977.
 import { kernels as k } from '../../../kernels/index.js';
-import { OptionError, ShapeError } from '../../errors.js';
-import { anything, checkRank, choice, describe, integer, number, readOptions } from '../../options.js';
-import { format, numel, type Shape, sameShape } from '../../shape.js';
-import { checkTensors, run, view } from '../../tape/run.js';
+import { anything, choice, integer, number, readOptions } from '../../options.js';
+import { numel, type Shape } from '../../shape.js';
+import { run, view } from '../../tape/run.js';
 import { noGrad } from '../../tape/scope.js';
-import { Tensor } from '../../tensor/tensor.js';
+import type { Tensor } from '../../tensor/tensor.js';
 import { permute, reshape } from '../movement.js';
-import { channelRows, checkNormInput, packTwo } from '../normalization.js';
+import { channelRows, packTwo } from '../normalization.js';
 import { logSumExp, mean } from '../reduce.js';
 import { stridedCopy } from '../strided-copy.js';
-
-/** Whether a pixel has one posterior over its whole channel vector, or one for each channel. */
-export type Posterior = 'joint' | 'channel';
-
-/** A diagonal Gaussian mixture: weights [K] (joint) or [K, C] (channel), means and variances [K, C]. */
-export interface Mixture {
-  weights: Tensor;
-  means: Tensor;
-  variances: Tensor;
-}
+import { checkEm, checkMixture, type Mixture, type Posterior } from './mixture.js';
 
 /** Options of emFit. */
 export interface EmOptions {
-  /** The mixture to start from. */
+  /** The mixture to start from: weights that add up to 1, and positive variances. */
   init: Mixture;
   /** Rounds of E and M. @default 100 */
   iterations?: number;
@@ -140,6 +130,7 @@ const emSchema = {
 export function emFit(x: Tensor, options: EmOptions): EmResult {
   const { init, posterior, ...em } = readOptions('emFit', options, emSchema);
   checkEm('emFit', x, init, posterior, em.minWeight);
+  checkMixture('emFit', init, { above: 0 });
   return noGrad(() => traced(x, init, em));
 }
 
@@ -165,40 +156,4 @@ function traced(x: Tensor, init: Mixture, { iterations, regCovar, minWeight }: F
 function samplesFirst(tau: Tensor): Tensor {
   const [K, N, T, S] = tau.shape;
   return reshape(permute(tau, [1, 3, 0, 2]), T === 1 ? [N * S, K] : [N * S, K, T]);
-}
-
-/** Throws unless x is [N, C, …] and init is a mixture of its channels that minWeight leaves room for. */
-export function checkEm(
-  op: string,
-  x: Tensor,
-  init: Mixture | null,
-  posterior: Posterior,
-  minWeight: number,
-): asserts init is Mixture {
-  checkNormInput(op, x, {});
-  if (typeof init !== 'object' || init === null || init instanceof Tensor) {
-    throw new OptionError(`${op}: init is ${describe(init)}, expected { weights, means, variances }`);
-  }
-  const { weights, means, variances } = init;
-  checkTensors(op, { 'init.weights': weights, 'init.means': means, 'init.variances': variances });
-  checkRank(op, 'init.means', means, '[K, C]');
-  const [K] = means.shape;
-  const C = x.shape[1];
-  const expected: Record<keyof Mixture, Shape> = {
-    weights: posterior === 'joint' ? [K] : [K, C],
-    means: [K, C],
-    variances: [K, C],
-  };
-  for (const key of ['weights', 'means', 'variances'] as const) {
-    if (!sameShape(init[key].shape, expected[key])) {
-      throw new ShapeError(
-        `${op}: init.${key} has shape ${format(init[key].shape)}, expected ${format(expected[key])}`,
-      );
-    }
-  }
-  if (!(minWeight * K < 1)) {
-    throw new OptionError(
-      `${op}: minWeight is ${minWeight}, expected a number of at least 0 and below 1/${K}`,
-    );
-  }
 }

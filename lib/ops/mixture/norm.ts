@@ -2,24 +2,20 @@
 // After Kalayeh & Shah, "Training Faster by Separating Modes of Variation in Batch-normalized Models",
 // arXiv 1806.02892; docs/mixture-normalization.md says what the paper states and what is our reading.
 import { kernels as k } from '../../../kernels/index.js';
-import { anything, choice, flag, integer, number, readOptions } from '../../options.js';
+import { anything, choice, flag, integer, number, type Read, readOptions } from '../../options.js';
 import type { Shape } from '../../shape.js';
 import { defineOp } from '../../tape/op.js';
 import { run, view } from '../../tape/run.js';
 import type { Tensor } from '../../tensor/tensor.js';
-import { affineOf, channelRows, checkNormInput, type NormOptions } from '../normalization.js';
 import {
-  checkEm,
-  type EmOptions,
-  entry,
-  type Fit,
-  type FitOptions,
-  fitMixture,
-  fixedMixture,
-  type Mixture,
-  type Posterior,
-  unpack,
-} from './em.js';
+  affineOf,
+  channelRows,
+  checkNormInput,
+  type NormOptions,
+  nothingToNormalize,
+} from '../normalization.js';
+import { type EmOptions, entry, type Fit, type FitOptions, fitMixture, fixedMixture, unpack } from './em.js';
+import { checkEm, checkMixture, type Mixture, type Posterior } from './mixture.js';
 import { unrolledMixtureNorm } from './unrolled.js';
 
 /**
@@ -78,6 +74,9 @@ const schema = {
   bias: anything<Tensor | null>(null),
   training: flag(true),
 };
+
+/** Options that are all there. */
+type Checked = Omit<Read<typeof schema>, 'init'> & { init: Mixture };
 
 interface NormArgs extends FitOptions {
   x: Tensor;
@@ -143,9 +142,17 @@ function overComponents(sums: Tensor, index: number): Tensor {
  */
 export function mixtureNorm(x: Tensor, options: MixtureNormOptions): Mixture & { y: Tensor } {
   const read = readOptions('mixtureNorm', options, schema);
-  const { init, posterior, gradient, scale, weight, bias, eps, training, ...em } = read;
-  checkEm('mixtureNorm', x, init, posterior, em.minWeight);
+  const { init, posterior, minWeight, training } = read;
+  checkEm('mixtureNorm', x, init, posterior, minWeight);
+  checkMixture('mixtureNorm', init, training ? { above: 0 } : { least: 0 });
+  return normalizeFrom(x, { ...read, init });
+}
+
+/** As mixtureNorm, with options that are known to fit; the values of the mixture may be anything. */
+export function normalizeFrom(x: Tensor, read: Checked): Mixture & { y: Tensor } {
+  const { init, gradient, scale, weight, bias, eps, training, iterations, regCovar, minWeight } = read;
   checkNormInput('mixtureNorm', x, { weight, bias });
+  if (training && x.size === x.shape[1]) throw nothingToNormalize('mixtureNorm', x, 'channel');
   // The mixture that EM starts from is a constant.
   const constant = (t: Tensor) => (t.requiresGrad ? t.detach() : t);
   const start = {
@@ -153,6 +160,7 @@ export function mixtureNorm(x: Tensor, options: MixtureNormOptions): Mixture & {
     means: constant(init.means),
     variances: constant(init.variances),
   };
+  const em = { iterations, regCovar, minWeight };
   const affine = affineOf(x, [x.shape[1]], weight, bias);
   const call = { x, ...affine, ...em, fisher: scale === 'fisher', eps };
   if (gradient === 'unrolled') return unrolledMixtureNorm({ ...call, init: start, training });

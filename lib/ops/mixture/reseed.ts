@@ -1,9 +1,12 @@
 // What happens to a mixture component that dies: it starts again at a random pixel.
 import type { Floats } from '../../../kernels/devices/device.js';
+import { kernels as k } from '../../../kernels/index.js';
 import type { Random } from '../../random.js';
+import { run } from '../../tape/run.js';
 import { tensor } from '../../tensor/create.js';
 import type { Tensor } from '../../tensor/tensor.js';
-import type { Mixture } from './em.js';
+import { channelRows } from '../normalization.js';
+import type { Mixture } from './mixture.js';
 
 /** A component that was re-seeded; `channel` is null where all channels share their weights. */
 export interface Reseeded {
@@ -11,29 +14,37 @@ export interface Reseeded {
   channel: number | null;
 }
 
+/** The places in the weights [K] or [K, C] of components that a batch left at the floor. Reads data: synchronous devices only. */
+export function deadIn(batch: Mixture, minWeight: number): number[] {
+  const weights = view(batch.weights);
+  return [...weights.keys()].filter((i) => weights[i] <= minWeight);
+}
+
+/** The places in the weights [K] or [K, C] of components that are not finite. Reads data as well. */
+export function notFiniteIn({ weights, means, variances }: Mixture): number[] {
+  const [lambda, mu, sigma] = [weights, means, variances].map(view);
+  const size = mu.length / lambda.length;
+  const finite = (values: Floats, i: number) =>
+    values.subarray(i * size, (i + 1) * size).every(Number.isFinite);
+  const whole = (i: number) => Number.isFinite(lambda[i]) && finite(mu, i) && finite(sigma, i);
+  return [...lambda.keys()].filter((i) => !whole(i));
+}
+
 /**
- * Moves every component whose weight in this batch fell to the floor onto a random pixel of x, with the batch's
- * overall variance and weight 1/K, in the running mixture. Reads data: synchronous devices only.
+ * Moves components, given by their places in the weights, onto random pixels of x in the running mixture, with the
+ * overall variance of x and weight 1/K. Reads data: synchronous devices only.
  * @returns the components moved
  */
-export function reseedDead(
-  running: Mixture,
-  batch: Mixture,
-  x: Tensor,
-  minWeight: number,
-  random: Random,
-): Reseeded[] {
-  const [K, C] = batch.means.shape;
-  const weights = read(batch.weights);
-  const perComponent = weights.length / K;
-  const dead = [...weights.keys()].filter((i) => weights[i] <= minWeight);
-  if (dead.length === 0 || K === 1) return [];
+export function reseed(running: Mixture, dead: readonly number[], x: Tensor, random: Random): Reseeded[] {
+  const [K, C] = running.means.shape;
+  if (dead.length === 0) return [];
   const fresh = {
-    weights: read(running.weights),
-    means: read(running.means),
-    variances: read(running.variances),
+    weights: copy(running.weights),
+    means: copy(running.means),
+    variances: copy(running.variances),
   };
-  const overall = overallVariance(weights, read(batch.means), read(batch.variances), K);
+  const perComponent = fresh.weights.length / K;
+  const overall = overallVariance(x);
   const moved = dead.map((i) => {
     const component = Math.floor(i / perComponent);
     const channel = perComponent > 1 ? i % perComponent : null;
@@ -46,7 +57,7 @@ export function reseedDead(
     return { component, channel };
   });
   normalizeWeights(fresh.weights, K);
-  for (const key of ['weights', 'means', 'variances'] as const) {
+  for (const key of keys) {
     const { shape, device } = running[key];
     const values = tensor(fresh[key], { shape, device });
     running[key].assign(values);
@@ -55,32 +66,30 @@ export function reseedDead(
   return moved;
 }
 
-function read(t: Tensor): Floats {
-  return t.device.view(t.storage.resident()).slice();
+const keys = ['weights', 'means', 'variances'] as const;
+
+function view(t: Tensor): Floats {
+  return t.device.view(t.storage.resident());
+}
+
+function copy(t: Tensor): Floats {
+  return view(t).slice();
 }
 
 function randomPixel(x: Tensor, random: Random): Float64Array {
-  const values = x.device.view(x.storage.resident());
+  const values = view(x);
   const [N, C] = x.shape;
   const spatial = x.size / (N * C);
   const start = random.integer(N) * C * spatial + random.integer(spatial);
   return Float64Array.from({ length: C }, (_, c) => values[start + c * spatial]);
 }
 
-/** σ²_c = Σ_k λ_k (σ²_kc + (μ_kc − μ_c)²) */
-function overallVariance(weights: Floats, means: Floats, variances: Floats, K: number): Float64Array {
-  const C = means.length / K;
-  const perComponent = weights.length / K;
-  return Float64Array.from({ length: C }, (_, c) => {
-    const share = (k: number) => weights[k * perComponent + (perComponent > 1 ? c : 0)];
-    let mean = 0;
-    for (let k = 0; k < K; k++) mean += share(k) * means[k * C + c];
-    let variance = 0;
-    for (let k = 0; k < K; k++) {
-      variance += share(k) * (variances[k * C + c] + (means[k * C + c] - mean) ** 2);
-    }
-    return variance;
-  });
+/** The variance of every channel. */
+function overallVariance(x: Tensor): Floats {
+  const moments = run(k.rowMoments, [channelRows(x)]);
+  const variance = copy(moments).subarray(x.shape[1]);
+  moments.dispose();
+  return variance;
 }
 
 /** Makes Σ_k λ_k = 1 in every column of [K, T]. */
@@ -88,7 +97,7 @@ function normalizeWeights(weights: Floats, K: number): void {
   const T = weights.length / K;
   for (let t = 0; t < T; t++) {
     let total = 0;
-    for (let k = 0; k < K; k++) total += weights[k * T + t];
-    for (let k = 0; k < K; k++) weights[k * T + t] /= total;
+    for (let j = 0; j < K; j++) total += weights[j * T + t];
+    for (let j = 0; j < K; j++) weights[j * T + t] /= total;
   }
 }

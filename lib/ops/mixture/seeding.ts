@@ -14,7 +14,8 @@ import { argMax, gather } from '../indexing.js';
 import { reshape, stack } from '../movement.js';
 import { channelRows } from '../normalization.js';
 import { stridedCopy } from '../strided-copy.js';
-import { entry, type Mixture, type Posterior } from './em.js';
+import { entry } from './em.js';
+import type { Mixture, Posterior } from './mixture.js';
 
 /** About as many pixels as take part in the seeding. */
 const MAX_SAMPLES = 4096;

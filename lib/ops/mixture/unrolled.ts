@@ -6,7 +6,8 @@ import { sum } from '../broadcast.js';
 import { add, div, exp, log, mul, relu, sqrt, sub } from '../elementwise.js';
 import { reshape } from '../movement.js';
 import { logSumExp } from '../reduce.js';
-import type { FitOptions, Mixture } from './em.js';
+import type { FitOptions } from './em.js';
+import type { Mixture } from './mixture.js';
 
 /** A mixture whose tensors broadcast against x [1, N, C, S]: weights [K, 1, T, 1], the others [K, 1, C, 1]. */
 type Aligned = Mixture;

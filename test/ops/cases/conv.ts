@@ -126,6 +126,11 @@ const convTranspose2dRow: Row = {
       [2, 2, 3, 2],
       [2, 3, 3, 3],
     ),
+    'output padding beyond the stride, below the dilation': on(
+      back({ stride: [1, 2], padding: 1, dilation: [2, 4], outputPadding: [1, 3] }),
+      [2, 2, 3, 4],
+      [2, 3, 3, 2],
+    ),
     'dilation and groups': on(
       back({ dilation: [1, 2], padding: [1, 0], groups: 2 }),
       [1, 4, 3, 4],
@@ -172,7 +177,15 @@ const convTranspose2dRow: Row = {
     'an output padding as large as the stride': [
       (of) => convTranspose2d(of(1, 2, 3, 3), of(2, 3, 3, 3), null, { outputPadding: 1 }),
       OptionError,
-      /^convTranspose2d: outputPadding is \[1, 1\], expected less than the stride$/,
+      /^convTranspose2d: outputPadding is \[1, 1\], expected less than the stride or the dilation$/,
+    ],
+    'an output padding as large as the larger of the two': [
+      (of) => {
+        const options = { stride: [1, 3], dilation: [2, 1], outputPadding: [1, 3] } as const;
+        return convTranspose2d(of(1, 2, 3, 3), of(2, 3, 3, 3), null, options);
+      },
+      OptionError,
+      /^convTranspose2d: outputPadding is \[1, 3\], expected less than the stride or the dilation$/,
     ],
     'a padding that leaves nothing': [
       (of) => convTranspose2d(of(1, 2, 3, 3), of(2, 3, 3, 3), null, { padding: 3 }),

@@ -32,6 +32,8 @@ export function start(
   };
 }
 
+const like = ({ shape, device }: Tensor, values: number[]) => tensor(values, { shape, device });
+
 type Options = Omit<MixtureNormOptions, 'init'> & { components: number };
 
 /** mixtureNorm as a function of x, γ and β. */
@@ -191,6 +193,34 @@ function badFits(name: string, fn: (x: Tensor, options: EmOptions) => unknown): 
       OptionError,
       says('regCovar is -1, expected a number of at least 0'),
     ],
+    'weights that do not add up': [
+      given((_, init) => ({ init: { ...init, weights: like(init.weights, [0.5, 0.375]) } })),
+      OptionError,
+      says('init.weights add up to 0.875, expected 1'),
+    ],
+    'weights of a channel that do not add up': [
+      given((_, { means, variances }) => {
+        const weights = like(means, [0.5, 0.5, 0.5, 0.5, 0.5, 0.25]);
+        return { posterior: 'channel', init: { weights, means, variances } };
+      }),
+      OptionError,
+      says('init.weights of channel 2 add up to 0.75, expected 1'),
+    ],
+    'a weight above 1 and one below 0': [
+      given((_, init) => ({ init: { ...init, weights: like(init.weights, [1.5, -0.5]) } })),
+      OptionError,
+      says('init.weights holds 1.5 at position 0, expected finite numbers of at least 0 and at most 1.0001'),
+    ],
+    'a mean that is not finite': [
+      given((_, init) => ({ init: { ...init, means: like(init.means, [0, 0, 0, 0, Number.NaN, 0]) } })),
+      OptionError,
+      says('init.means holds NaN at position 4, expected finite numbers'),
+    ],
+    'a variance of 0': [
+      given((_, init) => ({ init: { ...init, variances: like(init.variances, [1, 1, 0, 1, 1, 1]) } })),
+      OptionError,
+      says('init.variances holds 0 at position 2, expected finite numbers above 0'),
+    ],
     'a floor too high for two': [
       given(() => ({ minWeight: 0.5 })),
       OptionError,
@@ -224,6 +254,24 @@ const mixtureNormRow: Row = {
       badNorm(() => ({ gradient: 'exact' })),
       OptionError,
       /^mixtureNorm: gradient is 'exact', expected 'detached' or 'unrolled'$/,
+    ],
+    'a negative variance in evaluation': [
+      (of) => {
+        const x = of(4, 3, 2);
+        const init = start(x, 2);
+        const variances = like(init.variances, [1, 1, 0, 1, 1, -1]);
+        return mixtureNorm(x, { init: { ...init, variances }, training: false });
+      },
+      OptionError,
+      /^mixtureNorm: init.variances holds -1 at position 5, expected finite numbers of at least 0$/,
+    ],
+    'one value a channel': [
+      (of) => {
+        const x = of(1, 3);
+        return mixtureNorm(x, { init: start(x, 2) });
+      },
+      ShapeError,
+      /^mixtureNorm: x has shape \[1, 3\], one value a channel: nothing to normalize by$/,
     ],
     'another scale': [
       badNorm(() => ({ scale: 'none' })),
