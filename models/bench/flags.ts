@@ -1,9 +1,10 @@
 // The flags of the benchmark.
-import { Command, Option } from 'commander';
+import { type Command, Option } from 'commander';
 import type { ModelName } from '../networks/index.js';
 import type { NormName } from '../networks/norms.js';
 import { type Build, builds, type DeviceSettings } from '../run/device.js';
-import { addDeviceFlags, choice, count, modelFlag, normFlag, oneLineErrors } from '../run/flags.js';
+import { addDeviceFlags, choice, count, modelFlag, newCommand, normFlag, refuseIdle } from '../run/flags.js';
+import { addOutputFlags, type OutputFlags } from '../run/output.js';
 import { UsageError } from '../run/program.js';
 
 /** What one side of a measurement is. */
@@ -17,12 +18,11 @@ export interface BenchSettings extends DeviceSettings {
 }
 
 /** The flags: the settings, and what to do with them. */
-export interface BenchFlags extends BenchSettings {
+export interface BenchFlags extends BenchSettings, OutputFlags {
   against?: AgainstName;
   pairs: number;
   profile?: boolean;
   kernels?: boolean;
-  json?: boolean;
 }
 
 /** What the settings can be measured against: PyTorch, or the same with one setting changed. */
@@ -37,14 +37,18 @@ const changes = {
 
 export type AgainstName = 'torch' | keyof typeof changes;
 
-/** Reads the flags. @throws CommanderError for flags that do not parse and for --help. */
-export function parseFlags(args: readonly string[]): BenchFlags {
-  return benchCommand().parse(args, { from: 'user' }).opts<BenchFlags>();
+/** What a parsed command line asks for. @throws UsageError for flags that do not go together */
+export function flagsOf(command: Command): BenchFlags {
+  const flags = command.opts<BenchFlags>();
+  if (!flags.against) refuseIdle(command, ['pairs'], 'only with --against');
+  return flags;
 }
 
-function benchCommand(): Command {
-  const command = oneLineErrors(new Command('bench'))
+/** The command line of the benchmark, without an action. */
+export function benchCommand(): Command {
+  const command = newCommand('bench')
     .description('Times training and evaluation steps of a network on random images.')
+    .usage('[options]')
     .addOption(modelFlag())
     .addOption(normFlag('bn'))
     .option('--batch <n>', 'images in a batch', count, 64)
@@ -55,17 +59,19 @@ function benchCommand(): Command {
       5,
     );
   addDeviceFlags(command);
-  return command
+  command
     .addOption(choice('--build <kind>', 'build of the wasm device, as to relaxed SIMD', builds, 'auto'))
     .addOption(
-      new Option('--against <what>', 'measure in turn with PyTorch, or with one setting changed')
-        .choices(['torch', ...Object.keys(changes)])
-        .conflicts(['profile', 'kernels']),
+      choice('--against <what>', 'measure in turn with PyTorch, or with one setting changed', [
+        'torch',
+        ...Object.keys(changes),
+      ]).conflicts(['profile', 'kernels']),
     )
     .option('--pairs <n>', 'pairs of measurements of --against', count, 5)
     .addOption(new Option('--profile', 'where the time of a training step goes').conflicts('kernels'))
-    .option('--kernels', 'every kernel by itself, checked and timed')
-    .option('--json', 'print JSON, one object a line');
+    .option('--kernels', 'every kernel by itself, checked and timed');
+  addOutputFlags(command);
+  return command;
 }
 
 /** The settings of the other side. @throws UsageError where that changes nothing. */

@@ -1,5 +1,4 @@
 // A network with a batch of random images, and the time of its steps.
-import { readFileSync } from 'node:fs';
 import { CHANNELS, IMAGE_SIZE, SIDE } from '../../datasets/dataset.js';
 import {
   createRandom,
@@ -14,6 +13,8 @@ import {
   tensor,
 } from '../../lib/index.js';
 import { makeModel } from '../networks/index.js';
+import { Ending, exitCodes } from '../run/program.js';
+import { version } from '../run/version.js';
 import { median, milliseconds, rounded } from './figures.js';
 import type { BenchSettings } from './flags.js';
 
@@ -83,7 +84,7 @@ export class Subject {
     loss.backward();
     this.optimizer.step();
     if (!Number.isFinite(await loss.item()))
-      throw new Error('the loss is not finite: the figures would mean nothing');
+      throw new Ending('the loss is not finite: the figures would mean nothing', exitCodes.failed);
     await this.settled();
   }
 
@@ -91,7 +92,7 @@ export class Subject {
     this.network.eval();
     const logits = await noGrad(() => this.network.forward(this.images)).data();
     if (!logits.every(Number.isFinite))
-      throw new Error('a logit is not finite: the figures would mean nothing');
+      throw new Ending('a logit is not finite: the figures would mean nothing', exitCodes.failed);
   }
 
   /** Waits until an asynchronous device has computed the updated weights. */
@@ -155,9 +156,4 @@ async function medianMs(times: number, call: () => Promise<void>): Promise<numbe
 function randomImages(count: number, random: Random): Tensor {
   const values = Float32Array.from({ length: count * IMAGE_SIZE }, () => random.normal());
   return tensor(values, { shape: [count, CHANNELS, SIDE, SIDE] });
-}
-
-function version(): string {
-  const file = new URL('../../../package.json', import.meta.url);
-  return (JSON.parse(readFileSync(file, 'utf8')) as { version: string }).version;
 }

@@ -2,7 +2,7 @@
 import { spawnSync } from 'node:child_process';
 import { availableParallelism } from 'node:os';
 import { fileURLToPath } from 'node:url';
-import { UsageError } from '../run/program.js';
+import { Ending, exitCodes, UsageError } from '../run/program.js';
 import type { BenchSettings } from './flags.js';
 import type { BenchResult } from './step.js';
 
@@ -30,6 +30,10 @@ export function torchStep(python: string, settings: BenchSettings): BenchResult 
   const { status, stdout, stderr } = spawnSync(python, [program, '--norm', norm, ...flags], {
     encoding: 'utf8',
   });
-  if (status !== 0) throw new Error(`PyTorch's step failed:\n${stderr}`);
+  if (status !== 0) {
+    // Python's last line names the error.
+    const reason = stderr.trimEnd().split('\n').at(-1);
+    throw new Ending(`${python}: PyTorch's step failed: ${reason}`, exitCodes.failed);
+  }
   return JSON.parse(stdout) as BenchResult;
 }

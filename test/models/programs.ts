@@ -16,17 +16,16 @@ export interface Ended {
 export const tiny =
   '--device wasm --threads 1 --limit-train 16 --limit-test 8 --batch-size 4 --steps 2'.split(' ');
 
-function pathOf(program: 'train/cli' | 'bench'): string {
-  return fileURLToPath(new URL(`../../models/${program}.js`, import.meta.url));
-}
+/** The compiled command line. */
+export const mixgrad = fileURLToPath(new URL('../../models/mixgrad.js', import.meta.url));
 
 /** Runs a program to its end. */
-export function runProgram(program: 'train/cli' | 'bench', args: readonly string[], cwd?: string): Ended {
+export function runProgram(program: 'train' | 'bench', args: readonly string[], cwd?: string): Ended {
   const {
     status: code,
     stdout,
     stderr,
-  } = spawnSync(process.execPath, [pathOf(program), ...args], {
+  } = spawnSync(process.execPath, [mixgrad, program, ...args], {
     encoding: 'utf8',
     cwd,
   });
@@ -36,7 +35,7 @@ export function runProgram(program: 'train/cli' | 'bench', args: readonly string
 /** Trains with these flags until `wanted` appears on stdout, then presses Ctrl-C. */
 export function interruptTraining(args: readonly string[], wanted: string): Promise<Ended> {
   return new Promise((resolve) => {
-    const child = spawn(process.execPath, [pathOf('train/cli'), ...args]);
+    const child = spawn(process.execPath, [mixgrad, 'train', ...args]);
     let [stdout, stderr] = ['', ''];
     child.stdout.on('data', (text) => {
       const before = stdout.includes(wanted);

@@ -9,7 +9,7 @@ import {
   normFactory,
 } from '../../../models/networks/norms.js';
 
-const network = { name: 'Net', places: ['a', 'b', 'c'] };
+const network = { name: 'Net', places: { a: 32, b: 32, c: 8 } };
 const factory = (settings: NormSettings, context: Partial<NormContext> = {}) =>
   normFactory(settings, network, { random: createRandom(1), ...context });
 /** 32 pixels of 2 channels. */
@@ -19,7 +19,7 @@ const x = tensor(
 );
 const kinds = (settings: NormSettings) => {
   const norm = factory(settings);
-  return network.places.map((place) => norm(2, place).constructor);
+  return Object.keys(network.places).map((place) => norm(2, place).constructor);
 };
 
 t.test('each name stands for its layer at every place', (t) => {

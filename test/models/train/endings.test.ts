@@ -8,7 +8,7 @@ import { interruptTraining, isOneLine, readMetrics, runProgram, tiny } from '../
 
 const root = t.testdir({});
 const folder = (name: string) => join(root, name);
-const train = (...args: string[]) => runProgram('train/cli', args);
+const train = (...args: string[]) => runProgram('train', args);
 
 t.test('what the user can mend ends with code 2 and one line that names it', (t) => {
   writeFileSync(folder('file'), '');

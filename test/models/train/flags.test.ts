@@ -1,9 +1,10 @@
 // The flags of the training program.
 import t from 'tap';
 import { MIXTURE_DEFAULTS, MixtureNorm2d } from '../../../lib/index.js';
-import { parseFlags, trainCommand } from '../../../models/train/flags.js';
+import { settingsOf, trainCommand } from '../../../models/train/flags.js';
 
-const parse = (line: string) => parseFlags(line.split(' ').filter((word) => word !== ''));
+const parseWords = (words: readonly string[]) => settingsOf(trainCommand().parse(words, { from: 'user' }));
+const parse = (line: string) => parseWords(line.split(' ').filter((word) => word !== ''));
 
 t.test('without flags, the CIFAR CNN with MN trains on synthetic data', (t) => {
   const { data, model, norm, normAt, steps, augment, device, out } = parse('');
