@@ -27,7 +27,10 @@ export function listenForSignals(): Listening {
     for (const signal of signals) process.off(signal, hear);
   };
   const hear = (signal: (typeof signals)[number]) => {
-    close();
+    if (controller.signal.aborted) {
+      close();
+      process.kill(process.pid, signal);
+    }
     controller.abort(new Stopped(signal));
   };
   for (const signal of signals) process.on(signal, hear);

@@ -1,17 +1,17 @@
 // 'Did you mean': the word nearest to one that is not among those there are. Commander has the like for flags and commands only.
 
-/** Edits between two words: letters inserted, left out or replaced. */
+/** Edits between two words: letters inserted, left out or replaced, and neighbours that changed places. */
 function distance(a: string, b: string): number {
-  let row = Array.from({ length: b.length + 1 }, (_, j) => j);
+  const edits = Array.from({ length: a.length + 1 }, (_, i) => [i]);
+  for (let j = 1; j <= b.length; j++) edits[0][j] = j;
   for (let i = 1; i <= a.length; i++) {
-    const next = [i];
     for (let j = 1; j <= b.length; j++) {
-      const replaced = row[j - 1] + Number(a[i - 1] !== b[j - 1]);
-      next.push(Math.min(replaced, row[j] + 1, next[j - 1] + 1));
+      const replaced = edits[i - 1][j - 1] + Number(a[i - 1] !== b[j - 1]);
+      const swapped = a[i - 1] === b[j - 2] && a[i - 2] === b[j - 1] ? edits[i - 2][j - 2] + 1 : replaced;
+      edits[i][j] = Math.min(replaced, swapped, edits[i - 1][j] + 1, edits[i][j - 1] + 1);
     }
-    row = next;
   }
-  return row[b.length];
+  return edits[a.length][b.length];
 }
 
 /** ' (Did you mean wasm?)', where a word is near enough; else nothing. */
