@@ -1,5 +1,6 @@
 // Mini-batches: a seeded order, crop and flip augmentation, and standardization per channel.
 import { OptionError } from '../lib/errors.js';
+import { anything, flag, integer, type Read, readOptions } from '../lib/options.js';
 import { createRandom } from '../lib/random.js';
 import { CHANNELS, type Dataset, IMAGE_SIZE, PLANE, SIDE } from './dataset.js';
 
@@ -38,6 +39,17 @@ export interface BatchOptions {
   /** What to standardize by; test data need the training set's. @default the data set's own statistics */
   statistics?: ChannelStatistics;
 }
+
+const schema = {
+  batchSize: integer(64, { least: 1 }),
+  shuffle: flag(false),
+  augment: flag(false),
+  dropLast: flag(false),
+  seed: anything<number | string>(0),
+  epoch: integer(0, { least: 0 }),
+  skip: integer(0, { least: 0 }),
+  statistics: anything<ChannelStatistics | null>(null),
+};
 
 /** Pixels of padding on every side before a random crop. */
 const PAD = 4;
@@ -80,8 +92,7 @@ export function batchCount(
   dataset: Dataset,
   options: Pick<BatchOptions, 'batchSize' | 'dropLast'> = {},
 ): number {
-  const { batchSize = 64, dropLast = false } = options;
-  checkInteger('batchSize', batchSize, 1);
+  const { batchSize, dropLast } = readOptions('batches', options, schema);
   return dropLast ? Math.floor(dataset.length / batchSize) : Math.ceil(dataset.length / batchSize);
 }
 
@@ -91,14 +102,12 @@ export function batchCount(
  * @throws OptionError on a count that is not an integer in range, or a deviation that is not positive
  */
 export function batches(dataset: Dataset, options: BatchOptions = {}): Generator<Batch, void, undefined> {
-  const { batchSize = 64, epoch = 0, skip = 0, statistics = channelStatistics(dataset) } = options;
-  checkInteger('epoch', epoch, 0);
-  checkInteger('skip', skip, 0);
-  const count = batchCount(dataset, options);
-  return generate(dataset, { ...options, batchSize, epoch, skip }, count, standardizationTable(statistics));
+  const { statistics, ...read } = readOptions('batches', options, schema);
+  const table = standardizationTable(statistics ?? channelStatistics(dataset));
+  return generate(dataset, read, batchCount(dataset, options), table);
 }
 
-type Filled = BatchOptions & Required<Pick<BatchOptions, 'batchSize' | 'epoch' | 'skip'>>;
+type Filled = Omit<Read<typeof schema>, 'statistics'>;
 
 function* generate(
   dataset: Dataset,
@@ -123,7 +132,7 @@ function* generate(
 }
 
 /** All random draws of one epoch: the images' order, and for every image its crop and flip in one number. */
-function drawEpoch(length: number, { seed = 0, epoch, shuffle, augment }: Filled) {
+function drawEpoch(length: number, { seed, epoch, shuffle, augment }: Filled) {
   const random = createRandom(seed).fork(`epoch ${epoch}`);
   const order = shuffle ? random.fork('order').permutation(length) : Int32Array.from({ length }, (_, i) => i);
   const augmentation = random.fork('augmentation');
@@ -167,9 +176,4 @@ function standardizationTable({ mean, std }: ChannelStatistics): Float32Array {
     const c = i >> 8;
     return ((i & 255) / 255 - mean[c]) / std[c];
   });
-}
-
-function checkInteger(name: string, value: number, least: number): void {
-  if (Number.isInteger(value) && value >= least) return;
-  throw new OptionError(`batches: ${name} is ${value}, expected an integer of at least ${least}`);
 }

@@ -1,5 +1,5 @@
 // A procedural data set: ten figures, drawn in several colour schemes, finishes, grounds and sizes.
-import { OptionError } from '../lib/errors.js';
+import { anything, choice, integer, readOptions } from '../lib/options.js';
 import { createRandom, type Random } from '../lib/random.js';
 import { CHANNELS, type Dataset, IMAGE_SIZE, PLANE, SIDE, type Split } from './dataset.js';
 
@@ -12,6 +12,12 @@ export interface SyntheticOptions {
   /** Number of images. @default 2000 to train, 500 to test */
   count?: number;
 }
+
+const schema = {
+  seed: anything<number | string>(0),
+  split: choice<Split>('train', ['train', 'test']),
+  count: integer<number | null>(null, { least: 1 }),
+};
 
 type Rgb = readonly [number, number, number];
 /** Brightness added at pixel (x, y), −2 … 2 before it is scaled. */
@@ -65,13 +71,8 @@ const SIZES = [
  * @throws OptionError where count is not a positive integer or the split is unknown
  */
 export function synthetic(options: SyntheticOptions = {}): Dataset {
-  const { seed = 0, split = 'train', count: length = split === 'train' ? 2000 : 500 } = options;
-  if (!Number.isInteger(length) || length < 1) {
-    throw new OptionError(`synthetic: count is ${length}, expected a positive integer`);
-  }
-  if (split !== 'train' && split !== 'test') {
-    throw new OptionError(`synthetic: split is '${split}', expected train or test`);
-  }
+  const { seed, split, count } = readOptions('synthetic', options, schema);
+  const length = count ?? (split === 'train' ? 2000 : 500);
   const random = createRandom(seed).fork(`synthetic ${split}`);
   const labels = drawLabels(length, random.fork('labels'));
   const grain = drawGrain(random.fork('grain'));

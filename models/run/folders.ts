@@ -1,7 +1,8 @@
 // Making a folder with those above it.
 import { existsSync, lstatSync, mkdirSync, rmdirSync, statSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
-import { reasonOf, UsageError } from './program.js';
+import { reasonOf } from '../../datasets/files.js';
+import { UsageError } from './program.js';
 
 /**
  * Makes a folder and those above it that are missing. One by one: Node 20's recursive way never returns below /proc.

@@ -1,5 +1,6 @@
 // What the command-line programs share: exit codes, and every error as one line.
 import { CommanderError } from 'commander';
+import { reasonOf } from '../../datasets/files.js';
 import { MixgradError } from '../../lib/index.js';
 
 /** The process's exit codes, beside 0; that of a signal is 128 and its number. */
@@ -93,11 +94,4 @@ function sentenceOf(error: unknown): string {
 
 function oneLine(message: string): string {
   return message.replace(/^error: /, '').replaceAll(/\s*\n\s*/g, ' ');
-}
-
-/** Why the system refused: 'no space left on device (ENOSPC)'. */
-export function reasonOf(error: unknown): string {
-  const { code, message } = error as NodeJS.ErrnoException;
-  const words = /^\w+: ([^,]+)/.exec(message)?.[1];
-  return words && code ? `${words} (${code})` : message;
 }

@@ -1,8 +1,9 @@
 // The folder a run writes: config.json, metrics.jsonl, checkpoint.safetensors, report.html.
 import { appendFileSync, readdirSync, renameSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { reasonOf } from '../../datasets/files.js';
 import { makeFolders, removeFolders } from './folders.js';
-import { FileError, reasonOf, UsageError } from './program.js';
+import { FileError, UsageError } from './program.js';
 
 /** One update, as metrics.jsonl has it. Loss and accuracy are the batch's, before the update. */
 export interface TrainMetric {
