@@ -2,7 +2,7 @@
 // After Kalayeh & Shah, arXiv 1806.02892; docs/mixture-normalization.md has the mathematics.
 import type { Floats } from '../../kernels/devices/device.js';
 import { kernels as k } from '../../kernels/index.js';
-import { emFit, type Mixture, type Posterior } from '../ops/mixture/em.js';
+import { checkFloor, emFit, type Mixture, type Posterior } from '../ops/mixture/em.js';
 import {
   MIXTURE_DEFAULTS,
   type MixtureNormOptions,
@@ -85,6 +85,7 @@ abstract class MixtureNorm extends NormLayer {
 
   constructor(numFeatures: number, inputs: Record<number, string>, given: MixtureNormLayerOptions) {
     const { affine, device, random, log, ...options } = readOptions(new.target.name, given, schema);
+    checkFloor(new.target.name, options.minWeight, options.components);
     super(numFeatures, inputs, { affine, device });
     this.components = options.components;
     this.iterations = options.iterations;

@@ -196,9 +196,11 @@ export function checkEm(
       );
     }
   }
-  if (!(minWeight * K < 1)) {
-    throw new OptionError(
-      `${op}: minWeight is ${minWeight}, expected a number of at least 0 and below 1/${K}`,
-    );
-  }
+  checkFloor(op, minWeight, K);
+}
+
+/** Throws unless K weights of at least minWeight leave something to share out. */
+export function checkFloor(op: string, minWeight: number, K: number): void {
+  if (minWeight * K < 1) return;
+  throw new OptionError(`${op}: minWeight is ${minWeight}, expected a number of at least 0 and below 1/${K}`);
 }
