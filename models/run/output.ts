@@ -4,9 +4,9 @@ import type { Command } from 'commander';
 /** How to print. */
 export interface OutputFlags {
   /** The result as JSON, alone on stdout; what is said on the way goes to stderr. */
-  json: boolean;
+  json?: boolean;
   /** Nothing on the way, and the result as JSON only. */
-  quiet: boolean;
+  quiet?: boolean;
 }
 
 /** Prints as the flags say. */
@@ -21,12 +21,12 @@ export interface Output {
 /** Adds the flags that say how to print. */
 export function addOutputFlags(command: Command): void {
   command
-    .option('--json', 'print the result as JSON on stdout, all else on stderr', false)
-    .option('--quiet', 'print errors only and, with --json, the result', false);
+    .option('--json', 'print the result as JSON on stdout, all else on stderr')
+    .option('--quiet', 'print errors only and, with --json, the result');
 }
 
 /** Opens the output. */
-export function openOutput({ json, quiet }: OutputFlags): Output {
+export function openOutput({ json = false, quiet = false }: OutputFlags): Output {
   return {
     quiet,
     say(line) {

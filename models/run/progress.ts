@@ -14,8 +14,8 @@ export interface Progress {
 /** Seconds between plain lines within an epoch, and between messages that repeat. */
 const QUIET_SECONDS = 10;
 
-/** Columns that the bar needs beside its words. */
-const NARROW = 100;
+/** Columns that words and bar need; where there are fewer, the words stand alone. */
+const WIDE = 100;
 
 /** A progress bar on stderr where that is a terminal that can move its cursor, else lines. */
 export function openProgress(total: number, { say, quiet }: Output): Progress {
@@ -24,7 +24,7 @@ export function openProgress(total: number, { say, quiet }: Output): Progress {
 }
 
 function barProgress(total: number, columns: number): Progress {
-  const wide = columns >= NARROW;
+  const wide = columns >= WIDE;
   const format = `${wide ? '{bar} ' : ''}step {value}/{total}  {state}${wide ? '  {eta_formatted} left' : ''}`;
   const look = { format, barsize: 24, etaBuffer: 30, hideCursor: true, clearOnComplete: true };
   // The program itself ends the run on Ctrl-C, and the bar with it.
@@ -32,13 +32,17 @@ function barProgress(total: number, columns: number): Progress {
   const bar = bars.create(total, 0, { state: 'starting' });
   const print = (line: string) => bars.log(`${line}\n`);
   const messages = seldom(print);
+  // Whatever ends the process, the terminal gets its cursor back.
+  const restore = () => bars.stop();
+  process.once('exit', restore);
   return {
     log: messages.log,
     trained: (metric) => bar.update(metric.step, { state: describe(metric) }),
     evaluated: (metric) => print(describeEvaluation(metric)),
     stop: () => {
       messages.flush();
-      bars.stop();
+      restore();
+      process.off('exit', restore);
     },
   };
 }

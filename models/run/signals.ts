@@ -20,17 +20,14 @@ export class Stopped extends Ending {
   }
 }
 
-/** Listens for the first of the signals that ask to end. The second ends the process at once, as by default. */
+/** Listens for the first of the signals that ask to end. The second ends the process at once. */
 export function listenForSignals(): Listening {
   const controller = new AbortController();
   const close = () => {
     for (const signal of signals) process.off(signal, hear);
   };
   const hear = (signal: (typeof signals)[number]) => {
-    if (controller.signal.aborted) {
-      close();
-      process.kill(process.pid, signal);
-    }
+    if (controller.signal.aborted) process.exit(exitCodes[signal]);
     controller.abort(new Stopped(signal));
   };
   for (const signal of signals) process.on(signal, hear);

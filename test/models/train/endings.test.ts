@@ -1,10 +1,10 @@
 // How the training program ends where it does not reach its last step.
-import { spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { type ChildProcess, spawnSync } from 'node:child_process';
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import t from 'tap';
 import { loadSafetensors } from '../../../lib/index.js';
-import { interruptTraining, isOneLine, readMetrics, runProgram, tiny } from '../programs.js';
+import { isOneLine, readMetrics, runMixgrad, runProgram, tiny, trainUntil } from '../programs.js';
 
 const root = t.testdir({});
 const folder = (name: string) => join(root, name);
@@ -23,7 +23,10 @@ t.test('what the user can mend ends with code 2 and one line that names it', (t)
     [['--epochs', 'x'], /--epochs/],
     [['--unknown'], /--unknown/],
     [['--norm', 'gn'], /'gn' is not offered yet/],
-    [['--norm-at', 'conv7'], /conv7/],
+    [['--norm-at', 'conv7'], /--norm-at has 'conv7'/],
+    [['--components', '1000'], /--components is 1000, expected fewer than 1000/],
+    [[...tiny, '--components', '65'], /--components 65: a batch has 64 pixels at conv4/],
+    [[...tiny, '--batch-size', '17'], /--batch-size 17: there are 16 training images/],
     [['--threads', '2', '--device', 'reference'], /--threads 2: device reference runs on 1/],
     [
       ['--conv', 'direct', '--device', 'reference'],
@@ -31,11 +34,16 @@ t.test('what the user can mend ends with code 2 and one line that names it', (t)
     ],
     [['--threads', '1000', '--device', 'wasm'], /threads is 1000/],
     [['--data', folder('nowhere')], /nowhere: no such folder/],
-    [['--data', folder('empty')], /data_batch_1\.bin: no such file/],
+    [['--data', folder('empty')], /has no data_batch_1\.bin, .*found nothing/],
     [['--data', folder('damaged')], /data_batch_4\.bin: 3074 bytes/],
     [['--dataset', 'cifar100'], /--dataset cifar100 needs its files/],
-    [[...tiny, '--out', join(folder('file'), 'run')], /file.run: cannot be written \(ENOTDIR\)/],
+    [['--data', folder('file')], /file: is no folder; expected the folder of CIFAR-10's binary version/],
     [[...tiny, '--out', folder('used')], /used: is not empty/],
+    [['--components', '3', '--norm', 'bn'], /--components: only for --norm mn, this one is bn/],
+    [
+      ['--momentum', '0.5', '--optimizer', 'adamw'],
+      /--momentum: only for --optimizer sgd, this one is adamw/,
+    ],
   ];
   for (const [args, named] of wrong) {
     const { code, stdout, stderr } = train(...args);
@@ -60,17 +68,71 @@ t.test('a loss that is no number ends the run with code 1 and keeps what was don
   t.end();
 });
 
-t.test('Ctrl-C ends the run with code 130 and a folder in order', async (t) => {
-  const out = folder('interrupted');
-  const flags = '--device wasm --limit-train 8 --limit-test 4 --batch-size 4 --epochs 1000 --no-augment';
-  const { code, stderr } = await interruptTraining([...flags.split(' '), '--out', out], 'epoch 2 ');
-  t.equal(code, 130);
+const endless =
+  '--device wasm --threads 1 --norm none --limit-train 8 --limit-test 4 --batch-size 4 --epochs 1000'.split(
+    ' ',
+  );
+
+for (const [signal, expected] of Object.entries({ SIGINT: 130, SIGTERM: 143, SIGHUP: 129 })) {
+  t.test(`${signal} ends the run with code ${expected} and a folder in order`, async (t) => {
+    const out = folder(signal);
+    const stop = (child: ChildProcess) => child.kill(signal as NodeJS.Signals);
+    const { code, stderr } = await trainUntil([...endless, '--out', out], 'epoch 2 ', stop);
+    t.equal(code, expected);
+    t.ok(isOneLine(stderr), stderr);
+    t.match(stderr, /interrupted after step \d+ of 2000/);
+    const metrics = readMetrics(out);
+    t.match(stderr, `after step ${metrics.at(-1)?.step} `);
+    t.match(readFileSync(join(out, 'report.html'), 'utf8'), /<\/html>\n$/);
+    loadSafetensors(readFileSync(join(out, 'checkpoint.safetensors')));
+    t.notOk(readdirSync(out).some((name) => name.endsWith('.tmp')));
+  });
+}
+
+t.test('a second signal ends the run at once, without a report', async (t) => {
+  const out = folder('twice');
+  const stop = (child: ChildProcess) => {
+    child.kill('SIGTERM');
+    child.kill('SIGINT');
+  };
+  const { code, stderr } = await trainUntil([...endless, '--out', out], 'epoch 2 ', stop);
+  t.ok(code === 130 || code === 143, `${code}`);
+  t.equal(stderr, '');
+  t.notOk(existsSync(join(out, 'report.html')));
+});
+
+t.test('a run whose folder is removed ends with code 1 and one line', async (t) => {
+  const out = folder('removed');
+  const remove = () => rmSync(out, { recursive: true });
+  const { code, stderr } = await trainUntil([...endless, '--out', out], 'epoch 2 ', remove);
+  t.equal(code, 1);
   t.ok(isOneLine(stderr), stderr);
-  t.match(stderr, /interrupted after step \d+ of 2000/);
-  const metrics = readMetrics(out);
-  t.match(stderr, `after step ${metrics.at(-1)?.step} `);
-  t.match(readFileSync(join(out, 'report.html'), 'utf8'), /<\/html>\n$/);
-  loadSafetensors(readFileSync(join(out, 'checkpoint.safetensors')));
+  t.match(stderr, /^train: .*removed.*: cannot be written: no such file or directory \(ENOENT\)/);
+});
+
+t.test('any other error is one line as well, and its stack is for those who ask', (t) => {
+  const mistake = "setTimeout(() => { throw new TypeError('odd'); }, 1500)";
+  const preload = { NODE_OPTIONS: `--import=data:text/javascript,${encodeURIComponent(mistake)}` };
+  const run = (env: object) =>
+    runMixgrad(['train', ...endless, '--quiet', '--out', folder(`odd${Object.keys(env).length}`)], {
+      env: { ...process.env, ...preload, ...env },
+    });
+  const { code, stderr } = run({});
+  t.equal(code, 1);
+  t.equal(stderr, 'train: unexpected error: TypeError: odd; MIXGRAD_DEBUG=1 adds where it happened\n');
+  t.match(run({ MIXGRAD_DEBUG: '1' }).stderr, /odd;.*\nTypeError: odd\n +at /);
+  t.end();
+});
+
+t.test('more images than memory holds are refused in one line', (t) => {
+  for (const n of ['999999999999', '9007199254740991']) {
+    const { code, stderr } = train('--limit-train', n, '--out', folder('vast'));
+    t.equal(code, 1);
+    t.ok(isOneLine(stderr), stderr);
+    t.match(stderr, /^train: not enough memory for what the flags ask for/);
+  }
+  t.notOk(existsSync(folder('vast')));
+  t.end();
 });
 
 t.test('the launcher says how to build the program where it is missing', (t) => {
