@@ -60,6 +60,29 @@ t.test('without --json it prints a readable line', (t) => {
   t.end();
 });
 
+t.test('--quiet leaves errors and the JSON', (t) => {
+  t.strictSame(runProgram('bench', [...flags, '--quiet']), { code: 0, stdout: '', stderr: '' });
+  const { stdout, stderr } = runProgram('bench', [...flags, '--quiet', '--json']);
+  t.equal(stderr, '');
+  t.ok(JSON.parse(stdout).train_step_ms > 0);
+  t.end();
+});
+
+t.test('more images than memory holds are refused in one line', (t) => {
+  const { code, stderr } = runProgram('bench', [
+    '--batch',
+    '999999999999',
+    '--device',
+    'wasm',
+    '--threads',
+    '1',
+  ]);
+  t.equal(code, 1);
+  t.ok(isOneLine(stderr), stderr);
+  t.match(stderr, /^bench: not enough memory for what the flags ask for/);
+  t.end();
+});
+
 t.test('a wrong flag ends with code 2 and one line', (t) => {
   for (const wrong of [
     ['--batch', '0'],
@@ -74,6 +97,8 @@ t.test('a wrong flag ends with code 2 and one line', (t) => {
     ['--profile', '--kernels'],
     ['--conv', 'direct', '--device', 'gpujs-cpu'],
     ['--against', 'torch', '--norm', 'none'],
+    ['--pairs', '3'],
+    ['--batch', '0x10'],
   ]) {
     const { code, stderr } = runProgram('bench', wrong);
     t.equal(code, 2, wrong.join(' '));

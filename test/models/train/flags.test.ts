@@ -204,7 +204,10 @@ t.test('--help names every flag with its default', (t) => {
   for (const option of trainCommand().options) t.match(help, option.long!);
   t.match(help, /--batch-size <n>[^-]*\(default: 16\)/);
   t.match(help, /--lr <rate>[^-]*\(default: 0\.02 with sgd,\s+0\.001\s+with adamw\)/);
-  t.match(help, /--norm-at <places>[^-]*\(default: all:\s+conv1,\s+conv2,\s+conv3,\s+conv4\s+of\s+cifar-cnn\)/);
+  t.match(
+    help,
+    /--norm-at <places>[^-]*\(default: all:\s+conv1,\s+conv2,\s+conv3,\s+conv4\s+of\s+cifar-cnn\)/,
+  );
   t.match(help, /--limit-train <n>[^-]*\(default: all; 2000/);
   t.end();
 });
