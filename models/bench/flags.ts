@@ -8,7 +8,7 @@ import { addOutputFlags, type OutputFlags } from '../run/output.js';
 import { UsageError } from '../run/program.js';
 
 /** What one side of a measurement is. */
-export interface BenchSettings extends DeviceSettings {
+export interface BenchSettings extends DeviceSettings, Pick<OutputFlags, 'quiet'> {
   model: ModelName;
   norm: NormName;
   batch: number;

@@ -61,9 +61,10 @@ export class Subject {
     private readonly threads: number,
   ) {
     setDevice(device);
-    const { model, norm, batch } = settings;
+    const { model, norm, batch, quiet } = settings;
     const random = createRandom('bench');
-    this.network = makeModel(model, { norm }, { classes: CLASSES, random: random.fork('init') });
+    const log = quiet ? () => {} : console.error;
+    this.network = makeModel(model, { norm }, { classes: CLASSES, random: random.fork('init'), log });
     this.optimizer = new SGD(this.network.parameters(), { lr: 0.01, momentum: 0.9, weightDecay: 1e-4 });
     this.images = randomImages(batch, random.fork('images')).keep();
     this.labels = Int32Array.from({ length: batch }, () => random.integer(CLASSES));
