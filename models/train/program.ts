@@ -1,5 +1,5 @@
 // The training program: settings in, a run folder out.
-import { createRandom, type Module } from '../../lib/index.js';
+import { createRandom, MixgradError, type Module } from '../../lib/index.js';
 import { makeModel, networks } from '../networks/index.js';
 import { type Facts, writeReport } from '../report/index.js';
 import { loadData, type RunData } from '../run/data.js';
@@ -14,7 +14,7 @@ import { DivergedError, makeOptimizer, type Run, saveWeights, totalSteps, train 
 
 /**
  * Trains, and writes weights and report whether or not the run came to its end.
- * @throws Ending where a signal or a loss that is no number ended it, or a file could not be written
+ * @throws Ending where something ended it early, or a file could not be written
  */
 export async function runTraining(settings: Settings, output: Output): Promise<void> {
   const data = loadData(settings);
@@ -79,7 +79,7 @@ function makeNetwork(settings: Settings, { train }: RunData, log: (line: string)
 }
 
 async function trainAndReport(run: Run, facts: Facts, stop: AbortSignal, output: Output): Promise<void> {
-  const { settings, folder } = run;
+  const { folder } = run;
   const start = performance.now();
   const early = await trainUntilStopped(run, stop);
   const seconds = Number(((performance.now() - start) / 1000).toFixed(3));
@@ -87,30 +87,35 @@ async function trainAndReport(run: Run, facts: Facts, stop: AbortSignal, output:
   const report = await writeReport(run, facts);
   const { step: steps = 0 } = folder.metrics.at(-1) ?? {};
   const { accuracy = null, loss = null } = folder.metrics.findLast(({ kind }) => kind === 'eval') ?? {};
-  const ended = early ? (early instanceof Stopped ? 'interrupted' : 'diverged') : 'finished';
   const files = { path: folder.path, report, weights };
   const words = [...(early ? [] : [`test accuracy: ${percent(accuracy!)}`]), `report: ${report}`];
-  output.result(words.join('\n'), { ended, accuracy, loss, steps, seconds, ...files });
+  output.result(words.join('\n'), { ended: wayOf(early), accuracy, loss, steps, seconds, ...files });
   if (early instanceof Stopped) {
     const message = `interrupted after step ${steps} of ${facts.totalSteps}; the report so far: ${report}`;
     throw new Ending(message, early.exitCode);
   }
   if (early) {
-    const advice = `try a lower --lr than ${settings.lr}`;
-    const message = `${early.message}; ${advice}. What was done until then: ${folder.path}`;
-    throw new Ending(message, exitCodes.failed);
+    const message = `${early.message}. What was done until then: ${folder.path}`;
+    throw new Ending(message, exitCodes.failed, { cause: early });
   }
 }
 
-/** Trains to the end, or returns what stopped it: a signal, or a loss that is no number. */
-async function trainUntilStopped(run: Run, stop: AbortSignal): Promise<Stopped | DivergedError | null> {
+/** Trains to the end, or returns what stopped it: a signal, a loss that is no number, or what the framework refuses. */
+async function trainUntilStopped(run: Run, stop: AbortSignal): Promise<Stopped | MixgradError | null> {
   try {
     await train(run, stop);
     return null;
   } catch (error) {
-    if (error instanceof Stopped || error instanceof DivergedError) return error;
+    if (error instanceof Stopped || error instanceof MixgradError) return error;
     throw error;
   } finally {
     run.progress.stop();
   }
+}
+
+/** The way a run ended, in one word. */
+function wayOf(early: Error | null): string {
+  if (!early) return 'finished';
+  if (early instanceof Stopped) return 'interrupted';
+  return early instanceof DivergedError ? 'diverged' : 'failed';
 }

@@ -4,6 +4,7 @@ import type { Dataset } from '../../datasets/dataset.js';
 import {
   AdamW,
   crossEntropy,
+  MixgradError,
   type Module,
   type Optimizer,
   SGD,
@@ -28,7 +29,7 @@ export interface Run {
 }
 
 /** The loss is no longer a number. */
-export class DivergedError extends Error {
+export class DivergedError extends MixgradError {
   override name = 'DivergedError';
 }
 
@@ -92,7 +93,7 @@ async function update({ network, optimizer }: Run, batch: Batch, lr: number, ste
   const loss = crossEntropy(logits, batch.labels);
   const [value, scores] = await Promise.all([loss.item(), logits.data()]);
   if (!Number.isFinite(value))
-    throw new DivergedError(`the loss is ${value} at step ${step}, learning rate ${lr}`);
+    throw new DivergedError(`the loss is ${value} at step ${step}, learning rate ${lr}; try a lower --lr`);
   optimizer.lr = lr;
   optimizer.zeroGrad();
   loss.backward();

@@ -2,6 +2,7 @@
 import { type ChildProcess, spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import t from 'tap';
 import { loadSafetensors } from '../../../lib/index.js';
 import { isOneLine, readMetrics, runMixgrad, runProgram, tiniest, tiny, trainUntil } from '../programs.js';
@@ -118,6 +119,33 @@ t.test('any other error is one line as well, and its stack is for those who ask'
     t.equal(stderr, 'train: unexpected error: TypeError: odd; MIXGRAD_DEBUG=1 adds where it happened\n');
     t.match(run('debug', { MIXGRAD_DEBUG: '1' }).stderr, /odd;.*\n(.*\n)?TypeError: odd\n +at /);
   }
+  t.end();
+});
+
+t.test('an error of the framework on the way ends with code 1 and keeps what was done', (t) => {
+  const library = new URL('../../../lib/index.js', import.meta.url).href;
+  writeFileSync(
+    folder('preload.mjs'),
+    `import { DeviceError, SGD } from '${library}';
+    const { step } = SGD.prototype;
+    let steps = 0;
+    SGD.prototype.step = function () {
+      if (++steps === 2) throw new DeviceError('wasm: no room');
+      return step.call(this);
+    };`,
+  );
+  const out = folder('failed');
+  const { code, stdout, stderr } = runMixgrad(
+    ['train', ...tiniest, '--steps', '3', '--json', '--quiet', '--out', out],
+    {
+      env: { ...process.env, NODE_OPTIONS: `--import=${pathToFileURL(folder('preload.mjs'))}` },
+    },
+  );
+  t.equal(code, 1);
+  t.equal(stderr, `train: wasm: no room. What was done until then: ${out}\n`);
+  t.match(JSON.parse(stdout), { ended: 'failed', steps: 1, accuracy: null });
+  t.ok(existsSync(join(out, 'report.html')));
+  loadSafetensors(readFileSync(join(out, 'checkpoint.safetensors')));
   t.end();
 });
 
