@@ -74,6 +74,8 @@ export async function train(run: Run, stop: AbortSignal): Promise<void> {
 async function assess(run: Run, step: number, epoch: number, stop: AbortSignal): Promise<void> {
   const { network, data, folder, progress } = run;
   const score = await evaluate(network, data.test, data.statistics, stop);
+  if (!Number.isFinite(score.loss))
+    throw new DivergedError(`the test loss is ${score.loss} after step ${step}; try a lower --lr`);
   const metric = { kind: 'eval', step, epoch, split: 'test', ...score } as const;
   folder.record(metric);
   progress.evaluated(metric);
