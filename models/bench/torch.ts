@@ -27,13 +27,18 @@ export function torchStep(python: string, settings: BenchSettings): BenchResult 
   const { norm, batch, steps, threads } = settings;
   const measured = { batch, steps, threads: threads ?? availableParallelism() };
   const flags = Object.entries(measured).flatMap(([name, value]) => [`--${name}`, String(value)]);
-  const { status, stdout, stderr } = spawnSync(python, [program, '--norm', norm, ...flags], {
+  const { status, signal, stdout, stderr } = spawnSync(python, [program, '--norm', norm, ...flags], {
     encoding: 'utf8',
   });
-  if (status !== 0) {
-    // Python's last line names the error.
-    const reason = stderr.trimEnd().split('\n').at(-1);
-    throw new Ending(`${python}: PyTorch's step failed: ${reason}`, exitCodes.failed);
+  try {
+    if (status === 0) return JSON.parse(stdout) as BenchResult;
+  } catch {
+    throw new Ending(
+      `${python}: PyTorch's step printed no result but '${stdout.slice(0, 100).trimEnd()}'`,
+      exitCodes.failed,
+    );
   }
-  return JSON.parse(stdout) as BenchResult;
+  // Python's last line names the error.
+  const reason = stderr.trimEnd().split('\n').at(-1) || `it was ended by ${signal}`;
+  throw new Ending(`${python}: PyTorch's step failed: ${reason}`, exitCodes.failed);
 }

@@ -30,9 +30,11 @@ export function makeFolders(flag: string, path: string): string[] {
   return made;
 }
 
-/** Removes folders that were just made and are empty. */
+/** Removes folders that were just made, but what someone else has put something into. */
 export function removeFolders(made: readonly string[]): void {
-  for (const folder of made.toReversed()) rmdirSync(folder);
+  try {
+    for (const folder of made.toReversed()) rmdirSync(folder);
+  } catch {}
 }
 
 function obstacle(folder: string, error: unknown): string {

@@ -146,6 +146,27 @@ t.test('--against torch takes the median of what the Python program prints', (t)
   t.end();
 });
 
+t.test('a Python that fails, is killed or prints something else ends with code 1 and one line', (t) => {
+  const endings = {
+    "console.error('Traceback\\n  line 1\\nValueError: odd'); process.exit(1);":
+      /PyTorch's step failed: ValueError: odd\n$/,
+    "process.kill(process.pid, 'SIGKILL');": /PyTorch's step failed: it was ended by SIGKILL\n$/,
+    "console.log('hello');": /PyTorch's step printed no result but 'hello'\n$/,
+  };
+  for (const [body, message] of Object.entries(endings)) {
+    const python = join(
+      t.testdir({ python3: `#!${process.execPath}\nif (process.argv[2] !== '-c') { ${body} }\n` }),
+      'python3',
+    );
+    chmodSync(python, 0o755);
+    const { code, stderr } = runWithPython(python, [...onePair, 'torch']);
+    t.equal(code, 1);
+    t.ok(isOneLine(stderr), stderr);
+    t.match(stderr, message);
+  }
+  t.end();
+});
+
 const python = ['/usr/bin/python3', 'python3'].find(
   (name) => spawnSync(name, ['-c', 'import torch']).status === 0,
 );

@@ -70,10 +70,10 @@ for (const [signal, expected] of Object.entries({ SIGINT: 130, SIGTERM: 143, SIG
   t.test(`${signal} ends the run with code ${expected} and a folder in order`, async (t) => {
     const out = folder(signal);
     const stop = (child: ChildProcess) => child.kill(signal as NodeJS.Signals);
-    const { code, stderr } = await trainUntil([...endless, '--out', out], 'epoch 2 ', stop);
+    const { code, stdout, stderr } = await trainUntil([...endless, '--json', '--out', out], 'epoch 2 ', stop);
     t.equal(code, expected);
-    t.ok(isOneLine(stderr), stderr);
-    t.match(stderr, /interrupted after step \d+ of 2000/);
+    t.match(stderr, /\ntrain: interrupted after step \d+ of 2000; the report so far: .*\n$/);
+    t.match(JSON.parse(stdout), { ended: 'interrupted', path: out, accuracy: Number });
     const metrics = readMetrics(out);
     t.match(stderr, `after step ${metrics.at(-1)?.step} `);
     t.match(readFileSync(join(out, 'report.html'), 'utf8'), /<\/html>\n$/);
