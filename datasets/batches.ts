@@ -40,6 +40,17 @@ export interface BatchOptions {
   statistics?: ChannelStatistics;
 }
 
+const schema = {
+  batchSize: integer(64, { least: 1 }),
+  shuffle: flag(false),
+  augment: flag(false),
+  dropLast: flag(false),
+  seed: anything<number | string>(0),
+  epoch: integer(0, { least: 0 }),
+  skip: integer(0, { least: 0 }),
+  statistics: anything<ChannelStatistics | null>(null),
+};
+
 /** Pixels of padding on every side before a random crop. */
 const PAD = 4;
 /** Places a crop can start at along one axis. */
@@ -91,22 +102,12 @@ export function batchCount(
  * @throws OptionError on a count that is not an integer in range, or a deviation that is not positive
  */
 export function batches(dataset: Dataset, options: BatchOptions = {}): Generator<Batch, void, undefined> {
-  const read = readOptions('batches', options, schema);
-  const table = standardizationTable(read.statistics ?? channelStatistics(dataset));
+  const { statistics, ...read } = readOptions('batches', options, schema);
+  const table = standardizationTable(statistics ?? channelStatistics(dataset));
   return generate(dataset, read, batchCount(dataset, options), table);
 }
 
-const schema = {
-  batchSize: integer(64, { least: 1 }),
-  shuffle: flag(false),
-  augment: flag(false),
-  dropLast: flag(false),
-  seed: anything<number | string>(0), // createRandom checks it
-  epoch: integer(0, { least: 0 }),
-  skip: integer(0, { least: 0 }),
-  statistics: anything<ChannelStatistics | null>(null),
-};
-type Filled = Read<typeof schema>;
+type Filled = Omit<Read<typeof schema>, 'statistics'>;
 
 function* generate(
   dataset: Dataset,

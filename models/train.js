@@ -1,10 +1,11 @@
 #!/usr/bin/env node
-// Starts the training program, which `npm run build` compiles into dist/.
+// `mixgrad train`, as `npm run build` compiles it into dist/.
 import { existsSync } from 'node:fs';
 
-const program = new URL('../dist/models/train/cli.js', import.meta.url);
+const program = new URL('../dist/models/cli.js', import.meta.url);
 if (existsSync(program)) {
-  await import(program.href);
+  const { main } = await import(program.href);
+  await main(['train', ...process.argv.slice(2)]);
 } else {
   console.error('train: the program is not built yet; run: npm run build');
   process.exitCode = 2;

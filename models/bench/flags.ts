@@ -1,13 +1,23 @@
 // The flags of the benchmark.
-import { Command, Option } from 'commander';
+import { type Command, Option } from 'commander';
 import type { ModelName } from '../networks/index.js';
 import type { NormName } from '../networks/norms.js';
 import { type Build, builds, type DeviceSettings } from '../run/device.js';
-import { addDeviceFlags, choice, count, modelFlag, niceness, normFlag, oneLineErrors } from '../run/flags.js';
+import {
+  addDeviceFlags,
+  choice,
+  count,
+  modelFlag,
+  newCommand,
+  niceness,
+  normFlag,
+  refuseIdle,
+} from '../run/flags.js';
+import { addOutputFlags, type OutputFlags } from '../run/output.js';
 import { UsageError } from '../run/program.js';
 
 /** What one side of a measurement is. */
-export interface BenchSettings extends DeviceSettings {
+export interface BenchSettings extends DeviceSettings, Pick<OutputFlags, 'quiet'> {
   model: ModelName;
   norm: NormName;
   batch: number;
@@ -17,14 +27,13 @@ export interface BenchSettings extends DeviceSettings {
 }
 
 /** The flags: the settings, and what to do with them. */
-export interface BenchFlags extends BenchSettings {
+export interface BenchFlags extends BenchSettings, OutputFlags {
   against?: AgainstName;
   /** The niceness of a second process to measure beside. */
   beside?: number;
   pairs: number;
   profile?: boolean;
   kernels?: boolean;
-  json?: boolean;
 }
 
 /** What the settings can be measured against: PyTorch, or the same with one setting changed. */
@@ -39,14 +48,19 @@ const changes = {
 
 export type AgainstName = 'torch' | keyof typeof changes;
 
-/** Reads the flags. @throws CommanderError for flags that do not parse and for --help. */
-export function parseFlags(args: readonly string[]): BenchFlags {
-  return benchCommand().parse(args, { from: 'user' }).opts<BenchFlags>();
+/** What a parsed command line asks for. @throws UsageError for flags that do not go together */
+export function flagsOf(command: Command): BenchFlags {
+  const flags = command.opts<BenchFlags>();
+  if (!flags.against && flags.beside === undefined)
+    refuseIdle(command, ['pairs'], 'only with --against or --beside');
+  return flags;
 }
 
-function benchCommand(): Command {
-  const command = oneLineErrors(new Command('bench'))
+/** The command line of the benchmark, without an action. */
+export function benchCommand(): Command {
+  const command = newCommand('bench')
     .description('Times training and evaluation steps of a network on random images.')
+    .usage('[options]')
     .addOption(modelFlag())
     .addOption(normFlag('bn'))
     .option('--batch <n>', 'images in a batch', count, 64)
@@ -57,12 +71,13 @@ function benchCommand(): Command {
       5,
     );
   addDeviceFlags(command);
-  return command
+  command
     .addOption(choice('--build <kind>', 'build of the wasm device, as to relaxed SIMD', builds, 'auto'))
     .addOption(
-      new Option('--against <what>', 'measure in turn with PyTorch, or with one setting changed')
-        .choices(['torch', ...Object.keys(changes)])
-        .conflicts(['profile', 'kernels']),
+      choice('--against <what>', 'measure in turn with PyTorch, or with one setting changed', [
+        'torch',
+        ...Object.keys(changes),
+      ]).conflicts(['profile', 'kernels']),
     )
     .addOption(
       new Option('--beside <niceness>', 'alone and beside a second process of this niceness, in turn')
@@ -71,8 +86,9 @@ function benchCommand(): Command {
     )
     .option('--pairs <n>', 'pairs of measurements of --against and --beside', count, 5)
     .addOption(new Option('--profile', 'where the time of a training step goes').conflicts('kernels'))
-    .option('--kernels', 'every kernel by itself, checked and timed')
-    .option('--json', 'print JSON, one object a line');
+    .option('--kernels', 'every kernel by itself, checked and timed');
+  addOutputFlags(command);
+  return command;
 }
 
 /** The settings of the other side. @throws UsageError where that changes nothing. */

@@ -2,6 +2,7 @@
 // tiles, and shapes of other networks; each result checked before it is timed.
 import { type Device, setDevice } from '../../lib/index.js';
 import { type OpenedDevice, openFor } from '../run/device.js';
+import type { Output } from '../run/output.js';
 import { bestOf, type Ceiling, measureCeiling } from './ceiling.js';
 import { rounded, table } from './figures.js';
 import type { BenchFlags } from './flags.js';
@@ -64,21 +65,20 @@ function shareOf({ gflops, gbs }: KernelRow, ceiling: Ceiling): number {
 }
 
 /** A table for each group, or a JSON object a line. */
-export function printKernels({ device, threads, batch, ceiling, rows }: KernelFigures, json: boolean): void {
+export function printKernels(figures: KernelFigures, output: Output): void {
+  const { device, threads, batch, ceiling, rows } = figures;
   const { gflops, gbs } = ceiling;
-  if (json) {
-    console.log(
-      JSON.stringify({ device, threads, batch, ceiling: { gflops: rounded(gflops), gbs: rounded(gbs) } }),
-    );
-    for (const row of rows) console.log(JSON.stringify(row));
-    return;
-  }
-  console.log(`${device}, threads: ${threads}, batch ${batch}`);
-  console.log(`ceiling: ${gflops.toFixed(1)} GFLOP/s in the cache, ${gbs.toFixed(1)} GB/s copying`);
-  for (const group of new Set(rows.map((row) => row.group))) {
+  const tables = [...new Set(rows.map((row) => row.group))].map((group) => {
     const cells = rows.filter((row) => row.group === group).map(cellsOf);
-    console.log(`\n${table([[group, 'sizes', 'way', 'ms', 'speed', 'of ceiling', 'error'], ...cells], 3)}`);
-  }
+    return `\n${table([[group, 'sizes', 'way', 'ms', 'speed', 'of ceiling', 'error'], ...cells], 3)}`;
+  });
+  const words = [
+    `${device}, threads: ${threads}, batch ${batch}`,
+    `ceiling: ${gflops.toFixed(1)} GFLOP/s in the cache, ${gbs.toFixed(1)} GB/s copying`,
+    ...tables,
+  ];
+  const head = { device, threads, batch, ceiling: { gflops: rounded(gflops), gbs: rounded(gbs) } };
+  output.result(words.join('\n'), head, ...rows);
 }
 
 function cellsOf(row: KernelFigures['rows'][number]): string[] {

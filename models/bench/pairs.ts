@@ -1,6 +1,7 @@
 // Two sides measured in turn, A B A B …: load that comes and goes then meets both, and their ratio stays.
 
 import { openFor } from '../run/device.js';
+import type { Output } from '../run/output.js';
 import { UsageError } from '../run/program.js';
 import { median, rounded } from './figures.js';
 import { type AgainstName, type BenchFlags, type BenchSettings, changed } from './flags.js';
@@ -103,16 +104,9 @@ function ratioOf(against: AgainstName, [ours, other]: readonly Times[][]): Ratio
 }
 
 /** Three lines: both sides, and the ratio. */
-export function printComparison({ ours, other, ratio }: Comparison, json: boolean): void {
-  if (json) {
-    for (const line of [ours, other, ratio]) console.log(JSON.stringify(line));
-    return;
-  }
-  console.log(sentence(ours));
-  console.log(sentence(other));
+export function printComparison({ ours, other, ratio }: Comparison, output: Output): void {
   const { against, pairs, train_ratio, eval_ratio, train_ratios } = ratio;
   const range = `${Math.min(...train_ratios)} to ${Math.max(...train_ratios)}`;
-  console.log(
-    `against ${against}, median of ${pairs} pairs: training ${train_ratio} times as fast (${range}), evaluation ${eval_ratio} times`,
-  );
+  const verdict = `against ${against}, median of ${pairs} pairs: training ${train_ratio} times as fast (${range}), evaluation ${eval_ratio} times`;
+  output.result([sentence(ours), sentence(other), verdict].join('\n'), ours, other, ratio);
 }

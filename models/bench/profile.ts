@@ -1,5 +1,6 @@
 // Where the time of a training step goes: a device that times its kernels, and the rest of the step beside them.
 import { openFor } from '../run/device.js';
+import type { Output } from '../run/output.js';
 import { milliseconds, rounded, table } from './figures.js';
 import type { BenchFlags } from './flags.js';
 import { Subject } from './step.js';
@@ -96,15 +97,9 @@ function rowsOf({ totals }: TimedDevice, total: number, steps: number): ProfileR
 }
 
 /** A table, or one JSON object. */
-export function printProfile(found: Profile, json: boolean): void {
-  if (json) {
-    console.log(JSON.stringify(found));
-    return;
-  }
+export function printProfile(found: Profile, output: Output): void {
   const { model, norm, batch, device, threads, steps, train_step_ms, rows } = found;
-  console.log(
-    `${model} ${norm}  batch ${batch}  ${device}, threads: ${threads}  mean of ${steps} training steps`,
-  );
+  const what = `${model} ${norm}  batch ${batch}  ${device}, threads: ${threads}  mean of ${steps} training steps`;
   const total: ProfileRow = { what: 'the step', calls: 1, ms: train_step_ms, share: 1 };
   const cells = [...rows, total].map(({ what, calls, ms, share }) => [
     what,
@@ -112,5 +107,5 @@ export function printProfile(found: Profile, json: boolean): void {
     ms.toFixed(3),
     `${(100 * share).toFixed(1)} %`,
   ]);
-  console.log(table([['', 'calls', 'ms', 'share'], ...cells]));
+  output.result(`${what}\n${table([['', 'calls', 'ms', 'share'], ...cells])}`, found);
 }

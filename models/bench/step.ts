@@ -1,5 +1,4 @@
 // A network with a batch of random images, and the time of its steps.
-import { readFileSync } from 'node:fs';
 import { CHANNELS, IMAGE_SIZE, SIDE } from '../../datasets/dataset.js';
 import {
   createRandom,
@@ -14,6 +13,8 @@ import {
   tensor,
 } from '../../lib/index.js';
 import { makeModel } from '../networks/index.js';
+import { Ending, exitCodes } from '../run/program.js';
+import { version } from '../run/version.js';
 import { median, milliseconds, rounded } from './figures.js';
 import type { BenchSettings } from './flags.js';
 
@@ -60,9 +61,10 @@ export class Subject {
     private readonly threads: number,
   ) {
     setDevice(device);
-    const { model, norm, batch } = settings;
+    const { model, norm, batch, quiet } = settings;
     const random = createRandom('bench');
-    this.network = makeModel(model, { norm }, { classes: CLASSES, random: random.fork('init') });
+    const log = quiet ? () => {} : console.error;
+    this.network = makeModel(model, { norm }, { classes: CLASSES, random: random.fork('init'), log });
     this.optimizer = new SGD(this.network.parameters(), { lr: 0.01, momentum: 0.9, weightDecay: 1e-4 });
     this.images = randomImages(batch, random.fork('images')).keep();
     this.labels = Int32Array.from({ length: batch }, () => random.integer(CLASSES));
@@ -83,7 +85,7 @@ export class Subject {
     loss.backward();
     this.optimizer.step();
     if (!Number.isFinite(await loss.item()))
-      throw new Error('the loss is not finite: the figures would mean nothing');
+      throw new Ending('the loss is not finite: the figures would mean nothing', exitCodes.failed);
     await this.settled();
   }
 
@@ -91,7 +93,7 @@ export class Subject {
     this.network.eval();
     const logits = await noGrad(() => this.network.forward(this.images)).data();
     if (!logits.every(Number.isFinite))
-      throw new Error('a logit is not finite: the figures would mean nothing');
+      throw new Ending('a logit is not finite: the figures would mean nothing', exitCodes.failed);
   }
 
   /** Waits until an asynchronous device has computed the updated weights. */
@@ -155,9 +157,4 @@ async function medianMs(times: number, call: () => Promise<void>): Promise<numbe
 function randomImages(count: number, random: Random): Tensor {
   const values = Float32Array.from({ length: count * IMAGE_SIZE }, () => random.normal());
   return tensor(values, { shape: [count, CHANNELS, SIDE, SIDE] });
-}
-
-function version(): string {
-  const file = new URL('../../../package.json', import.meta.url);
-  return (JSON.parse(readFileSync(file, 'utf8')) as { version: string }).version;
 }

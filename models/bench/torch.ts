@@ -2,7 +2,7 @@
 import { spawnSync } from 'node:child_process';
 import { availableParallelism } from 'node:os';
 import { fileURLToPath } from 'node:url';
-import { UsageError } from '../run/program.js';
+import { Ending, exitCodes, UsageError } from '../run/program.js';
 import type { BenchSettings } from './flags.js';
 import type { BenchResult } from './step.js';
 
@@ -27,9 +27,18 @@ export function torchStep(python: string, settings: BenchSettings): BenchResult 
   const { norm, batch, steps, threads } = settings;
   const measured = { batch, steps, threads: threads ?? availableParallelism() };
   const flags = Object.entries(measured).flatMap(([name, value]) => [`--${name}`, String(value)]);
-  const { status, stdout, stderr } = spawnSync(python, [program, '--norm', norm, ...flags], {
+  const { status, signal, stdout, stderr } = spawnSync(python, [program, '--norm', norm, ...flags], {
     encoding: 'utf8',
   });
-  if (status !== 0) throw new Error(`PyTorch's step failed:\n${stderr}`);
-  return JSON.parse(stdout) as BenchResult;
+  try {
+    if (status === 0) return JSON.parse(stdout) as BenchResult;
+  } catch {
+    throw new Ending(
+      `${python}: PyTorch's step printed no result but '${stdout.slice(0, 100).trimEnd()}'`,
+      exitCodes.failed,
+    );
+  }
+  // Python's last line names the error.
+  const reason = stderr.trimEnd().split('\n').at(-1) || `it was ended by ${signal}`;
+  throw new Ending(`${python}: PyTorch's step failed: ${reason}`, exitCodes.failed);
 }

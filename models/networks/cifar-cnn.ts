@@ -10,7 +10,12 @@ const HALVE = { stride: 2, padding: 1 };
 /** Images [N, 3, 32, 32] to logits [N, classes]. A convolution has a bias only where no norm follows. */
 export class CifarCnn extends Module {
   /** Where a norm can be placed: after each convolution. */
-  static readonly places: readonly string[] = ['conv1', 'conv2', 'conv3', 'conv4'];
+  static readonly places: Readonly<Record<string, number>> = {
+    conv1: 32 * 32,
+    conv2: 16 * 16,
+    conv3: 8 * 8,
+    conv4: 4 * 4,
+  };
 
   readonly conv1: Conv2d;
   readonly norm1: Module;

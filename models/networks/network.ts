@@ -14,9 +14,9 @@ export interface NetworkOptions {
   width?: number;
 }
 
-/** The class of a network, which lists the places of its norms. */
+/** The class of a network, which lists the places of its norms with the pixels of an image there. */
 export interface NetworkClass {
   readonly name: string;
-  readonly places: readonly string[];
+  readonly places: Readonly<Record<string, number>>;
   new (options: NetworkOptions): Module;
 }

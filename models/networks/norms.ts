@@ -2,6 +2,7 @@
 import {
   BatchNorm2d,
   type Device,
+  MIXTURE_DEFAULTS,
   MixtureNorm2d,
   type MixtureNormLayerOptions,
   Module,
@@ -56,8 +57,8 @@ export interface NormContext {
 /** A network as far as its norms go: its class, such as CifarCnn, is one. */
 export interface Placed {
   readonly name: string;
-  /** Where it asks for a norm, in order. */
-  readonly places: readonly string[];
+  /** Where it asks for a norm, in order, and how many pixels an image has there. */
+  readonly places: Readonly<Record<string, number>>;
 }
 
 /** Makes the norm of [N, features, H, W] at one of the network's places. */
@@ -77,10 +78,8 @@ export function normFactory(
   const { norm, normAt, components, iterations, posterior, gradient, scale } = settings;
   const mixture = { components, iterations, posterior, gradient, scale, device };
   return (features, place) => {
-    if (!network.places.includes(place)) {
-      throw new OptionError(
-        `${network.name}: place is '${place}', expected one of ${network.places.join(', ')}`,
-      );
+    if (!Object.hasOwn(network.places, place)) {
+      throw new OptionError(`${network.name}: place is '${place}', expected one of ${placesOf(network)}`);
     }
     const make = makers[normAt && !normAt.includes(place) ? 'bn' : norm];
     return make(features, {
@@ -91,22 +90,51 @@ export function normFactory(
   };
 }
 
+/** The names of a network's places. */
+export function placesOf({ places }: Pick<Placed, 'places'>): string {
+  return Object.keys(places).join(', ');
+}
+
+/** A setting that cannot be, and what is wrong with it. */
+export interface Fault {
+  setting: keyof NormSettings;
+  words: string;
+}
+
 /**
  * Checks the settings against the network's places.
- * @throws OptionError for an unknown norm, places without mixture normalization, a place that the network
- *   does not have, or one listed twice
+ * @throws OptionError with what {@link findFault} finds
  */
-export function checkNorms({ norm, normAt }: NormSettings, { name, places }: Placed): void {
-  const refuse = (what: string) => {
-    throw new OptionError(`${name}: ${what}`);
-  };
-  if (!normNames.includes(norm)) refuse(`norm is '${norm}', expected one of ${normNames.join(', ')}`);
-  if (!normAt) return;
-  if (norm !== 'mn') refuse(`norm is '${norm}', expected mn where normAt is given`);
-  const expected = `expected some of ${places.join(', ')}`;
-  if (normAt.length === 0) refuse(`normAt is empty, ${expected}`);
-  for (const [i, place] of normAt.entries()) {
-    if (!places.includes(place)) refuse(`normAt has '${place}', ${expected}`);
-    if (normAt.indexOf(place) < i) refuse(`normAt has '${place}' twice, expected each place once`);
+export function checkNorms(settings: NormSettings, network: Placed): void {
+  const fault = findFault(settings, network);
+  if (fault) throw new OptionError(`${network.name}: ${fault.setting} ${fault.words}`);
+}
+
+/**
+ * What is wrong with the settings: an unknown norm, places without mixture normalization, a place that the network
+ * does not have, one listed twice, or more components than their smallest weight allows. Null where nothing is.
+ */
+export function findFault({ norm, normAt, components }: NormSettings, network: Placed): Fault | null {
+  if (!normNames.includes(norm))
+    return { setting: 'norm', words: `is '${norm}', expected one of ${normNames.join(', ')}` };
+  const { minWeight } = MIXTURE_DEFAULTS;
+  if (components !== undefined && components * minWeight >= 1) {
+    const words = `is ${components}, expected fewer than ${1 / minWeight}, for each has a weight of at least ${minWeight}`;
+    return { setting: 'components', words };
   }
+  if (!normAt) return null;
+  if (norm !== 'mn') return { setting: 'norm', words: `is '${norm}', expected mn where normAt is given` };
+  return findWrongPlace(normAt, network);
+}
+
+function findWrongPlace(normAt: readonly string[], network: Placed): Fault | null {
+  const expected = `expected some of ${placesOf(network)}`;
+  if (normAt.length === 0) return { setting: 'normAt', words: `is empty, ${expected}` };
+  for (const [i, place] of normAt.entries()) {
+    if (!Object.hasOwn(network.places, place))
+      return { setting: 'normAt', words: `has '${place}', ${expected}` };
+    if (normAt.indexOf(place) < i)
+      return { setting: 'normAt', words: `has '${place}' twice, expected each place once` };
+  }
+  return null;
 }

@@ -1,16 +1,20 @@
 // The flags that several programs have, and how values of flags are read.
-import { type Command, InvalidArgumentError, Option } from 'commander';
+import { Command, InvalidArgumentError, Option } from 'commander';
 import { convolutions, deviceNames, MIXTURE_DEFAULTS } from '../../lib/index.js';
 import { modelNames, networks } from '../networks/index.js';
-import { type NormName, normNames } from '../networks/norms.js';
+import { type NormName, normNames, placesOf } from '../networks/norms.js';
 import { SYNTHETIC_TRAIN } from './data.js';
+import { UsageError } from './program.js';
+import { suggestion } from './suggest.js';
+import { version } from './version.js';
 
-/** Makes a command throw its errors, as one line each, instead of ending the process. */
-export function oneLineErrors(command: Command): Command {
-  return command
+/** A command that throws its errors instead of printing them and ending the process. */
+export function newCommand(name: string): Command {
+  return new Command(name)
     .exitOverride()
-    .showSuggestionAfterError(false)
-    .configureOutput({ writeErr: () => {} });
+    .configureOutput({ outputError: () => {} })
+    .version(version(), '-V, --version', 'print the version')
+    .helpOption('-h, --help', 'print this help');
 }
 
 /** Adds the flags that say what to learn from. */
@@ -20,7 +24,7 @@ export function addDataFlags(command: Command): void {
       .argParser(count)
       .default(null, all);
   command
-    .option('--data <dir>', "folder of the CIFAR binary files, or 'synthetic'", 'synthetic')
+    .option('--data <dir>', "folder of the CIFAR binary files, or 'synthetic'", folder, 'synthetic')
     .addOption(choice('--dataset <name>', 'what the folder holds', ['cifar10', 'cifar100'], 'cifar10'))
     .addOption(some('train', `all; ${SYNTHETIC_TRAIN} of synthetic`))
     .addOption(some('test', 'all'));
@@ -41,13 +45,14 @@ export function normFlag(fallback: NormName): Option {
 function parseNorm(value: string): NormName {
   if (normNames.includes(value as NormName)) return value as NormName;
   const later = value === 'ln' || value === 'gn' ? `'${value}' is not offered yet, ` : '';
-  throw new InvalidArgumentError(`${later}expected one of ${normNames.join(', ')}.`);
+  const near = later ? '' : suggestion(value, normNames);
+  throw new InvalidArgumentError(`${later}expected one of ${normNames.join(', ')}.${near}`);
 }
 
 /** Adds the flags of mixture normalization: where it stands, and how it fits and normalizes. */
 export function addMixtureFlags(command: Command): void {
   const { components, iterations, posterior, gradient, scale } = MIXTURE_DEFAULTS;
-  const places = Object.entries(networks).map(([name, network]) => `${network.places} of ${name}`);
+  const places = Object.entries(networks).map(([name, network]) => `${placesOf(network)} of ${name}`);
   command
     .addOption(
       new Option('--norm-at <places>', 'mixture normalization only at these places, BN at the others')
@@ -82,14 +87,44 @@ export function choice(
   flag: string,
   description: string,
   choices: readonly string[],
-  fallback: string,
+  fallback?: string,
 ): Option {
-  return new Option(flag, description).choices(choices).default(fallback);
+  return new Option(flag, description)
+    .choices(choices)
+    .argParser((word) => {
+      if (choices.includes(word)) return word;
+      const near = suggestion(word, choices);
+      throw new InvalidArgumentError(`Allowed choices are ${choices.join(', ')}.${near}`);
+    })
+    .default(fallback);
 }
+
+/** @throws UsageError where one of these flags was given although, for this reason, it decides nothing */
+export function refuseIdle(command: Command, names: readonly string[], reason: string): void {
+  for (const option of command.options) {
+    const given = command.getOptionValueSource(option.attributeName()) === 'cli';
+    if (given && names.includes(option.attributeName())) throw new UsageError(`${option.long}: ${reason}`);
+  }
+}
+
+/** Parses the name of a folder. What a forgotten value or the shell left in its place is refused. */
+export function folder(text: string): string {
+  if (text.trim() === '') throw new InvalidArgumentError('Expected the name of a folder.');
+  if (text.startsWith('-')) throw new InvalidArgumentError(`For a folder of this name write ./${text}`);
+  if (text.startsWith('~')) {
+    throw new InvalidArgumentError(
+      `The shell did not replace '~'; for a folder of this name write ./${text}`,
+    );
+  }
+  return text;
+}
+
+/** A number in decimal digits. */
+const DECIMAL = /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i;
 
 function checked(expected: string, holds: (value: number) => boolean) {
   return (text: string): number => {
-    const value = text.trim() === '' ? Number.NaN : Number(text);
+    const value = DECIMAL.test(text) ? Number(text) : Number.NaN;
     if (Number.isFinite(value) && holds(value)) return value;
     throw new InvalidArgumentError(`Expected ${expected}.`);
   };

@@ -1,31 +1,95 @@
-// What the command-line programs share: exit codes, and errors as one line where the user can mend them.
+// What the command-line programs share: exit codes, and every error as one line.
 import { CommanderError } from 'commander';
+import { reasonOf } from '../../datasets/files.js';
 import { MixgradError } from '../../lib/index.js';
 
-/** A flag was given a value it cannot have. The message is a single line. */
-export class UsageError extends Error {
-  override name = 'UsageError';
-}
+/** The process's exit codes, beside 0; that of a signal is 128 and its number. */
+export const exitCodes = { failed: 1, usage: 2, SIGHUP: 129, SIGINT: 130, SIGTERM: 143 } as const;
 
-/** The process's exit codes, beside 0. */
-export const exitCodes = { failed: 1, usage: 2, interrupted: 130 } as const;
+/** Ends a program with a single line on stderr and an exit code. */
+export class Ending extends Error {
+  override name = 'Ending';
 
-/**
- * Runs a program and sets the exit code it returns. A wrong flag, file or folder ends it with code 2 and one
- * line on stderr; any other error keeps its stack and ends with 1.
- */
-export async function runProgram(name: string, main: () => Promise<number>): Promise<void> {
-  try {
-    process.exitCode = await main();
-  } catch (error) {
-    if (error instanceof CommanderError && error.exitCode === 0) return;
-    process.exitCode = isUsersToMend(error) ? exitCodes.usage : exitCodes.failed;
-    console.error(isUsersToMend(error) ? `${name}: ${oneLine(error.message)}` : error);
+  constructor(
+    message: string,
+    readonly exitCode: number,
+    options?: ErrorOptions,
+  ) {
+    super(message, options);
   }
 }
 
-function isUsersToMend(error: unknown): error is Error {
-  return error instanceof UsageError || error instanceof MixgradError || error instanceof CommanderError;
+/** A flag was given a value it cannot have. */
+export class UsageError extends Ending {
+  override name = 'UsageError';
+
+  constructor(message: string, options?: ErrorOptions) {
+    super(message, exitCodes.usage, options);
+  }
+}
+
+/** A file of a run cannot be written. */
+export class FileError extends Ending {
+  override name = 'FileError';
+
+  constructor(path: string, cause: unknown) {
+    super(`${path}: cannot be written: ${reasonOf(cause)}`, exitCodes.failed, { cause });
+  }
+}
+
+/** The environment variable that, with any value, adds the stack to an error's line. */
+const DEBUG = 'MIXGRAD_DEBUG';
+
+/** The readers of a pipe or terminal that have gone away: no error to a program that has other work to do. */
+const GONE = ['EPIPE', 'EIO'];
+
+/**
+ * Runs a program. What it throws becomes one line on stderr and an exit code: 2 for a wrong flag, file or folder,
+ * that of an Ending, 1 for all else.
+ */
+export async function runProgram(name: string, main: () => Promise<unknown>): Promise<void> {
+  for (const stream of ['stdout', 'stderr'] as const) {
+    process[stream].on('error', (error: NodeJS.ErrnoException) => {
+      if (GONE.includes(error.code!) || process.exitCode) return;
+      tell(name, new Ending(`${stream} cannot be written: ${reasonOf(error)}`, exitCodes.failed));
+    });
+  }
+  process.on('uncaughtException', (error) => {
+    tell(name, error);
+    process.exit();
+  });
+  try {
+    await main();
+  } catch (error) {
+    tell(name, error);
+  }
+}
+
+/** Says what ended the program, and sets the exit code. */
+function tell(name: string, error: unknown): void {
+  if (error instanceof CommanderError && error.exitCode === 0) return;
+  process.exitCode = codeOf(error);
+  // Where no command was named, the help has been printed.
+  if (error instanceof CommanderError && error.code === 'commander.help') return;
+  console.error(`${name}: ${sentenceOf(error)}`);
+  if (process.env[DEBUG]) console.error(error);
+}
+
+function codeOf(error: unknown): number {
+  if (error instanceof Ending) return error.exitCode;
+  return error instanceof MixgradError || error instanceof CommanderError
+    ? exitCodes.usage
+    : exitCodes.failed;
+}
+
+function sentenceOf(error: unknown): string {
+  const message = oneLine(error instanceof Error ? error.message : String(error));
+  if (error instanceof Ending || error instanceof MixgradError || error instanceof CommanderError)
+    return message;
+  if (error instanceof RangeError && /array.*(length|allocation)/i.test(message))
+    return `not enough memory for what the flags ask for (${message})`;
+  const kind = error instanceof Error ? `${error.name}: ` : '';
+  return `unexpected error: ${kind}${message}; ${DEBUG}=1 adds where it happened`;
 }
 
 function oneLine(message: string): string {

@@ -1,5 +1,6 @@
 // What a run says while it goes on: a progress bar on a terminal, plain lines elsewhere.
 import { MultiBar } from 'cli-progress';
+import type { Output } from './output.js';
 import type { EvalMetric, TrainMetric } from './run-folder.js';
 
 /** Told of every update and evaluation. */
@@ -10,40 +11,76 @@ export interface Progress {
   stop(): void;
 }
 
-/** Seconds between plain lines within an epoch. */
+/** Seconds between plain lines within an epoch, and between messages that repeat. */
 const QUIET_SECONDS = 10;
 
-/** A progress bar on stderr where that is a terminal, else lines on stdout. */
-export function openProgress(total: number, terminal = process.stderr.isTTY): Progress {
-  return terminal ? barProgress(total) : lineProgress(total);
+/** Columns that words and bar need; where there are fewer, the words stand alone. */
+const WIDE = 100;
+
+/** A progress bar on stderr where that is a terminal that can move its cursor, else lines. */
+export function openProgress(total: number, { say, quiet }: Output): Progress {
+  const terminal = process.stderr.isTTY && process.env.TERM !== 'dumb' && !quiet;
+  return terminal ? barProgress(total, process.stderr.columns) : lineProgress(total, say);
 }
 
-function barProgress(total: number): Progress {
-  const format = '{bar} step {value}/{total}  {state}  {eta_formatted} left';
+function barProgress(total: number, columns: number): Progress {
+  const wide = columns >= WIDE;
+  const format = `${wide ? '{bar} ' : ''}step {value}/{total}  {state}${wide ? '  {eta_formatted} left' : ''}`;
   const look = { format, barsize: 24, etaBuffer: 30, hideCursor: true, clearOnComplete: true };
   // The program itself ends the run on Ctrl-C, and the bar with it.
   const bars = new MultiBar({ ...look, gracefulExit: false });
   const bar = bars.create(total, 0, { state: 'starting' });
-  const log = (line: string) => bars.log(`${line}\n`);
+  const print = (line: string) => bars.log(`${line}\n`);
+  const messages = seldom(print);
+  // Whatever ends the process, the terminal gets its cursor back.
+  const restore = () => bars.stop();
+  process.once('exit', restore);
   return {
-    log,
+    log: messages.log,
     trained: (metric) => bar.update(metric.step, { state: describe(metric) }),
-    evaluated: (metric) => log(describeEvaluation(metric)),
-    stop: () => bars.stop(),
+    evaluated: (metric) => print(describeEvaluation(metric)),
+    stop: () => {
+      messages.flush();
+      restore();
+      process.off('exit', restore);
+    },
   };
 }
 
-function lineProgress(total: number): Progress {
+function lineProgress(total: number, say: (line: string) => void): Progress {
   let last = 0;
+  const messages = seldom(say);
   return {
-    log: console.log,
+    log: messages.log,
     trained(metric) {
       if (metric.elapsed_s - last < QUIET_SECONDS) return;
       last = metric.elapsed_s;
-      console.log(`step ${metric.step}/${total}  ${describe(metric)}`);
+      say(`step ${metric.step}/${total}  ${describe(metric)}`);
     },
-    evaluated: (metric) => console.log(describeEvaluation(metric)),
-    stop: () => {},
+    evaluated: (metric) => say(describeEvaluation(metric)),
+    stop: messages.flush,
+  };
+}
+
+/** Prints the first of many messages, and then how many came after it, every few seconds. */
+function seldom(print: (line: string) => void) {
+  let next = 0;
+  let held = 0;
+  const flush = () => {
+    if (held > 0) print(`… and ${held} more such messages`);
+    held = 0;
+  };
+  return {
+    flush,
+    log(line: string) {
+      if (performance.now() < next) {
+        held++;
+        return;
+      }
+      flush();
+      print(line);
+      next = performance.now() + 1000 * QUIET_SECONDS;
+    },
   };
 }
 

@@ -1,7 +1,7 @@
 // The flags of the training program, and how they become settings.
-import { Command, Option } from 'commander';
+import { type Command, Option } from 'commander';
 import { networks } from '../networks/index.js';
-import { checkNorms } from '../networks/norms.js';
+import { findFault } from '../networks/norms.js';
 import {
   addDataFlags,
   addDeviceFlags,
@@ -9,22 +9,28 @@ import {
   choice,
   count,
   countFrom0,
+  folder,
   modelFlag,
+  newCommand,
   nonNegative,
   normFlag,
-  oneLineErrors,
   positive,
+  refuseIdle,
   share,
 } from '../run/flags.js';
+import { addOutputFlags, type OutputFlags } from '../run/output.js';
+import { UsageError } from '../run/program.js';
 import { scheduleNames } from './schedules.js';
 import { optimizerRates, type Settings } from './settings.js';
 
 const optimizerNames = Object.keys(optimizerRates);
 const rates = Object.entries(optimizerRates).map(([name, rate]) => `${rate} with ${name}`);
 
+const mixtureFlags = ['normAt', 'components', 'iterations', 'posterior', 'gradient', 'scale'];
+
 /** The command line of the training program, without an action. */
 export function trainCommand(): Command {
-  const command = oneLineErrors(new Command('train'))
+  const command = newCommand('train')
     .description(
       'Trains a CIFAR network and writes a folder with its settings, metrics, weights and a report.',
     )
@@ -35,20 +41,22 @@ export function trainCommand(): Command {
   addOptimizationFlags(command);
   command.option('--seed <n>', 'decides weights, order and augmentation', countFrom0, 1);
   addDeviceFlags(command);
+  addFolderFlags(command);
   addOutputFlags(command);
   return command;
 }
 
-/**
- * Reads the flags.
- * @throws CommanderError for flags that do not parse and for --help, OptionError for norms that do not fit the
- *   network
- */
-export function parseFlags(args: readonly string[]): Settings {
-  const command = trainCommand();
-  command.parse(args, { from: 'user' });
-  const flags = command.opts<Omit<Settings, 'lr'> & { lr?: number }>();
-  checkNorms(flags, networks[flags.model]);
+/** The settings that a parsed command line asks for. @throws UsageError for flags that do not go together */
+export function settingsOf(command: Command): Settings {
+  const { json, quiet, ...flags } = command.opts<Omit<Settings, 'lr'> & { lr?: number } & OutputFlags>();
+  if (flags.norm !== 'mn') refuseIdle(command, mixtureFlags, `only for --norm mn, this one is ${flags.norm}`);
+  if (flags.optimizer !== 'sgd')
+    refuseIdle(command, ['momentum'], `only for --optimizer sgd, this one is ${flags.optimizer}`);
+  const fault = findFault(flags, networks[flags.model]);
+  if (fault) {
+    const flag = command.options.find((option) => option.attributeName() === fault.setting)!;
+    throw new UsageError(`${flag.long} ${fault.words}`);
+  }
   return { ...flags, lr: flags.lr ?? optimizerRates[flags.optimizer] };
 }
 
@@ -58,7 +66,8 @@ function addOptimizationFlags(command: Command): void {
     .addOption(
       new Option('--steps <n>', 'updates in all, in place of --epochs')
         .argParser(count)
-        .default(null, 'epochs'),
+        .default(null, 'epochs')
+        .conflicts('epochs'),
     )
     .option('--batch-size <n>', 'images in a batch', count, 16)
     .addOption(choice('--optimizer <name>', 'optimizer', optimizerNames, 'sgd'))
@@ -72,7 +81,7 @@ function addOptimizationFlags(command: Command): void {
     .option('--no-augment', 'leave them as they are');
 }
 
-function addOutputFlags(command: Command): void {
+function addFolderFlags(command: Command): void {
   command
     .option(
       '--eval-every <n>',
@@ -81,9 +90,8 @@ function addOutputFlags(command: Command): void {
       1,
     )
     .addOption(
-      new Option('--out <dir>', 'run folder, new or empty').default(
-        null,
-        'runs/<date-time>-<norm>-seed<seed>',
-      ),
+      new Option('--out <dir>', 'run folder, new or empty')
+        .argParser(folder)
+        .default(null, 'runs/<date-time>-<norm>-seed<seed>'),
     );
 }

@@ -4,6 +4,7 @@ import type { Dataset } from '../../datasets/dataset.js';
 import {
   AdamW,
   crossEntropy,
+  MixgradError,
   type Module,
   type Optimizer,
   SGD,
@@ -13,7 +14,7 @@ import {
 import type { RunData } from '../run/data.js';
 import { countCorrect, evaluate, imagesOf, letSignalsIn, type Score } from '../run/evaluate.js';
 import type { Progress } from '../run/progress.js';
-import type { EvalMetric, RunFolder } from '../run/run-folder.js';
+import type { RunFolder } from '../run/run-folder.js';
 import { schedules } from './schedules.js';
 import type { Settings } from './settings.js';
 
@@ -28,7 +29,7 @@ export interface Run {
 }
 
 /** The loss is no longer a number. */
-export class DivergedError extends Error {
+export class DivergedError extends MixgradError {
   override name = 'DivergedError';
 }
 
@@ -42,19 +43,18 @@ export function makeOptimizer(params: Tensor[], settings: Settings): Optimizer {
 
 /** Number of updates in the run. */
 export function totalSteps(settings: Settings, train: Dataset): number {
-  return settings.steps ?? settings.epochs * batchCount(train, batching(settings, train));
+  return settings.steps ?? settings.epochs * batchCount(train, batching(settings));
 }
 
 /**
- * Trains to the last step. Returns the last evaluation.
+ * Trains to the last step.
  * @throws DivergedError where the loss is not finite, before it reaches the weights; what `stop` throws once
  *   it is aborted
  */
-export async function train(run: Run, stop: AbortSignal): Promise<EvalMetric> {
+export async function train(run: Run, stop: AbortSignal): Promise<void> {
   const { settings, data, folder, progress } = run;
   const total = totalSteps(settings, data.train);
   const start = performance.now();
-  let last: EvalMetric | undefined;
   for (const { batch, step, epoch, evaluates } of updates(settings, data, total)) {
     await letSignalsIn(stop);
     const lr = settings.lr * schedules[settings.schedule](step - 1, total);
@@ -66,26 +66,26 @@ export async function train(run: Run, stop: AbortSignal): Promise<EvalMetric> {
     const metric = { kind: 'train', step, epoch, ...score, lr, images_per_s, elapsed_s } as const;
     folder.record(metric);
     progress.trained(metric);
-    if (evaluates) last = await assess(run, step, epoch, stop);
+    if (evaluates) await assess(run, step, epoch, stop);
   }
-  return last!;
 }
 
 /** Evaluates, records the result and saves the weights. */
-async function assess(run: Run, step: number, epoch: number, stop: AbortSignal): Promise<EvalMetric> {
+async function assess(run: Run, step: number, epoch: number, stop: AbortSignal): Promise<void> {
   const { network, data, folder, progress } = run;
   const score = await evaluate(network, data.test, data.statistics, stop);
+  if (!Number.isFinite(score.loss))
+    throw new DivergedError(`the test loss is ${score.loss} after step ${step}; try a lower --lr`);
   const metric = { kind: 'eval', step, epoch, split: 'test', ...score } as const;
   folder.record(metric);
   progress.evaluated(metric);
   await saveWeights(run);
-  return metric;
 }
 
-/** Writes weights and running statistics. */
-export async function saveWeights({ network, folder, settings }: Run): Promise<void> {
+/** Writes weights and running statistics; returns the file's path. */
+export async function saveWeights({ network, folder, settings }: Run): Promise<string> {
   const metadata = { framework: 'mixgrad', model: settings.model, norm: settings.norm };
-  folder.write('checkpoint.safetensors', saveSafetensors(await network.stateDict(), metadata));
+  return folder.write('checkpoint.safetensors', saveSafetensors(await network.stateDict(), metadata));
 }
 
 /** One batch forward, backward and into the weights. Loss and accuracy are those before the update. */
@@ -95,7 +95,7 @@ async function update({ network, optimizer }: Run, batch: Batch, lr: number, ste
   const loss = crossEntropy(logits, batch.labels);
   const [value, scores] = await Promise.all([loss.item(), logits.data()]);
   if (!Number.isFinite(value))
-    throw new DivergedError(`the loss is ${value} at step ${step}, learning rate ${lr}`);
+    throw new DivergedError(`the loss is ${value} at step ${step}, learning rate ${lr}; try a lower --lr`);
   optimizer.lr = lr;
   optimizer.zeroGrad();
   loss.backward();
@@ -120,7 +120,7 @@ function* updates(
 ): Generator<Update, void> {
   const { augment, seed, evalEvery } = settings;
   const options = {
-    ...batching(settings, train),
+    ...batching(settings),
     shuffle: true,
     augment,
     statistics,
@@ -139,6 +139,6 @@ function* updates(
 }
 
 /** A last batch smaller than the others is left out: its statistics would be poorer than theirs. */
-function batching({ batchSize }: Settings, train: Dataset) {
-  return { batchSize, dropLast: train.length >= batchSize };
+function batching({ batchSize }: Settings) {
+  return { batchSize, dropLast: true };
 }

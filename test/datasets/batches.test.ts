@@ -200,6 +200,8 @@ t.test('an option out of range is an error that names it', async (t) => {
   for (const [options, message] of cases) {
     t.throws(() => batches(data, options), new OptionError(`batches: ${message}`), message);
   }
+  const unknown = { name: 'OptionError', message: /batch_size/ };
+  t.throws(() => batches(data, { batch_size: 4 } as BatchOptions), unknown);
 });
 
 /** All crops as (row, column, flip), rows and columns from the padded image's corner. */

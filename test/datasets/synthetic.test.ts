@@ -78,6 +78,7 @@ t.test('a count or split out of range is an error that names it', async (t) => {
   }
   const message = "synthetic: split is 'valid', expected 'train' or 'test'";
   t.throws(() => synthetic({ split: 'valid' as Split }), new OptionError(message));
+  t.throws(() => synthetic({ n: 3 } as object), { name: 'OptionError', message: /n/ });
 });
 
 function indices(data: Dataset): number[] {

@@ -1,5 +1,10 @@
 // Runs the compiled programs as a user would, and reads what they wrote.
-import { spawn, spawnSync } from 'node:child_process';
+import {
+  type ChildProcessWithoutNullStreams,
+  type SpawnSyncOptions,
+  spawn,
+  spawnSync,
+} from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -16,37 +21,49 @@ export interface Ended {
 export const tiny =
   '--device wasm --threads 1 --limit-train 16 --limit-test 8 --batch-size 4 --steps 2'.split(' ');
 
-function pathOf(program: 'train/cli' | 'bench'): string {
-  return fileURLToPath(new URL(`../../models/${program}.js`, import.meta.url));
-}
+/** The compiled command line. */
+export const mixgrad = fileURLToPath(new URL('../../models/mixgrad.js', import.meta.url));
+
+/** A run of a second: without a norm the report has no mixtures to draw. */
+export const tiniest = [...tiny, '--norm', 'none', '--steps', '1'];
 
 /** Runs a program to its end. */
-export function runProgram(program: 'train/cli' | 'bench', args: readonly string[], cwd?: string): Ended {
-  const {
-    status: code,
-    stdout,
-    stderr,
-  } = spawnSync(process.execPath, [pathOf(program), ...args], {
-    encoding: 'utf8',
-    cwd,
-  });
-  return { code, stdout, stderr };
+export function runProgram(program: 'train' | 'bench', args: readonly string[], cwd?: string): Ended {
+  return runMixgrad([program, ...args], { cwd });
 }
 
-/** Trains with these flags until `wanted` appears on stdout, then presses Ctrl-C. */
-export function interruptTraining(args: readonly string[], wanted: string): Promise<Ended> {
+/** Runs the command line with these arguments to its end. */
+export function runMixgrad(args: readonly string[], options: SpawnSyncOptions = {}): Ended {
+  const run = spawnSync(process.execPath, [mixgrad, ...args], { ...options, encoding: 'utf8' });
+  return { code: run.status, stdout: run.stdout, stderr: run.stderr };
+}
+
+/** Runs it in a shell, in which "$@" stands for the command line: 'ulimit -f 4; "$@"'. */
+export function runInShell(script: string, args: readonly string[]): Ended {
+  const all = ['-c', script, 'sh', process.execPath, mixgrad, ...args];
+  const { status, stdout, stderr } = spawnSync('sh', all, { encoding: 'utf8' });
+  return { code: status, stdout, stderr };
+}
+
+/** Trains with these flags until `wanted` appears on a stream, then acts once; what is printed after that is kept too. */
+export function trainUntil(
+  args: readonly string[],
+  wanted: string,
+  act: (child: ChildProcessWithoutNullStreams) => void,
+): Promise<Ended> {
   return new Promise((resolve) => {
-    const child = spawn(process.execPath, [pathOf('train/cli'), ...args]);
-    let [stdout, stderr] = ['', ''];
-    child.stdout.on('data', (text) => {
-      const before = stdout.includes(wanted);
-      stdout += text;
-      if (!before && stdout.includes(wanted)) child.kill('SIGINT');
-    });
-    child.stderr.on('data', (text) => {
-      stderr += text;
-    });
-    child.on('close', (code) => resolve({ code, stdout, stderr }));
+    const child = spawn(process.execPath, [mixgrad, 'train', ...args]);
+    const ended: Ended = { code: null, stdout: '', stderr: '' };
+    let acted = false;
+    for (const stream of ['stdout', 'stderr'] as const) {
+      child[stream].on('data', (text) => {
+        ended[stream] += text;
+        if (acted || !ended[stream].includes(wanted)) return;
+        acted = true;
+        act(child);
+      });
+    }
+    child.on('close', (code) => resolve({ ...ended, code }));
   });
 }
 

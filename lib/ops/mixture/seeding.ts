@@ -45,14 +45,13 @@ export function seedMixture(
     const means: Tensor[] = [];
     let nearest: Tensor | null = null;
     for (let k = 0; k < components; k++) {
+      const before: Tensor | null = nearest;
       const noise = gumbel([M, joint ? 1 : C], random, pixels);
-      const score = nearest ? add(log(add(nearest, 1e-30)), noise) : noise;
-      const mean = gather(pixels, 0, expand(argMax(score, 0, { keepDims: true }), [1, C]));
-      const d = sub(pixels, mean);
-      const distance = joint ? sum(mul(d, d), 1, { keepDims: true }) : mul(d, d);
-      // min(a, b) = a − max(a − b, 0)
-      nearest = nearest ? sub(nearest, relu(sub(nearest, distance))) : distance;
-      means.push(reshape(mean, [C]));
+      const drawn: Drawn = noGrad(() => drawMean(pixels, before, noise, joint));
+      means.push(drawn.mean);
+      nearest = drawn.nearest;
+      noise.dispose();
+      before?.dispose();
     }
     const variance = add(entry(run(k.rowMoments, [channelRows(x)]), 1), regCovar);
     return {
@@ -61,6 +60,26 @@ export function seedMixture(
       variances: expand(reshape(variance, [1, C]), [components, C]),
     };
   });
+}
+
+/** A mean, and each pixel's d² to the nearest mean so far, that one included. */
+interface Drawn {
+  mean: Tensor;
+  nearest: Tensor;
+}
+
+/** Draws a pixel far from the means before it. */
+function drawMean(pixels: Tensor, nearest: Tensor | null, noise: Tensor, joint: boolean): Drawn {
+  const C = pixels.shape[1];
+  const score = nearest ? add(log(add(nearest, 1e-30)), noise) : noise;
+  const mean = gather(pixels, 0, expand(argMax(score, 0, { keepDims: true }), [1, C]));
+  const d = sub(pixels, mean);
+  const distance = joint ? sum(mul(d, d), 1, { keepDims: true }) : mul(d, d);
+  // min(a, b) = a − max(a − b, 0)
+  return {
+    mean: reshape(mean, [C]),
+    nearest: nearest ? sub(nearest, relu(sub(nearest, distance))) : distance,
+  };
 }
 
 /** −log(−log u), u uniform in (0, 1). */

@@ -6,7 +6,8 @@ import t from 'tap';
 import { isOneLine, runProgram } from '../programs.js';
 
 const flags = '--norm mn --batch 2 --steps 2 --device wasm --threads 1'.split(' ');
-const quick = '--batch 2 --steps 1 --pairs 1 --device wasm --threads 1'.split(' ');
+const quick = '--batch 2 --steps 1 --device wasm --threads 1'.split(' ');
+const onePair = [...quick, '--pairs', '1', '--against'];
 
 /** Runs the benchmark where MIXGRAD_PYTHON names this Python. */
 function runWithPython(python: string, args: readonly string[]) {
@@ -60,6 +61,29 @@ t.test('without --json it prints a readable line', (t) => {
   t.end();
 });
 
+t.test('--quiet leaves errors and the JSON', (t) => {
+  t.strictSame(runProgram('bench', [...flags, '--quiet']), { code: 0, stdout: '', stderr: '' });
+  const { stdout, stderr } = runProgram('bench', [...flags, '--quiet', '--json']);
+  t.equal(stderr, '');
+  t.ok(JSON.parse(stdout).train_step_ms > 0);
+  t.end();
+});
+
+t.test('more images than memory holds are refused in one line', (t) => {
+  const { code, stderr } = runProgram('bench', [
+    '--batch',
+    '999999999999',
+    '--device',
+    'wasm',
+    '--threads',
+    '1',
+  ]);
+  t.equal(code, 1);
+  t.ok(isOneLine(stderr), stderr);
+  t.match(stderr, /^bench: not enough memory for what the flags ask for/);
+  t.end();
+});
+
 t.test('a wrong flag ends with code 2 and one line', (t) => {
   for (const wrong of [
     ['--batch', '0'],
@@ -74,6 +98,8 @@ t.test('a wrong flag ends with code 2 and one line', (t) => {
     ['--profile', '--kernels'],
     ['--conv', 'direct', '--device', 'gpujs-cpu'],
     ['--against', 'torch', '--norm', 'none'],
+    ['--pairs', '3'],
+    ['--batch', '0x10'],
   ]) {
     const { code, stderr } = runProgram('bench', wrong);
     t.equal(code, 2, wrong.join(' '));
@@ -84,7 +110,7 @@ t.test('a wrong flag ends with code 2 and one line', (t) => {
 });
 
 t.test('--against prints both sides and the ratio of their steps', (t) => {
-  const { code, stdout, stderr } = runProgram('bench', [...quick, '--against', 'mn', '--json']);
+  const { code, stdout, stderr } = runProgram('bench', [...onePair, 'mn', '--json']);
   t.equal(code, 0, stderr);
   const [ours, other, ratio] = parseLines(stdout);
   t.strictSame([ours.norm, other.norm], ['bn', 'mn']);
@@ -110,13 +136,34 @@ t.test('--against torch takes the median of what the Python program prints', (t)
   });
   const python = join(folder, 'python3');
   chmodSync(python, 0o755);
-  const args = [...quick, '--against', 'torch', '--json'];
+  const args = [...onePair, 'torch', '--json'];
   const { code, stdout, stderr } = runWithPython(python, args);
   t.equal(code, 0, stderr);
   const [ours, torch, ratio] = parseLines(stdout);
   t.strictSame(torch, line);
   t.ok(Number(ours.peak_rss_bytes) > 0);
   t.ok(Math.abs((Number(ratio.train_ratio) * Number(ours.train_step_ms)) / 1000 - 1) < 0.01, stdout);
+  t.end();
+});
+
+t.test('a Python that fails, is killed or prints something else ends with code 1 and one line', (t) => {
+  const endings = {
+    "console.error('Traceback\\n  line 1\\nValueError: odd'); process.exit(1);":
+      /PyTorch's step failed: ValueError: odd\n$/,
+    "process.kill(process.pid, 'SIGKILL');": /PyTorch's step failed: it was ended by SIGKILL\n$/,
+    "console.log('hello');": /PyTorch's step printed no result but 'hello'\n$/,
+  };
+  for (const [body, message] of Object.entries(endings)) {
+    const python = join(
+      t.testdir({ python3: `#!${process.execPath}\nif (process.argv[2] !== '-c') { ${body} }\n` }),
+      'python3',
+    );
+    chmodSync(python, 0o755);
+    const { code, stderr } = runWithPython(python, [...onePair, 'torch']);
+    t.equal(code, 1);
+    t.ok(isOneLine(stderr), stderr);
+    t.match(stderr, message);
+  }
   t.end();
 });
 
@@ -127,7 +174,7 @@ const skip = python ? false : 'no Python here has torch';
 
 t.test('the PyTorch program trains and evaluates with both norms', { skip }, (t) => {
   for (const norm of ['bn', 'mn']) {
-    const args = [...quick, '--norm', norm, '--against', 'torch', '--json'];
+    const args = [...onePair, 'torch', '--norm', norm, '--json'];
     const { code, stdout, stderr } = runWithPython(python!, args);
     t.equal(code, 0, stderr);
     const [, torch] = parseLines(stdout);

@@ -1,6 +1,6 @@
 // What holds for every network that --model names.
 import t from 'tap';
-import { createRandom, noGrad, tensor } from '../../../lib/index.js';
+import { createRandom, noGrad, tensor, zeros } from '../../../lib/index.js';
 import { makeModel, modelNames, networks } from '../../../models/networks/index.js';
 import { Identity } from '../../../models/networks/norms.js';
 
@@ -15,7 +15,22 @@ for (const name of modelNames) {
       return new Identity();
     };
     new Network({ ...options, norm });
-    t.strictSame(asked, Network.places);
+    t.strictSame(asked, Object.keys(Network.places));
+    t.end();
+  });
+
+  t.test(`${name} knows the pixels of an image at each of its places`, (t) => {
+    const pixels: Record<string, number> = {};
+    const norm = (_features: number, place: string) => {
+      const watched = new Identity();
+      watched.forward = (x) => {
+        pixels[place] = x.shape[2] * x.shape[3];
+        return x;
+      };
+      return watched;
+    };
+    noGrad(() => new Network({ ...options, norm }).forward(zeros([1, 3, 32, 32])));
+    t.strictSame(pixels, Network.places);
     t.end();
   });
 

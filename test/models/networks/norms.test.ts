@@ -9,7 +9,7 @@ import {
   normFactory,
 } from '../../../models/networks/norms.js';
 
-const network = { name: 'Net', places: ['a', 'b', 'c'] };
+const network = { name: 'Net', places: { a: 32, b: 32, c: 8 } };
 const factory = (settings: NormSettings, context: Partial<NormContext> = {}) =>
   normFactory(settings, network, { random: createRandom(1), ...context });
 /** 32 pixels of 2 channels. */
@@ -19,7 +19,7 @@ const x = tensor(
 );
 const kinds = (settings: NormSettings) => {
   const norm = factory(settings);
-  return network.places.map((place) => norm(2, place).constructor);
+  return Object.keys(network.places).map((place) => norm(2, place).constructor);
 };
 
 t.test('each name stands for its layer at every place', (t) => {
@@ -71,6 +71,11 @@ t.test('what does not fit the network is refused, each by its own words', (t) =>
     [{ norm: 'bn', normAt: ['a'] }, "Net: norm is 'bn', expected mn where normAt is given"],
     [{ norm: 'mn', normAt: ['a', 'd'] }, "Net: normAt has 'd', expected some of a, b, c"],
     [{ norm: 'mn', normAt: ['a', 'b', 'a'] }, "Net: normAt has 'a' twice, expected each place once"],
+    [{ norm: 'mn', normAt: ['constructor'] }, "Net: normAt has 'constructor', expected some of a, b, c"],
+    [
+      { norm: 'mn', components: 1000 },
+      'Net: components is 1000, expected fewer than 1000, for each has a weight of at least 0.001',
+    ],
     [{ norm: 'mn', normAt: [] }, 'Net: normAt is empty, expected some of a, b, c'],
   ];
   for (const [settings, message] of refused) {

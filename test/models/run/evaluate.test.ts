@@ -12,6 +12,19 @@ t.test('a row counts as correct where no logit exceeds its label', (t) => {
   t.end();
 });
 
+t.test('a row with a logit that is no number does not count as correct', (t) => {
+  for (const row of [
+    [Number.NaN, Number.NaN],
+    [1, Number.NaN],
+    [Number.NaN, 1],
+  ]) {
+    t.equal(countCorrect(row, Int32Array.of(0)), 0);
+    t.equal(countCorrect(row, Int32Array.of(1)), 0);
+  }
+  t.equal(countCorrect([Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY], Int32Array.of(1)), 1);
+  t.end();
+});
+
 t.test(
   'evaluation does not change the network, holds no more memory than before, and stops when asked',
   async (t) => {

@@ -7,7 +7,7 @@ import { readMetrics, runProgram, tiny, withoutTimes } from '../programs.js';
 
 const root = t.testdir({});
 const folder = (name: string) => join(root, name);
-const train = (...args: string[]) => runProgram('train/cli', args);
+const train = (...args: string[]) => runProgram('train', args);
 
 t.test('a run leaves settings, metrics, weights and a report', (t) => {
   const out = folder('whole');
@@ -85,7 +85,7 @@ t.test('evaluation follows every n-th epoch and the last step', (t) => {
 
 t.test('without --out the folder is named by time, norm and seed', (t) => {
   const cwd = t.testdir({});
-  const { code } = runProgram('train/cli', [...tiny, '--norm', 'none', '--seed', '7'], cwd);
+  const { code } = runProgram('train', [...tiny, '--norm', 'none', '--seed', '7'], cwd);
   t.equal(code, 0);
   t.match(readdirSync(join(cwd, 'runs')), [/^\d{8}-\d{6}-none-seed7$/]);
   t.end();

@@ -1,9 +1,10 @@
 // The flags of the training program.
 import t from 'tap';
 import { MIXTURE_DEFAULTS, MixtureNorm2d } from '../../../lib/index.js';
-import { parseFlags, trainCommand } from '../../../models/train/flags.js';
+import { settingsOf, trainCommand } from '../../../models/train/flags.js';
 
-const parse = (line: string) => parseFlags(line.split(' ').filter((word) => word !== ''));
+const parseWords = (words: readonly string[]) => settingsOf(trainCommand().parse(words, { from: 'user' }));
+const parse = (line: string) => parseWords(line.split(' ').filter((word) => word !== ''));
 
 t.test('without flags, the CIFAR CNN with MN trains on synthetic data', (t) => {
   const { data, model, norm, normAt, steps, augment, device, out } = parse('');
@@ -26,7 +27,7 @@ t.test('without flags, the CIFAR CNN with MN trains on synthetic data', (t) => {
 t.test('every flag sets its setting', (t) => {
   const settings = parse(
     '--data d --dataset cifar100 --model cifar-cnn --norm mn --norm-at conv3,conv4 --components 5 --iterations 0 ' +
-      '--posterior channel --gradient unrolled --scale unit --epochs 2 --steps 7 --batch-size 8 --optimizer adamw ' +
+      '--posterior channel --gradient unrolled --scale unit --steps 7 --batch-size 8 --optimizer sgd ' +
       '--lr 0.5 --momentum 0 --weight-decay 0 --schedule step --no-augment --seed 0 --device reference --threads 1 --conv direct ' +
       '--eval-every 3 --limit-train 9 --limit-test 10 --out o',
   );
@@ -43,10 +44,10 @@ t.test('every flag sets its setting', (t) => {
     posterior: 'channel',
     gradient: 'unrolled',
     scale: 'unit',
-    epochs: 2,
+    epochs: 10,
     steps: 7,
     batchSize: 8,
-    optimizer: 'adamw',
+    optimizer: 'sgd',
     lr: 0.5,
     momentum: 0,
     weightDecay: 0,
@@ -83,14 +84,108 @@ t.test('a value out of range is refused, naming the flag', (t) => {
     ['--norm xn', /--norm.*bn, mn, none/],
     ['--norm ln', /'ln' is not offered yet/],
     ['--threads 0', /--threads.*at least 1/],
-    ['--norm bn --norm-at conv1', /norm is 'bn', expected mn where normAt is given/],
-    ['--norm-at conv1,conv7', /normAt has 'conv7', expected some of conv1, conv2, conv3, conv4/],
-    ['--norm-at conv1,conv2,conv1', /normAt has 'conv1' twice, expected each place once/],
+    ['--norm bn --norm-at conv1', /--norm-at: only for --norm mn, this one is bn/],
+    ['--norm-at conv1,conv7', /--norm-at has 'conv7', expected some of conv1, conv2, conv3, conv4/],
+    ['--norm-at conv1,conv2,conv1', /--norm-at has 'conv1' twice, expected each place once/],
     ['--posterior pixel', /--posterior.*joint, channel/],
     ['--frobnicate', /--frobnicate/],
     ['stray', /too many arguments/],
+    ['--epoch 3', /unknown option '--epoch'\s\(Did you mean --epochs\?\)/],
+    ['--device wsam', /--device.*Allowed choices are auto, wasm.*\(Did you mean wasm\?\)/],
+    ['--schedule cosin', /Did you mean cosine/],
+    ['--norm nm', /Did you mean mn/],
+    [
+      '--components 1000',
+      /--components is 1000, expected fewer than 1000, for each has a weight of at least 0.001/,
+    ],
   ];
   for (const [line, message] of wrong) t.throws(() => parse(line), { message }, line);
+  t.end();
+});
+
+t.test('a number is written in decimal digits', (t) => {
+  const refused = [
+    'NaN',
+    'Infinity',
+    '-Infinity',
+    '-1',
+    '0x10',
+    '0b1',
+    '0o7',
+    '1_000',
+    '1,5',
+    '',
+    ' ',
+    ' 3',
+    '3 ',
+    '1e',
+    'e3',
+    '1e400',
+    '٣',
+    'true',
+  ];
+  for (const flag of [
+    '--epochs',
+    '--steps',
+    '--batch-size',
+    '--seed',
+    '--lr',
+    '--weight-decay',
+    '--threads',
+  ]) {
+    for (const word of refused)
+      t.throws(() => parseWords([flag, word]), { message: new RegExp(flag) }, `${flag} '${word}'`);
+  }
+  for (const flag of ['--epochs', '--components', '--iterations', '--seed', '--limit-test']) {
+    for (const word of ['1.5', '1e-3', '9007199254740993', '1e300'])
+      t.throws(() => parseWords([flag, word]), { message: /an integer of at least/ }, `${flag} ${word}`);
+  }
+  for (const flag of ['--epochs', '--batch-size', '--lr', '--threads'])
+    t.throws(() => parse(`${flag} 0`), flag);
+  t.throws(() => parse('--momentum 1.0'), { message: /below 1/ });
+  t.throws(() => parse('--seed abc'), { message: /--seed.*an integer of at least 0/ });
+  const { epochs, lr, weightDecay, seed } = parse('--epochs 1e3 --lr .5e-2 --weight-decay 0. --seed +7');
+  t.strictSame([epochs, lr, weightDecay, seed], [1000, 0.005, 0, 7]);
+  t.end();
+});
+
+t.test('of a flag given twice the last counts', (t) => {
+  const { epochs, augment, norm } = parse(
+    '--epochs 2 --norm bn --no-augment --norm none --augment --epochs 3',
+  );
+  t.strictSame([epochs, augment, norm], [3, true, 'none']);
+  t.end();
+});
+
+t.test('a flag that another leaves without effect is refused, its default is not', (t) => {
+  for (const flag of [
+    '--norm-at conv1',
+    '--components 3',
+    '--iterations 2',
+    '--posterior joint',
+    '--gradient detached',
+    '--scale fisher',
+  ]) {
+    for (const norm of ['bn', 'none'])
+      t.throws(() => parse(`--norm ${norm} ${flag}`), {
+        name: 'UsageError',
+        message: `${flag.split(' ')[0]}: only for --norm mn, this one is ${norm}`,
+      });
+    t.ok(parse(`--norm mn ${flag}`));
+  }
+  t.throws(() => parse('--optimizer adamw --momentum 0.9'), {
+    message: /--momentum: only for --optimizer sgd/,
+  });
+  t.throws(() => parse('--steps 3 --epochs 2'), { message: /--steps.*--epochs/ });
+  t.end();
+});
+
+t.test('a folder has a name that no shell and no forgotten value left there', (t) => {
+  for (const flag of ['--out', '--data']) {
+    for (const name of ['', ' ', '-x', '--json', '~', '~/runs'])
+      t.throws(() => parseWords([flag, name]), { message: new RegExp(flag) }, `${flag} '${name}'`);
+    t.ok(parseWords([flag, './-x']));
+  }
   t.end();
 });
 
@@ -109,7 +204,10 @@ t.test('--help names every flag with its default', (t) => {
   for (const option of trainCommand().options) t.match(help, option.long!);
   t.match(help, /--batch-size <n>[^-]*\(default: 16\)/);
   t.match(help, /--lr <rate>[^-]*\(default: 0\.02 with sgd,\s+0\.001\s+with adamw\)/);
-  t.match(help, /--norm-at <places>[^-]*\(default: all:\s+conv1,conv2,conv3,conv4\s+of\s+cifar-cnn\)/);
+  t.match(
+    help,
+    /--norm-at <places>[^-]*\(default: all:\s+conv1,\s+conv2,\s+conv3,\s+conv4\s+of\s+cifar-cnn\)/,
+  );
   t.match(help, /--limit-train <n>[^-]*\(default: all; 2000/);
   t.end();
 });

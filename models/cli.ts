@@ -1,0 +1,25 @@
+// The command line `mixgrad`: a command for each program.
+import { benchCommand, flagsOf } from './bench/flags.js';
+import { runBenchmark } from './bench/program.js';
+import { newCommand } from './run/flags.js';
+import { openOutput } from './run/output.js';
+import { runProgram } from './run/program.js';
+import { settingsOf, trainCommand } from './train/flags.js';
+import { runTraining } from './train/program.js';
+
+function mixgradCommand() {
+  return newCommand('mixgrad')
+    .description('Trains and times networks with batch and mixture normalization.')
+    .addCommand(
+      trainCommand().action((flags, command) => runTraining(settingsOf(command), openOutput(flags))),
+    )
+    .addCommand(benchCommand().action((_, command) => runBenchmark(flagsOf(command))));
+}
+
+/** Runs the command that the arguments begin with. */
+export async function main(args: readonly string[]): Promise<void> {
+  const program = mixgradCommand();
+  const names = program.commands.map((command) => command.name());
+  const name = names.includes(args[0]) ? args[0] : 'mixgrad';
+  await runProgram(name, () => program.parseAsync(args, { from: 'user' }));
+}

@@ -1,0 +1,35 @@
+// Ending in order when a signal asks for it.
+import { Ending, exitCodes } from './program.js';
+
+const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
+
+/** Who listens to signals. */
+export interface Listening {
+  /** Aborted by the first signal, with a Stopped as the reason. */
+  stop: AbortSignal;
+  /** Listens no longer. */
+  close(): void;
+}
+
+/** A signal asked the program to end. */
+export class Stopped extends Ending {
+  override name = 'Stopped';
+
+  constructor(signal: (typeof signals)[number]) {
+    super(`stopped by ${signal}`, exitCodes[signal]);
+  }
+}
+
+/** Listens for the first of the signals that ask to end. The second ends the process at once. */
+export function listenForSignals(): Listening {
+  const controller = new AbortController();
+  const close = () => {
+    for (const signal of signals) process.off(signal, hear);
+  };
+  const hear = (signal: (typeof signals)[number]) => {
+    if (controller.signal.aborted) process.exit(exitCodes[signal]);
+    controller.abort(new Stopped(signal));
+  };
+  for (const signal of signals) process.on(signal, hear);
+  return { stop: controller.signal, close };
+}
