@@ -1,8 +1,9 @@
 // Compiles kernel bodies with GPU.js for its synchronous modes: 'cpu' (JavaScript) and 'webasm'.
-import { GPU, type IConstantsThis } from 'gpu.js';
+import { GPU, type IConstantsThis } from '#gpu.js';
 import { DeviceError } from '../errors.js';
 import { type AnyKernel, numel, type Plan } from '../spec.js';
 import { arrayDevice } from './arrays.js';
+import { textOf } from './bodies.js';
 import type { Device } from './device.js';
 
 /** The GPU.js modes mixgrad runs on. */
@@ -37,7 +38,7 @@ export function kernelCache(gpu: GPU, mode: GpuMode) {
   };
 }
 
-function compile(gpu: GPU, { body }: AnyKernel, plan: Plan, arrays: number, mode: GpuMode): GpuKernel {
+function compile(gpu: GPU, kernel: AnyKernel, plan: Plan, arrays: number, mode: GpuMode): GpuKernel {
   const constantTypes: Record<string, string> = {};
   for (const key of Object.keys(plan.ints ?? {})) constantTypes[key] = 'Integer';
   for (const key of Object.keys(plan.reals ?? {})) constantTypes[key] = 'Float';
@@ -50,7 +51,7 @@ function compile(gpu: GPU, { body }: AnyKernel, plan: Plan, arrays: number, mode
     loopMaxIterations: 1e9,
     ...(mode === 'webgpu' && { pipeline: true, immutable: true }),
   };
-  return gpu.createKernel(body as never, settings as never) as unknown as GpuKernel;
+  return gpu.createKernel(textOf(kernel) as never, settings as never) as unknown as GpuKernel;
 }
 
 function checkSizes(name: string, mode: GpuMode, plan: Plan, sizes: readonly number[]): void {

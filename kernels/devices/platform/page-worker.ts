@@ -1,4 +1,4 @@
-// A worker thread in a page: asks for its data and serves the pool. Import maps do not reach it.
+// A worker thread in a page: asks for its data and serves the pool. The build makes one text of it and what it imports.
 import { runWorker } from '../wasm/threads/pool.js';
 
 globalThis.onmessage = ({ data }) => runWorker(data, () => globalThis.postMessage('ready'));
