@@ -1,4 +1,5 @@
-// After the compiler: dist/bundle/ is the package in Node, dist/browser/ in pages; and the modules that hold texts.
+// After the compiler: dist/bundle/ is the package in Node, dist/browser/ in pages; large packages as one file each, of which
+// a dependency would bring many megabytes and second copies; and the modules that hold texts.
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { deflateRawSync } from 'node:zlib';
@@ -51,11 +52,11 @@ const namedClasses = {
   },
 };
 
-/** What some packages look for in Node, and do without. */
-const withoutNode = {
-  name: 'without Node',
+/** What some packages look for and do without. */
+const without = {
+  name: 'without',
   setup({ onResolve, onLoad }) {
-    onResolve({ filter: /^(crypto|gl|os|worker_threads)$/ }, ({ path }) => ({ path, namespace: 'empty' }));
+    onResolve({ filter: /^(canvas|crypto|gl|os|worker_threads)$/ }, ({ path }) => ({ path, namespace: 'empty' }));
     onLoad({ filter: /.*/, namespace: 'empty' }, () => ({ contents: '' }));
   },
 };
@@ -80,6 +81,16 @@ const both = {
 };
 const library = { ...both, entryPoints: ['dist/lib/index.js'], splitting: true, sourcemap: true };
 
+/** A package as one file. */
+const vendor = (name, what, outfile) =>
+  build({
+    ...both,
+    stdin: { contents: `export ${what} from '${name}';`, resolveDir: '.' },
+    minify: true,
+    plugins: [without],
+    outfile,
+  });
+
 /** The licence of a package: a file, or the end of its README. */
 function licenceIn(folder) {
   const files = readdirSync(folder);
@@ -100,7 +111,7 @@ function writeNotices(bundles) {
     const { name, version } = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'));
     return `${name} ${version}\n\n${licenceIn(folder)}\n`;
   });
-  const head = 'The files of dist/browser/ contain code of these packages.\n';
+  const head = 'The files of dist/browser/ and dist/vendor/ contain code of these packages.\n';
   writeFileSync('dist/THIRD-PARTY-NOTICES.txt', [head, ...notices].join(`\n${'-'.repeat(80)}\n\n`));
 }
 
@@ -119,14 +130,10 @@ const bundles = [
     ...library,
     minify: true,
     outdir: 'dist/browser',
-    plugins: [namedClasses, gpujsBeside, withoutNode],
+    plugins: [namedClasses, gpujsBeside, without],
   }),
-  await build({
-    ...both,
-    stdin: { contents: "export { GPU, WebGPUBufferResult, WebGPUContext } from 'gpu.js';", resolveDir: '.' },
-    minify: true,
-    plugins: [withoutNode],
-    outfile: 'dist/browser/gpu.js',
-  }),
+  await vendor('gpu.js', '{ GPU, WebGPUBufferResult, WebGPUContext }', 'dist/browser/gpu.js'),
+  await vendor('@observablehq/plot', '*', 'dist/vendor/plot.js'),
+  await vendor('linkedom', '*', 'dist/vendor/linkedom.js'),
 ];
 writeNotices(bundles);
