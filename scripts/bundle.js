@@ -56,7 +56,10 @@ const namedClasses = {
 const without = {
   name: 'without',
   setup({ onResolve, onLoad }) {
-    onResolve({ filter: /^(canvas|crypto|gl|os|worker_threads)$/ }, ({ path }) => ({ path, namespace: 'empty' }));
+    onResolve({ filter: /^(canvas|crypto|gl|os|worker_threads)$/ }, ({ path }) => ({
+      path,
+      namespace: 'empty',
+    }));
     onLoad({ filter: /.*/, namespace: 'empty' }, () => ({ contents: '' }));
   },
 };
@@ -82,10 +85,10 @@ const both = {
 const library = { ...both, entryPoints: ['dist/lib/index.js'], splitting: true, sourcemap: true };
 
 /** A package as one file. */
-const vendor = (name, what, outfile) =>
+const vendor = (name, what, outfile, also = '') =>
   build({
     ...both,
-    stdin: { contents: `export ${what} from '${name}';`, resolveDir: '.' },
+    stdin: { contents: `export ${what} from '${name}'; ${also}`, resolveDir: `node_modules/${name}` },
     minify: true,
     plugins: [without],
     outfile,
@@ -132,7 +135,12 @@ const bundles = [
     outdir: 'dist/browser',
     plugins: [namedClasses, gpujsBeside, without],
   }),
-  await vendor('gpu.js', '{ GPU, WebGPUBufferResult, WebGPUContext }', 'dist/browser/gpu.js'),
+  await vendor(
+    'gpu.js',
+    '{ GPU, WebGPUBufferResult, WebGPUContext }',
+    'dist/browser/gpu.js',
+    "export { parse } from 'acorn';",
+  ),
   await vendor('@observablehq/plot', '*', 'dist/vendor/plot.js'),
   await vendor('linkedom', '*', 'dist/vendor/linkedom.js'),
 ];

@@ -77,6 +77,15 @@ export function checkMode(name: string, { kernel }: GpuKernel, mode: GpuMode): v
   }
 }
 
+/** Makes DeviceErrors of what GPU.js throws. */
+function call<T>(name: string, compiled: () => T): T {
+  try {
+    return compiled();
+  } catch (error) {
+    throw new DeviceError(`${name}: GPU.js cannot run its body: ${(error as Error).message}`);
+  }
+}
+
 /** GPU.js nests 2-D and 3-D results; copies them into one flat array. */
 function flatten(result: unknown, length: number): Float32Array {
   if (result instanceof Float32Array) return result;
@@ -102,12 +111,9 @@ export function openGpujs(mode: 'cpu' | 'webasm'): Device {
     dtype: 'float32',
     copy: (values) => Float32Array.from(values),
     compute(kernel, inputs, plan) {
-      const compiled = kernelFor(
-        kernel,
-        plan,
-        inputs.map((input) => input.length),
-      );
-      const result = compiled(...inputs, ...(plan.scalars ?? []));
+      const sizes = inputs.map((input) => input.length);
+      const compiled = kernelFor(kernel, plan, sizes);
+      const result = call(kernel.name, () => compiled(...inputs, ...(plan.scalars ?? [])));
       if (!checked.has(compiled)) checkMode(kernel.name, compiled, mode);
       checked.add(compiled);
       return flatten(result, numel(plan.shape));

@@ -25,7 +25,10 @@ export class Consumer {
   /** Packs what is built and installs it. */
   static async create(): Promise<Consumer> {
     const folder = mkdtempSync(join(tmpdir(), 'mixgrad-'));
-    writeFileSync(join(folder, 'package.json'), JSON.stringify({ name: 'consumer', private: true, type: 'module' }));
+    writeFileSync(
+      join(folder, 'package.json'),
+      JSON.stringify({ name: 'consumer', private: true, type: 'module' }),
+    );
     // What is in dist/ is what the tests are made of: it is not built again.
     const pack = ['pack', '--ignore-scripts', '--silent', '--pack-destination', folder];
     const { stdout } = await execute('npm', pack);
@@ -33,7 +36,8 @@ export class Consumer {
     const missing = await execute('npm', [...install, `./${stdout.trim()}`], { cwd: folder }).then(
       () => null,
       (error: Error & { stderr: string }) => {
-        if (!/E(NOTFOUND|AI_AGAIN|CONNREFUSED|CONNRESET|TIMEDOUT)|ENOTCACHED|network/.test(error.stderr)) throw error;
+        if (!/E(NOTFOUND|AI_AGAIN|CONNREFUSED|CONNRESET|TIMEDOUT)|ENOTCACHED|network/.test(error.stderr))
+          throw error;
         return `npm reaches no registry: ${error.stderr.split('\n')[0]}`;
       },
     );
@@ -50,6 +54,7 @@ export class Consumer {
     const folder = this.path(name);
     mkdirSync(folder);
     cpSync('test/package/page', folder, { recursive: true });
+    symlinkSync(this.path('node_modules'), join(folder, 'node_modules'));
     return folder;
   }
 

@@ -1,0 +1,140 @@
+// The installed package in pages of headless Chromium, built as docs/pages.md says, from a static server's subfolder.
+import { exec } from 'node:child_process';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { gzipSync } from 'node:zlib';
+import { type Browser, chromium, type Page } from 'playwright-core';
+import type { Test } from 'tap';
+import type { Consumer } from './consumer.js';
+import { type Recipe, recipe } from './recipes.js';
+import { type Site, serve } from './site.js';
+
+const executablePath = process.env.MIXGRAD_CHROMIUM ?? '/usr/bin/chromium';
+export const noChromium =
+  !existsSync(executablePath) && `no Chromium at ${executablePath}; MIXGRAD_CHROMIUM may name one`;
+
+const isolation = {
+  'Cross-Origin-Opener-Policy': 'same-origin',
+  'Cross-Origin-Embedder-Policy': 'require-corp',
+};
+
+/** What main.js has computed, and what train.js computes in Node. */
+export interface Trained {
+  losses: number[];
+  net: string;
+}
+type Ran = Trained & { threads: number; message: string };
+
+/** Starts a browser; webgpu asks for its software renderer. */
+export const launch = (webgpu = false): Promise<Browser> =>
+  chromium.launch({
+    executablePath,
+    args: ['--no-sandbox', ...(webgpu ? ['--enable-unsafe-webgpu', '--use-webgpu-adapter=swiftshader'] : [])],
+  });
+
+/** Writes the page of a recipe into a folder and runs its command there, with the project's bundlers. */
+export async function build(folder: string, { command, tags }: Recipe): Promise<void> {
+  writeFileSync(join(folder, 'index.html'), `<!doctype html><title>mixgrad</title>\n${tags}\n`);
+  const PATH = `${join(process.cwd(), 'node_modules', '.bin')}:${process.env.PATH}`;
+  const env = { ...process.env, PATH };
+  await promisify(exec)(command.replaceAll('npx ', ''), { cwd: folder, env, maxBuffer: 2 ** 24 });
+}
+
+/** Opens a page and waits for what its program computes; fails on anything written to the console as an error. */
+export async function visit(t: Test, page: Page, url: string): Promise<Ran> {
+  const errors: string[] = [];
+  page.on('pageerror', (error) => errors.push(`${error.stack}`));
+  page.on('console', (message) => {
+    if (message.type() === 'error' && !message.location().url.endsWith('favicon.ico'))
+      errors.push(message.text());
+  });
+  await page.goto(url);
+  await page.waitForFunction(() => 'ran' in globalThis, null, { timeout: 20_000 }).catch(() => {});
+  t.same(errors, [], 'no errors in the console');
+  return page.evaluate(() => (globalThis as unknown as { ran: Promise<Ran> }).ran);
+}
+
+/** What a page computes on a device, or its error. */
+type OnDevice = { losses: number[]; own: number[]; error?: undefined } | { error: string };
+const onDevice = (page: Page, name: string): Promise<OnDevice> =>
+  page.evaluate(
+    (name) => (globalThis as unknown as { onDevice(name: string): Promise<OnDevice> }).onDevice(name),
+    name,
+  );
+
+/** Bytes of what a page loaded, as servers compress it. */
+const downloaded = (files: Iterable<string>): number =>
+  [...files]
+    .filter((file) => file.endsWith('.js'))
+    .reduce((total, file) => total + gzipSync(readFileSync(file), { level: 9 }).length, 0);
+
+/** GPU.js, where a file has it. */
+const hasGpujs = (file: string) => readFileSync(file, 'utf8').includes('setLoopMaxIterations');
+
+/** The most that a page may load, in bytes after gzip, without GPU.js. */
+const DOWNLOAD = 72_000;
+
+/** What Node computes, for pages to be held against. */
+async function inNode(consumer: Consumer): Promise<Trained> {
+  const program = `
+    import { openDevice } from 'mixgrad';
+    import { train } from './train.js';
+    console.log(JSON.stringify(await train(await openDevice('wasm'), 20)));`;
+  const { stdout, stderr } = await consumer.node('--input-type=module', '-e', program);
+  if (!stdout) throw new Error(stderr);
+  return JSON.parse(stdout);
+}
+
+function checkRun(t: Test, { losses, net, message }: Ran, expected: Trained): void {
+  t.same(losses, expected.losses, 'the bits of Node');
+  t.ok(losses[19] < losses[0] / 100, `the loss falls from ${losses[0]} to ${losses[19]}`);
+  t.equal(net, expected.net, 'names of classes');
+  t.equal(message, "OptionError: sum: no option 'dim'; it has axis, keepDims");
+}
+
+/** GPU.js in the page: the library's kernels, which no minifier reaches, and one of the page's own, which it does. */
+async function checkGpujs(t: Test, page: Page, site: Site, expected: Trained): Promise<void> {
+  t.notOk([...site.requests].some(hasGpujs), 'GPU.js is not loaded before');
+  for (const name of ['gpujs-cpu', 'gpujs-webasm']) {
+    const found = await onDevice(page, name);
+    t.equal(found.error, undefined, name);
+    if (found.error !== undefined) continue;
+    const near = found.losses.every((loss, i) => Math.abs(loss - expected.losses[i]) < 1e-5);
+    t.ok(near, `${name}: ${found.losses} is near ${expected.losses.slice(0, 2)}`);
+    t.same(found.own, [26.375, 45.25, 90.5, 181], `${name}: a kernel of the page's own`);
+  }
+  t.ok([...site.requests].some(hasGpujs), 'and loaded now');
+}
+
+/** Pages made in each way, in a page that is isolated and in one that is not. */
+export async function testPages(t: Test, consumer: Consumer): Promise<void> {
+  const browser = await launch();
+  t.teardown(() => browser.close());
+  const expected = await inNode(consumer);
+  for (const [way, output] of [
+    ['Vite', 'dist'],
+    ['esbuild', ''],
+    ['Rollup', ''],
+    ['webpack', ''],
+    ['Without a bundler', ''],
+  ]) {
+    t.test(`${way}: a page as docs/pages.md says`, { timeout: 120_000 }, async (t) => {
+      const folder = consumer.copy(way);
+      await build(folder, recipe(way));
+      for (const headers of [{}, isolation]) {
+        const site = await serve(join(folder, output), headers);
+        const page = await browser.newPage();
+        const ran = await visit(t, page, `${site.url}index.html`);
+        checkRun(t, ran, expected);
+        const threads = headers === isolation ? await page.evaluate(() => navigator.hardwareConcurrency) : 1;
+        t.equal(ran.threads, threads, `${threads} threads`);
+        const bytes = downloaded(site.requests);
+        t.ok(bytes < DOWNLOAD, `${bytes} bytes after gzip`);
+        if (headers !== isolation) await checkGpujs(t, page, site, expected);
+        await page.close();
+        site.close();
+      }
+    });
+  }
+}
