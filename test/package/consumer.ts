@@ -67,7 +67,9 @@ export class Consumer {
 
   /** Runs Node in the folder. */
   async node(...args: string[]): Promise<Ended> {
-    const options = { cwd: this.folder, timeout: 60_000, maxBuffer: 2 ** 24 };
+    // tap has its own options in this variable, for the programs it starts.
+    const env = { ...process.env, NODE_OPTIONS: '' };
+    const options = { cwd: this.folder, env, timeout: 60_000, maxBuffer: 2 ** 24 };
     return execute(process.execPath, args, options).then(
       ({ stdout, stderr }) => ({ stdout, stderr, status: 0 }),
       ({ stdout, stderr, code }) => ({ stdout, stderr, status: code }),

@@ -3,8 +3,8 @@ import { platform } from '#platform';
 import { DeviceError } from '../../errors.js';
 import type { Device } from '../device.js';
 import type { EngineBuild } from '../platform/platform.js';
-import { createWasmDevice, type WasmDevice, type WasmOptions } from './device.js';
-import { completeOptions } from './options.js';
+import { createWasmDevice, type WasmDevice } from './device.js';
+import { completeOptions, type WasmOptions } from './options.js';
 
 export { relaxedSimdValidates } from './options.js';
 
