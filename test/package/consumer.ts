@@ -67,10 +67,9 @@ export class Consumer {
 
   /** Runs Node in the folder. */
   async node(...args: string[]): Promise<Ended> {
-    // tap has its own options in this variable, for the programs it starts.
-    const env = { ...process.env, NODE_OPTIONS: '' };
-    const options = { cwd: this.folder, env, timeout: 60_000, maxBuffer: 2 ** 24 };
-    return execute(process.execPath, args, options).then(
+    const options = { cwd: this.folder, timeout: 60_000, maxBuffer: 2 ** 24 };
+    // In this variable tap gives options of its own to the programs that are started.
+    return execute('env', ['-u', 'NODE_OPTIONS', process.execPath, ...args], options).then(
       ({ stdout, stderr }) => ({ stdout, stderr, status: 0 }),
       ({ stdout, stderr, code }) => ({ stdout, stderr, status: code }),
     );
