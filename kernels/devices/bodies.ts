@@ -8,12 +8,12 @@ import { uniqueNames } from './unique-names.js';
 /**
  * The text of a kernel's body. Those of mixgrad are kept as strings, which no minifier rewrites; of others the text is what
  * a minifier has left of it.
+ * @throws DeviceError where it is no function expression
  */
 export function textOf(kernel: AnyKernel): string {
   const ours = (kernels as Record<string, AnyKernel>)[kernel.name] === kernel;
-  if (ours) return texts[kernel.name];
   try {
-    return uniqueNames(kernel.body.toString());
+    return uniqueNames(ours ? texts[kernel.name] : kernel.body.toString());
   } catch (error) {
     const { message } = error as SyntaxError;
     throw new DeviceError(

@@ -33,9 +33,10 @@ export const platform: Platform = {
   startThread(workerData, { ready, failed }) {
     workerUrl ??= URL.createObjectURL(new Blob([workerText], { type: 'text/javascript' }));
     const worker = new Worker(workerUrl);
-    worker.onmessage = ({ data }) => (data === 'ready' ? ready() : worker.postMessage(workerData));
+    worker.onmessage = ready;
     worker.onerror = ({ message }) =>
       failed(message || "the page's Content-Security-Policy lacks worker-src blob:");
+    worker.postMessage(workerData);
     return worker;
   },
 

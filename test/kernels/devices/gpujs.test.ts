@@ -120,14 +120,16 @@ t.test('a body that GPU.js cannot read or run is a DeviceError', async (t) => {
   }
 });
 
-t.test("mixgrad's own bodies have no variable with the name of another", async (t) => {
-  for (const { name, body } of Object.values(kernels)) {
-    if (uniqueNames(body.toString()) !== body.toString()) t.fail(name);
-  }
-  t.not(uniqueNames(shadowing.body.toString()), shadowing.body.toString());
+t.test('a body in which every name is used once is left as it is', async (t) => {
+  const text = kernels.sgdUpdate.body.toString();
+  t.equal(uniqueNames(text), text);
 });
 
 t.test('bodies reach GPU.js as texts of their own, which minifiers leave alone', async (t) => {
-  for (const kernel of Object.values(kernels)) t.equal(textOf(kernel), kernel.body.toString());
-  t.equal(textOf({ ...kernels.relu, body: () => 0 }), '() => 0', 'another kernel of the same name');
+  const { relu } = kernels;
+  const { body } = relu;
+  Object.assign(relu, { body: () => 0 });
+  t.teardown(() => Object.assign(relu, { body }));
+  t.equal(textOf(relu), uniqueNames(body.toString()), 'whatever became of the function');
+  t.equal(textOf({ ...relu }), '() => 0', 'another kernel of the same name');
 });

@@ -37,8 +37,7 @@ export const prefixes = {
       onmessage = () => {
         postMessage('ready');
         setTimeout(() => { throw new Error('too tired'); });
-      };
-      postMessage('listening');`,
+      };`,
   },
 } satisfies Record<string, Prefix>;
 
