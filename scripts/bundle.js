@@ -139,7 +139,7 @@ const bundles = [
     'gpu.js',
     '{ GPU, WebGPUBufferResult, WebGPUContext }',
     'dist/browser/gpu.js',
-    "export { parse } from 'acorn';",
+    "export const { parse } = require('acorn');",
   ),
   await vendor('@observablehq/plot', '*', 'dist/vendor/plot.js'),
   await vendor('linkedom', '*', 'dist/vendor/linkedom.js'),

@@ -57,6 +57,8 @@ function testFiles(t: Test, consumer: Consumer): void {
     const [, map] = /\n\/\/# sourceMappingURL=(.*)\s*$/.exec(readFileSync(join(folder, file), 'utf8')) ?? [];
     if (map && !files.includes(join(dirname(file), map))) t.fail(`${file} names ${map}, which is not there`);
   }
+  const { size } = statSync(join(folder, 'dist/browser/gpu.js'));
+  t.ok(size < 700e3, `GPU.js is there once, in ${size} bytes`);
   const notices = readFileSync(join(folder, 'dist/THIRD-PARTY-NOTICES.txt'), 'utf8');
   for (const name of [
     'gpu.js',

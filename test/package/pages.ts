@@ -177,6 +177,26 @@ async function testViteServer(t: Test, { folder }: Consumer, { browser, expected
   await page.close();
 }
 
+/** A page whose own worker trains, as docs/pages.md says. */
+async function testWorker(t: Test, consumer: Consumer, bundler: string, shared: Shared): Promise<void> {
+  const folder = consumer.copy(`${bundler} worker`);
+  const { program, command } = recipe('In a Web Worker');
+  const { tags, ...own } = recipe(bundler);
+  writeFileSync(join(folder, 'vite.config.js'), program);
+  copyFileSync(join(folder, 'in-worker.js'), join(folder, 'main.js'));
+  // In development webpack does not minify, which would take half a minute once more.
+  const line = bundler === 'esbuild' ? command : own.command.replace('production', 'development');
+  await build(folder, { tags, command: line, program: '' });
+  const site = await serve(bundler === 'Vite' ? join(folder, 'dist') : folder, isolation);
+  const page = await shared.browser.newPage();
+  const ran = await visit(t, page, `${site.url}index.html`);
+  t.same(ran.losses, shared.expected.losses, 'the bits of Node');
+  t.equal(ran.net, shared.expected.net);
+  t.equal(ran.threads, await page.evaluate(() => navigator.hardwareConcurrency));
+  await page.close();
+  site.close();
+}
+
 /** coi-serviceworker isolates a page whose server sends no headers. */
 async function testServiceWorker(t: Test, folder: string, { browser, expected }: Shared): Promise<void> {
   const { tags } = recipe('Threads');
@@ -242,6 +262,9 @@ export async function testPages(t: Test, consumer: Consumer): Promise<void> {
     await page.close();
     site.close();
   });
+  for (const bundler of ['Vite', 'esbuild', 'webpack']) {
+    t.test(`${bundler}: a Web Worker of the page's own`, (t) => testWorker(t, consumer, bundler, shared));
+  }
   t.test('coi-serviceworker', (t) => testServiceWorker(t, consumer.path('Without a bundler'), shared));
   t.test('gpujs-webgpu, after webpack', (t) => testWebgpu(t, consumer.path('webpack'), shared));
 }

@@ -9,7 +9,7 @@ export interface Recipe {
   command: string;
   /** The tags of the page. */
   tags: string;
-  /** The program or file of settings, where there is one. */
+  /** The last program, or file of settings, where there is one. */
   program: string;
 }
 
@@ -18,7 +18,7 @@ export function recipe(heading: string): Recipe {
   const section = page.split(/^## /m).find((text) => text.startsWith(`${heading}\n`));
   if (section === undefined) throw new Error(`docs/pages.md has no section ${heading}`);
   const block = (language: string) =>
-    new RegExp(`^\`\`\`${language}\\n([^]*?)^\`\`\`$`, 'm').exec(section)?.[1] ?? '';
+    [...section.matchAll(new RegExp(`^\`\`\`${language}\\n([^]*?)^\`\`\`$`, 'gm'))].at(-1)?.[1] ?? '';
   const inline = [...section.matchAll(/`(<script .*?<\/script>)`/g)].map(([, tag]) => tag).join('\n');
   return { command: block('sh').trim(), tags: block('html') || inline, program: block('js') };
 }
