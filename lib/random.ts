@@ -1,23 +1,26 @@
 // Random draws, every one from a named seedrandom generator (ARC4), so that a seed fixes every bit.
-import seedrandom from 'seedrandom';
+import seedrandom from 'seedrandom/seedrandom.js';
 import { OptionError } from './errors.js';
 import { describe, integer, required } from './options.js';
 
 /** What {@link Random.state} returns: a JSON value. */
 export interface RandomState {
   seed: string;
-  arc4: seedrandom.State.Arc4;
+  arc4: { i: number; j: number; S: number[] };
 }
+
+/** ARC4 alone: the package's main file brings six other generators along. */
+const generatorOf = (seed: string, state: true | RandomState['arc4']) => seedrandom(seed, { state });
 
 /** A seeded source of random values, made by {@link createRandom}. Its methods can be passed on as functions. */
 export class Random {
   private seed: string;
-  private generator: seedrandom.StatefulPRNG<seedrandom.State.Arc4>;
+  private generator: ReturnType<typeof generatorOf>;
 
   /** @internal */
   constructor(seed: string) {
     this.seed = seed;
-    this.generator = seedrandom(seed, { state: true });
+    this.generator = generatorOf(seed, true);
   }
 
   /** Uniform in [0, 1). */
@@ -65,7 +68,7 @@ export class Random {
   readonly load = (state: RandomState): void => {
     checkState(state);
     this.seed = state.seed;
-    this.generator = seedrandom('', { state: state.arc4 });
+    this.generator = generatorOf('', state.arc4);
   };
 }
 

@@ -1,8 +1,9 @@
 // Compiles kernel bodies with GPU.js for its synchronous modes: 'cpu' (JavaScript) and 'webasm'.
-import { GPU, type IConstantsThis } from 'gpu.js';
+import { GPU, type IConstantsThis } from '#gpu.js';
 import { DeviceError } from '../errors.js';
 import { type AnyKernel, numel, type Plan } from '../spec.js';
 import { arrayDevice } from './arrays.js';
+import { textOf } from './bodies.js';
 import type { Device } from './device.js';
 
 /** The GPU.js modes mixgrad runs on. */
@@ -37,7 +38,7 @@ export function kernelCache(gpu: GPU, mode: GpuMode) {
   };
 }
 
-function compile(gpu: GPU, { body }: AnyKernel, plan: Plan, arrays: number, mode: GpuMode): GpuKernel {
+function compile(gpu: GPU, kernel: AnyKernel, plan: Plan, arrays: number, mode: GpuMode): GpuKernel {
   const constantTypes: Record<string, string> = {};
   for (const key of Object.keys(plan.ints ?? {})) constantTypes[key] = 'Integer';
   for (const key of Object.keys(plan.reals ?? {})) constantTypes[key] = 'Float';
@@ -50,7 +51,7 @@ function compile(gpu: GPU, { body }: AnyKernel, plan: Plan, arrays: number, mode
     loopMaxIterations: 1e9,
     ...(mode === 'webgpu' && { pipeline: true, immutable: true }),
   };
-  return gpu.createKernel(body as never, settings as never) as unknown as GpuKernel;
+  return gpu.createKernel(textOf(kernel) as never, settings as never) as unknown as GpuKernel;
 }
 
 function checkSizes(name: string, mode: GpuMode, plan: Plan, sizes: readonly number[]): void {
@@ -73,6 +74,15 @@ export function checkMode(name: string, { kernel }: GpuKernel, mode: GpuMode): v
     throw new DeviceError(
       `${name}: GPU.js ran it in mode ${actual}, asked for ${mode}: ${kernel.fallbackReason ?? 'no reason given'}`,
     );
+  }
+}
+
+/** Makes DeviceErrors of what GPU.js throws. */
+function call<T>(name: string, compiled: () => T): T {
+  try {
+    return compiled();
+  } catch (error) {
+    throw new DeviceError(`${name}: GPU.js cannot run its body: ${(error as Error).message}`);
   }
 }
 
@@ -101,12 +111,9 @@ export function openGpujs(mode: 'cpu' | 'webasm'): Device {
     dtype: 'float32',
     copy: (values) => Float32Array.from(values),
     compute(kernel, inputs, plan) {
-      const compiled = kernelFor(
-        kernel,
-        plan,
-        inputs.map((input) => input.length),
-      );
-      const result = compiled(...inputs, ...(plan.scalars ?? []));
+      const sizes = inputs.map((input) => input.length);
+      const compiled = kernelFor(kernel, plan, sizes);
+      const result = call(kernel.name, () => compiled(...inputs, ...(plan.scalars ?? [])));
       if (!checked.has(compiled)) checkMode(kernel.name, compiled, mode);
       checked.add(compiled);
       return flatten(result, numel(plan.shape));

@@ -3,12 +3,10 @@ import { checkNames, DeviceError, describe } from '../errors.js';
 import type { Device } from './device.js';
 import { hasHardwareWebgpu } from './gpu-adapter.js';
 import { openReference } from './reference.js';
-import type { WasmOptions } from './wasm/device.js';
 import { openWasm, openWasmSync } from './wasm/open.js';
-import { completeOptions } from './wasm/options.js';
+import { completeOptions, type WasmOptions } from './wasm/options.js';
 
-export type { WasmOptions } from './wasm/device.js';
-export { type Convolution, convolutions } from './wasm/jobs/winograd.js';
+export { type Convolution, convolutions, type WasmOptions } from './wasm/options.js';
 
 /**
  * The names that openDevice takes.

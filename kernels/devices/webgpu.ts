@@ -1,6 +1,6 @@
 // Runs kernel bodies on a GPU through GPU.js's WebGPU mode, in browsers and, with the `webgpu` package, in Node.
 
-import * as gpujs from 'gpu.js';
+import * as gpujs from '#gpu.js';
 import { platform } from '#platform';
 import { DeviceError } from '../errors.js';
 import { type AnyKernel, numel, type Plan } from '../spec.js';

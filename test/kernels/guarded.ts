@@ -2,8 +2,9 @@
 import { readFileSync } from 'node:fs';
 import t, { type Test } from 'tap';
 import { Arena } from '../../kernels/devices/wasm/arena.js';
-import { createWasmDevice, type WasmDevice, type WasmOptions } from '../../kernels/devices/wasm/device.js';
+import { createWasmDevice, type WasmDevice } from '../../kernels/devices/wasm/device.js';
 import { relaxedSimdValidates } from '../../kernels/devices/wasm/open.js';
+import type { WasmOptions } from '../../kernels/devices/wasm/options.js';
 import { type KernelName, kernels } from '../../kernels/index.js';
 import type { AnyKernel, AttrsOf, Shape } from '../../kernels/spec.js';
 import type { Call } from './agree.js';

@@ -2,7 +2,8 @@
 // of threads and in any order of jobs, and taken where they pay.
 import t from 'tap';
 import { Arena } from '../../kernels/devices/wasm/arena.js';
-import { type Convolution as Mode, tiledConvolution } from '../../kernels/devices/wasm/jobs/winograd.js';
+import { tiledConvolution } from '../../kernels/devices/wasm/jobs/winograd.js';
+import type { Convolution as Mode } from '../../kernels/devices/wasm/options.js';
 import type { Engine, EngineCall } from '../../kernels/devices/wasm/threads/pool.js';
 import { worstDifference } from '../compare.js';
 import { check, expectedOf, rowsIn } from './agree.js';

@@ -60,7 +60,7 @@ export class Files {
 function fromPackage(name: string, condition: string): string | null {
   if (!name.startsWith('#')) return null;
   const { imports } = JSON.parse(readFileSync('package.json', 'utf8'));
-  return resolve(imports[name][condition]);
+  return resolve(imports[name][condition] ?? imports[name].default);
 }
 
 /** What the import and export declarations of a file name. */

@@ -38,7 +38,9 @@ function filesIn(folder: string): string[] {
 function importsOf(file: string): string[] {
   const source = readFileSync(file, 'utf8').replace(/\/\*[\s\S]*?\*\//g, '');
   const paths = [...source.matchAll(/(?:\bfrom |\bimport\(|\bimport )'(\.[^']+)'/g)].map(([, path]) => path);
-  return paths.map((path) => `${join(dirname(file), path).replace(/\.js$/, '')}.ts`);
+  // A text or an engine as a module is written after the compiler.
+  const written = paths.filter((path) => !/\.(text|wasm)\.js$/.test(path));
+  return written.map((path) => `${join(dirname(file), path).replace(/\.js$/, '')}.ts`);
 }
 
 /** The room of a file: the longest name that it begins with. */

@@ -3,20 +3,22 @@ import { existsSync, readFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { setFlagsFromString } from 'node:v8';
 import { Worker } from 'node:worker_threads';
-import { engineUrl } from './engine-url.js';
-import type { Platform } from './platform.js';
+import type { EngineBuild, Platform } from './platform.js';
 
 /** One of these is there on Linux where there is a GPU. */
 const GPU_FILES = ['/dev/dri', '/dev/nvidia0', '/dev/dxg'];
 
+/** The engine lies beside the compiled kernels. */
+const readEngineSync = (build: EngineBuild) =>
+  readFileSync(new URL(`../../engine/${build}.wasm`, import.meta.url));
+
 const hasWebgpu = () => (globalThis.navigator as Navigator | undefined)?.gpu !== undefined;
 
 export const platform: Platform = {
-  engineUrl,
   sharesMemory: true,
   cores: availableParallelism(),
-  readSync: readFileSync,
-  read: async (file) => readFileSync(file),
+  readEngineSync,
+  readEngine: async (build) => readEngineSync(build),
   // Node 20 has it behind a flag that can be set while running.
   allowRelaxedSimd: () => setFlagsFromString('--experimental-wasm-relaxed-simd'),
 
@@ -36,7 +38,10 @@ export const platform: Platform = {
 
   async provideWebgpu() {
     if (hasWebgpu()) return;
-    const { create, globals } = await import('webgpu').catch((error: Error) => {
+    const { create, globals } = await import('webgpu').catch((error: NodeJS.ErrnoException) => {
+      if (error.code === 'ERR_MODULE_NOT_FOUND') {
+        throw new Error('the optional package webgpu is not installed; npm install webgpu@0.4 installs it');
+      }
       throw new Error(`the package webgpu does not load: ${error.message}`);
     });
     Object.assign(globalThis, globals);

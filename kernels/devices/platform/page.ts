@@ -1,33 +1,42 @@
-// The platform of a page: files from the network, Web Workers, and the browser's WebGPU.
-import { engineUrl } from './engine-url.js';
-import type { Platform } from './platform.js';
-
-/** All that a page is told when a script is refused. */
-const REFUSED =
-  'page-worker.js does not load; like the page it needs Cross-Origin-Embedder-Policy: require-corp and the same origin';
+// The platform of a page: engines as modules, Web Workers made of a text, and the browser's WebGPU. Nothing here is a file
+// beside this one that a bundler would have to know of.
+import workerText from './page-worker.text.js';
+import type { EngineBuild, Platform } from './platform.js';
 
 const sharesMemory = globalThis.crossOriginIsolated === true;
 const hasWebgpu = () => globalThis.navigator?.gpu !== undefined;
 
+/** Each is a module of its own, so a page loads only the one that it takes. */
+const engines: Record<EngineBuild, () => Promise<{ default: string }>> = {
+  engine: () => import('../../engine/engine.wasm.js'),
+  'engine-relaxed': () => import('../../engine/engine-relaxed.wasm.js'),
+  'engine-threads': () => import('../../engine/engine-threads.wasm.js'),
+  'engine-relaxed-threads': () => import('../../engine/engine-relaxed-threads.wasm.js'),
+};
+
+let workerUrl: string | undefined;
+
 export const platform: Platform = {
-  engineUrl,
   sharesMemory,
   cores: sharesMemory ? (globalThis.navigator.hardwareConcurrency ?? 1) : 1,
-  readSync: null,
+  readEngineSync: null,
 
-  async read(file) {
-    const response = await fetch(file);
-    if (!response.ok) throw new Error(`${response.url} answered ${response.status}`);
-    return response.arrayBuffer();
+  async readEngine(build) {
+    const { default: base64 } = await engines[build]();
+    const deflated = Uint8Array.from(atob(base64), (character) => character.charCodeAt(0));
+    const stream = new Blob([deflated]).stream().pipeThrough(new DecompressionStream('deflate-raw'));
+    return new Response(stream).arrayBuffer();
   },
 
   allowRelaxedSimd() {},
 
   startThread(workerData, { ready, failed }) {
-    // Bundlers look for these very words.
-    const worker = new Worker(new URL('./page-worker.js', import.meta.url), { type: 'module' });
-    worker.onmessage = ({ data }) => (data === 'ready' ? ready() : worker.postMessage(workerData));
-    worker.onerror = ({ message }) => failed(message || REFUSED);
+    workerUrl ??= URL.createObjectURL(new Blob([workerText], { type: 'text/javascript' }));
+    const worker = new Worker(workerUrl);
+    worker.onmessage = ready;
+    worker.onerror = ({ message }) =>
+      failed(message || "the page's Content-Security-Policy lacks worker-src blob:");
+    worker.postMessage(workerData);
     return worker;
   },
 

@@ -1,6 +1,9 @@
 // What differs between Node and a page. node.ts and page.ts fulfil it; '#platform' is the one of where the program runs.
 import type { WorkerData } from '../wasm/threads/pool.js';
 
+/** The four builds of the engine: with relaxed SIMD or without, for shared memory or for one thread. */
+export type EngineBuild = `engine${'' | '-relaxed'}${'' | '-threads'}`;
+
 /** A worker thread; only Node's can keep a process alive. */
 export interface Thread {
   terminate(): unknown;
@@ -18,16 +21,14 @@ export interface ThreadEvents {
 
 /** Everything that Node and pages do differently. */
 export interface Platform {
-  /** The file of a build of the engine. */
-  engineUrl(relaxed: boolean, shared: boolean): URL;
   /** Whether threads can share memory: in Node, and in pages that are isolated from others. */
   readonly sharesMemory: boolean;
   /** Cores this process may use, or 1 where threads cannot share memory. */
   readonly cores: number;
-  /** A file of this package at once; null where that is impossible. @throws Error where it cannot be read */
-  readonly readSync: ((file: URL) => Uint8Array<ArrayBuffer>) | null;
-  /** A file of this package. @throws Error where it cannot be read */
-  read(file: URL): Promise<BufferSource>;
+  /** The bytes of the engine at once; null where that is impossible. @throws Error where they cannot be read */
+  readonly readEngineSync: ((build: EngineBuild) => BufferSource) | null;
+  /** The bytes of the engine. @throws Error where they cannot be read */
+  readEngine(build: EngineBuild): Promise<BufferSource>;
   /** Asks the engine that runs WebAssembly for relaxed SIMD, where that can be asked for. */
   allowRelaxedSimd(): void;
   /** Starts a worker thread of a pool. @throws Error where it can tell at once that none starts */

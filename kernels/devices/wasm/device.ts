@@ -9,8 +9,9 @@ import { weightsByImages } from './jobs/by-images.js';
 import { coveringProduct } from './jobs/covering.js';
 import { divide } from './jobs/divide.js';
 import { type Phased, phaseNames } from './jobs/phases.js';
-import { type Convolution, tiledConvolution } from './jobs/winograd.js';
+import { tiledConvolution } from './jobs/winograd.js';
 import { type Native, nativeNames, nativeOf } from './natives.js';
+import type { Convolution } from './options.js';
 import { createControl, type Engine, ThreadPool } from './threads/pool.js';
 import { Workers } from './threads/workers.js';
 
@@ -25,19 +26,6 @@ class WasmBuffer implements DeviceBuffer {
 }
 
 const at = (buffer: DeviceBuffer) => (buffer as WasmBuffer).pointer;
-
-/** How the engine is to run. */
-export interface WasmOptions {
-  /** Whether to take the build with relaxed SIMD. @default where it validates */
-  relaxed?: boolean;
-  /**
-   * Threads that share the work, the calling one included.
-   * @default one for each core; in a page that is not cross-origin isolated, one
-   */
-  threads?: number;
-  /** How to convolve; 'auto' takes Winograd's tiles where they were measured to be faster. @default 'auto' */
-  convolution?: Convolution;
-}
 
 /** Makes the device of a compiled engine; several threads need the build for shared memory, and may not be ready yet. */
 export function createWasmDevice(

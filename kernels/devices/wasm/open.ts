@@ -2,18 +2,22 @@
 import { platform } from '#platform';
 import { DeviceError } from '../../errors.js';
 import type { Device } from '../device.js';
-import { createWasmDevice, type WasmDevice, type WasmOptions } from './device.js';
-import { completeOptions } from './options.js';
+import type { EngineBuild } from '../platform/platform.js';
+import { createWasmDevice, type WasmDevice } from './device.js';
+import { completeOptions, type WasmOptions } from './options.js';
 
 export { relaxedSimdValidates } from './options.js';
 
-/** Where the engine for these options is, and what makes the device of it. */
-function prepare(options: WasmOptions): { file: URL; create(module: WebAssembly.Module): WasmDevice } {
+/** The build of the engine for these options, and what makes the device of it. */
+function prepare(options: WasmOptions): {
+  build: EngineBuild;
+  create(module: WebAssembly.Module): WasmDevice;
+} {
   const { relaxed, threads, convolution } = completeOptions(options);
   // In a page one thread goes without shared memory, which it may not have.
-  const shared = threads > 1 || platform.readSync !== null;
+  const shared = threads > 1 || platform.readEngineSync !== null;
   return {
-    file: platform.engineUrl(relaxed, shared),
+    build: `engine${relaxed ? '-relaxed' : ''}${shared ? '-threads' : ''}`,
     create: (module) => createWasmDevice(module, shared, threads, convolution),
   };
 }
@@ -27,12 +31,12 @@ function doesNotLoad(error: unknown): DeviceError {
 
 /** Opens the engine without waiting, from its file: in Node only. @throws DeviceError where it does not load */
 export function openWasmSync(options: WasmOptions = {}): Device {
-  if (!platform.readSync) {
+  if (!platform.readEngineSync) {
     throw new DeviceError("wasm: in a page, write setDevice(await openDevice('wasm')) first");
   }
-  const { file, create } = prepare(options);
+  const { build, create } = prepare(options);
   try {
-    return create(new WebAssembly.Module(platform.readSync(file)));
+    return create(new WebAssembly.Module(platform.readEngineSync(build)));
   } catch (error) {
     throw doesNotLoad(error);
   }
@@ -40,10 +44,10 @@ export function openWasmSync(options: WasmOptions = {}): Device {
 
 /** Opens the engine, and waits until all its threads take part. @throws DeviceError where something does not load */
 export async function openWasm(options: WasmOptions = {}): Promise<Device> {
-  const { file, create } = prepare(options);
+  const { build, create } = prepare(options);
   let device: WasmDevice;
   try {
-    device = create(await WebAssembly.compile(await platform.read(file)));
+    device = create(await WebAssembly.compile(await platform.readEngine(build)));
   } catch (error) {
     throw doesNotLoad(error);
   }

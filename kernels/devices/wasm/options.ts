@@ -1,8 +1,37 @@
 // The options of the wasm device: checked, and with their defaults.
 import { platform } from '#platform';
 import { checkNames, DeviceError, describe, OptionError } from '../../errors.js';
-import type { WasmOptions } from './device.js';
-import { convolutions } from './jobs/winograd.js';
+
+/**
+ * How the wasm device convolves: by tiles where they were measured to be faster, wherever they can, or never.
+ *
+ * @example
+ * ```js
+ * import { convolutions, openDevice } from 'mixgrad';
+ *
+ * const device = await openDevice('wasm', { convolution: 'direct' });
+ * console.log(device.name, convolutions.join(' '));
+ * device.close();
+ * ```
+ * ```text
+ * wasm auto winograd direct
+ * ```
+ */
+export const convolutions = ['auto', 'winograd', 'direct'] as const;
+export type Convolution = (typeof convolutions)[number];
+
+/** How the engine is to run. */
+export interface WasmOptions {
+  /** Whether to take the build with relaxed SIMD. @default where it validates */
+  relaxed?: boolean;
+  /**
+   * Threads that share the work, the calling one included.
+   * @default one for each core; in a page that is not cross-origin isolated, one
+   */
+  threads?: number;
+  /** How to convolve; 'auto' takes Winograd's tiles where they were measured to be faster. @default 'auto' */
+  convolution?: Convolution;
+}
 
 /** More would not divide the work of a call any further. */
 const MAX_THREADS = 64;

@@ -1,7 +1,19 @@
 // The GPU.js devices refuse what GPU.js would compute wrongly without a word.
 import t from 'tap';
+import { textOf } from '../../../kernels/devices/bodies.js';
 import { checkMode, type GpuKernel } from '../../../kernels/devices/gpujs.js';
-import { DeviceError, kernels, openDevice } from '../../../lib/index.js';
+import { uniqueNames } from '../../../kernels/devices/unique-names.js';
+import {
+  DeviceError,
+  elementwise,
+  type Flat,
+  kernel,
+  kernels,
+  openDevice,
+  run,
+  type Thread,
+  tensor,
+} from '../../../lib/index.js';
 import { everyDevice } from '../../devices.js';
 
 t.test('a tensor beyond 2^24 elements is refused: float32 indices would skip some', async (t) => {
@@ -53,4 +65,71 @@ everyDevice('arrays beyond 2^16 elements reach every thread', async (t, device) 
   );
   device.free(buffer);
   device.free(out);
+});
+
+/** Two loops and a block whose variables have the names of others, as minifiers write them. */
+const shadowing = kernel(
+  'shadowing',
+  function (this: Thread<'size'>, x: Flat) {
+    const { size: e } = this.constants;
+    const { x: n } = this.thread;
+    let r = 0;
+    for (let n = 0; n < e; n++) r += x[n];
+    const o = r / e;
+    let s = 0;
+    for (let n = 0; n < e; n++) {
+      const e = x[n] - o;
+      if (e > 0) s += e * e;
+      else s -= e;
+    }
+    if (n > 0) {
+      const { size: o } = this.constants;
+      s += o;
+    }
+    return x[n] * s + (n === 0 ? o : 0);
+  },
+  ([shape]) => ({ shape, ints: { size: shape[0] } }),
+);
+
+everyDevice('a variable may have the name of another', async (t, device) => {
+  const out = run(shadowing, [tensor([1, 2, 4, 8], { device })]);
+  t.same(Array.from(await out.data()), [26.375, 53.25, 106.5, 213]);
+});
+
+t.test('a body that GPU.js cannot read or run is a DeviceError', async (t) => {
+  const bodies = {
+    method({ length }: Flat) {
+      return length;
+    },
+    loop: function (this: Thread, x: Flat) {
+      let i = 0;
+      while (i < 3) i++;
+      return Array.from(x as never as number[], (v) => v)[i];
+    },
+  };
+  for (const name of ['gpujs-cpu', 'gpujs-webasm'] as const) {
+    const device = await openDevice(name);
+    const call = (body: (x: Flat) => number) =>
+      run(kernel('odd', body as never, elementwise), [tensor([1], { device })]);
+    t.throws(() => call(bodies.method), {
+      name: 'DeviceError',
+      message: /^odd: GPU.js cannot read its body/,
+    });
+    t.throws(() => call(bodies.loop), { name: 'DeviceError', message: /^odd: GPU.js cannot run its body/ });
+    device.close();
+  }
+});
+
+t.test('a body in which every name is used once is left as it is', async (t) => {
+  const text = kernels.sgdUpdate.body.toString();
+  t.equal(uniqueNames(text), text);
+});
+
+t.test('bodies reach GPU.js as texts of their own, which minifiers leave alone', async (t) => {
+  const { relu } = kernels;
+  const { body } = relu;
+  Object.assign(relu, { body: () => 0 });
+  t.teardown(() => Object.assign(relu, { body }));
+  t.equal(textOf(relu), uniqueNames(body.toString()), 'whatever became of the function');
+  t.equal(textOf({ ...relu }), '() => 0', 'another kernel of the same name');
 });

@@ -1,24 +1,7 @@
 // Convolutions by Cook–Toom tiles: the phases of each pass as calls for the thread pool, and where they are taken.
+import type { Convolution } from '../options.js';
 import type { Engine } from '../threads/pool.js';
 import { type Phased, rangedCall } from './phases.js';
-
-/**
- * How the wasm device convolves: by tiles where they were measured to be faster, wherever they can, or never.
- *
- * @example
- * ```js
- * import { convolutions, openDevice } from 'mixgrad';
- *
- * const device = await openDevice('wasm', { convolution: 'direct' });
- * console.log(device.name, convolutions.join(' '));
- * device.close();
- * ```
- * ```text
- * wasm auto winograd direct
- * ```
- */
-export const convolutions = ['auto', 'winograd', 'direct'] as const;
-export type Convolution = (typeof convolutions)[number];
 
 /** How the engine numbers the passes. */
 const passes: Partial<Record<string, number>> = { conv2d: 0, conv2dGradInput: 1, conv2dGradWeight: 2 };

@@ -3,8 +3,8 @@ import { spawnSync } from 'node:child_process';
 import { cpSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import t from 'tap';
-import { convolutions } from '../../../../kernels/devices/wasm/jobs/winograd.js';
 import { openWasm, openWasmSync, relaxedSimdValidates } from '../../../../kernels/devices/wasm/open.js';
+import { convolutions } from '../../../../kernels/devices/wasm/options.js';
 import {
   avgPool2d,
   BatchNorm2d,

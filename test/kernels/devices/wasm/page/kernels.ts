@@ -1,7 +1,7 @@
 // What is computed in Node and in a page to be compared bit by bit. A page loads this file as it is: no bare imports.
 import type { Device } from '../../../../../kernels/devices/device.js';
-import type { WasmOptions } from '../../../../../kernels/devices/wasm/device.js';
 import { openWasm } from '../../../../../kernels/devices/wasm/open.js';
+import type { WasmOptions } from '../../../../../kernels/devices/wasm/options.js';
 import { kernels } from '../../../../../kernels/index.js';
 import { type AnyKernel, type Kernel, numel, type Plan, type Shape } from '../../../../../kernels/spec.js';
 

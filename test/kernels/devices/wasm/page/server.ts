@@ -20,28 +20,24 @@ const isolation = {
   'Cross-Origin-Embedder-Policy': 'require-corp',
 };
 
-/** Whether a page, and whether a script, comes with the headers that isolate; and what stands in for page-worker.js. */
+/** Headers of the page, and what stands in for the program of its worker threads. */
 interface Prefix {
-  page: boolean;
-  script: boolean;
+  headers: Record<string, string>;
   worker?: string;
 }
 
 export const prefixes = {
-  isolated: { page: true, script: true },
-  plain: { page: false, script: false },
-  'page-only': { page: true, script: false },
-  'no-worker': { page: true, script: true, worker: '' },
-  'bad-worker': { page: true, script: true, worker: "await null; throw new Error('not today');" },
+  isolated: { headers: isolation },
+  plain: { headers: {} },
+  'no-worker': { headers: { ...isolation, 'Content-Security-Policy': "worker-src 'self'" } },
+  'bad-worker': { headers: isolation, worker: "throw new Error('not today');" },
   'short-worker': {
-    page: true,
-    script: true,
+    headers: isolation,
     worker: `
       onmessage = () => {
         postMessage('ready');
         setTimeout(() => { throw new Error('too tired'); });
-      };
-      postMessage('listening');`,
+      };`,
   },
 } satisfies Record<string, Prefix>;
 
@@ -58,7 +54,7 @@ const relativeTo = (from: string, file: string) => `./${posix.relative(posix.dir
 
 function contentOf(path: string, { worker }: Prefix): string | Buffer | null {
   if (path === 'page.html') return '<!doctype html><title>mixgrad</title>';
-  if (path === 'kernels/devices/platform/page-worker.js' && worker !== undefined) return worker || null;
+  if (path.endsWith('/page-worker.text.js') && worker) return `export default ${JSON.stringify(worker)};`;
   const file = join(dist, normalize(`/${path}`));
   if (!existsSync(file)) return null;
   if (extname(path) !== '.js') return readFileSync(file);
@@ -75,10 +71,9 @@ export async function serve(): Promise<Site> {
     requests.push(path);
     const prefix: Prefix | undefined = prefixes[name as keyof typeof prefixes];
     const content = prefix ? contentOf(path, prefix) : null;
-    const isolated = prefix?.[extname(path) === '.html' ? 'page' : 'script'];
     response.writeHead(content === null ? 404 : 200, {
       'Content-Type': types[extname(path)] ?? 'text/plain',
-      ...(isolated && isolation),
+      ...prefix?.headers,
     });
     response.end(content);
   });

@@ -1,0 +1,147 @@
+// After the compiler: dist/bundle/ is the package in Node, dist/browser/ in pages; large packages as one file each, of which
+// a dependency would bring many megabytes and second copies; and the modules that hold texts.
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { deflateRawSync } from 'node:zlib';
+import { build } from 'esbuild';
+
+const devices = 'dist/kernels/devices';
+const engine = 'dist/kernels/engine';
+
+/** Writes a module whose default export is a value. */
+function writeModule(file, value) {
+  writeFileSync(file, `export default ${JSON.stringify(value)};\n`);
+}
+
+/** The engine as modules: what every bundler and every server knows. */
+function writeEngines() {
+  for (const name of readdirSync(engine).filter((name) => name.endsWith('.wasm'))) {
+    const bytes = readFileSync(join(engine, name));
+    writeModule(join(engine, `${name}.js`), deflateRawSync(bytes, { level: 9 }).toString('base64'));
+  }
+}
+
+/** The program of a page's worker threads, as a text. */
+async function writeWorker() {
+  const { outputFiles } = await build({
+    entryPoints: [`${devices}/platform/page-worker.js`],
+    bundle: true,
+    format: 'iife',
+    target: 'es2022',
+    minify: true,
+    write: false,
+  });
+  writeModule(`${devices}/platform/page-worker.text.js`, outputFiles[0].text);
+}
+
+/** The bodies of kernels, as texts. */
+async function writeBodies() {
+  const { kernels } = await import('../dist/kernels/index.js');
+  const texts = Object.entries(kernels).map(([name, { body }]) => [name, body.toString()]);
+  writeModule(`${devices}/bodies.text.js`, Object.fromEntries(texts));
+}
+
+/** Minifiers rename classes, and messages name them: each exported class is given its name as a value. */
+const namedClasses = {
+  name: 'named classes',
+  setup({ onLoad }) {
+    onLoad({ filter: /dist[\\/](lib|kernels)[\\/].*\.js$/ }, ({ path }) => ({
+      contents: readFileSync(path, 'utf8').replace(/^export class (\w+).* \{$/gm, '$&static name = "$1";'),
+      resolveDir: dirname(path),
+    }));
+  },
+};
+
+/** What some packages look for and do without. */
+const without = {
+  name: 'without',
+  setup({ onResolve, onLoad }) {
+    onResolve({ filter: /^(canvas|crypto|gl|os|worker_threads)$/ }, ({ path }) => ({
+      path,
+      namespace: 'empty',
+    }));
+    onLoad({ filter: /.*/, namespace: 'empty' }, () => ({ contents: '' }));
+  },
+};
+
+/** GPU.js is the file beside the page's bundle, for whoever opens one of its devices. */
+const gpujsBeside = {
+  name: 'gpu.js beside',
+  setup({ onResolve }) {
+    onResolve({ filter: /^#gpu\.js$/ }, () => ({ path: './gpu.js', external: true }));
+  },
+};
+
+/** @type {import('esbuild').BuildOptions} */
+const both = {
+  bundle: true,
+  format: 'esm',
+  target: 'es2022',
+  platform: 'neutral',
+  mainFields: ['module', 'main'],
+  logLevel: 'warning',
+  metafile: true,
+};
+const library = { ...both, entryPoints: ['dist/lib/index.js'], splitting: true, sourcemap: true };
+
+/** A package as one file. */
+const vendor = (name, what, outfile, also = '') =>
+  build({
+    ...both,
+    stdin: { contents: `export ${what} from '${name}'; ${also}`, resolveDir: `node_modules/${name}` },
+    minify: true,
+    plugins: [without],
+    outfile,
+  });
+
+/** The licence of a package: a file, or the end of its README. */
+function licenceIn(folder) {
+  const files = readdirSync(folder);
+  const read = (name) => readFileSync(join(folder, name), 'utf8');
+  const own = files.find((file) => /^licen[cs]e/i.test(file));
+  const text = own
+    ? read(own)
+    : /^licen[cs]e[\s\S]*/im.exec(read(files.find((file) => /^readme/i.test(file))))?.[0];
+  if (!text) throw new Error(`${folder}: no licence to pass on`);
+  return text.trim();
+}
+
+/** The licences of the packages that bundles contain. */
+function writeNotices(bundles) {
+  const inputs = bundles.flatMap(({ metafile }) => Object.keys(metafile.inputs));
+  const folders = inputs.map((path) => /^.*node_modules\/(@[^/]+\/)?[^/]+/.exec(path)?.[0]);
+  const notices = [...new Set(folders)].filter(Boolean).map((folder) => {
+    const { name, version } = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'));
+    return `${name} ${version}\n\n${licenceIn(folder)}\n`;
+  });
+  const head = 'The files of dist/browser/ and dist/vendor/ contain code of these packages.\n';
+  writeFileSync('dist/THIRD-PARTY-NOTICES.txt', [head, ...notices].join(`\n${'-'.repeat(80)}\n\n`));
+}
+
+writeEngines();
+await writeWorker();
+await writeBodies();
+await build({
+  ...library,
+  packages: 'external',
+  external: ['#platform', '#gpu.js'],
+  outdir: 'dist/bundle',
+  plugins: [namedClasses],
+});
+const bundles = [
+  await build({
+    ...library,
+    minify: true,
+    outdir: 'dist/browser',
+    plugins: [namedClasses, gpujsBeside, without],
+  }),
+  await vendor(
+    'gpu.js',
+    '{ GPU, WebGPUBufferResult, WebGPUContext }',
+    'dist/browser/gpu.js',
+    "export const { parse } = require('acorn');",
+  ),
+  await vendor('@observablehq/plot', '*', 'dist/vendor/plot.js'),
+  await vendor('linkedom', '*', 'dist/vendor/linkedom.js'),
+];
+writeNotices(bundles);
