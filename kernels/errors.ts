@@ -66,12 +66,21 @@ export class OptionError extends MixgradError {
 /** A value as an error names it. */
 export function describe(value: unknown): string {
   if (typeof value === 'string') return `'${value}'`;
-  if (typeof value === 'function') return `the function ${value.name || 'without a name'}`;
   if (typeof value === 'bigint') return `${value}n`;
-  if (typeof value !== 'object' || value === null) return String(value);
-  if (Array.isArray(value)) return describeArray(value);
-  const name = value.constructor?.name;
-  return name && name !== 'Object' ? `a ${name}` : 'an object';
+  if ((typeof value !== 'object' && typeof value !== 'function') || value === null) return String(value);
+  try {
+    if (typeof value === 'function') return `the function ${nameOf(value) || 'without a name'}`;
+    if (Array.isArray(value)) return describeArray([...value]);
+    const name = nameOf(value.constructor);
+    return name && name !== 'Object' ? `a ${name}` : 'an object';
+  } catch {
+    return 'an object that cannot be read'; // a Proxy, or one with getters that throw
+  }
+}
+
+function nameOf(value: unknown): string {
+  const { name } = (value ?? {}) as { name?: unknown };
+  return typeof name === 'string' ? name : '';
 }
 
 /** The names of an object of options. @throws OptionError for one that is not known, with the list of those there are */

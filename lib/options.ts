@@ -36,13 +36,22 @@ export function readOptions<S extends Schema>(op: string, given: unknown, schema
   return out as Read<S>;
 }
 
+/** A copy of the options, for which each getter ran once. @throws OptionError where they are no object, or cannot be read */
 function asRecord(op: string, given: unknown): Record<string, unknown> {
-  if (given === undefined || given === null) return {};
-  const prototype = typeof given === 'object' ? Object.getPrototypeOf(given) : undefined;
-  if (prototype === Object.prototype || prototype === null) return given as Record<string, unknown>;
+  try {
+    if (isRecord(given)) return { ...given };
+  } catch (cause) {
+    throw new OptionError(`${op}: its options are an object that cannot be read, expected values`, { cause });
+  }
   throw new OptionError(
     `${op}: its options are ${describe(given)}, expected an object such as { name: value }`,
   );
+}
+
+function isRecord(given: unknown): given is object | null | undefined {
+  if (given === undefined || given === null) return true;
+  const prototype = typeof given === 'object' ? Object.getPrototypeOf(given) : undefined;
+  return prototype === Object.prototype || prototype === null;
 }
 
 function refuse(op: string, name: string, value: unknown, expected: string): never {
@@ -116,6 +125,11 @@ export function callback<F>(fallback: F | null): Reader<F | null> {
   return reader<F | null>(fallback, 'a function', (v) => typeof v === 'function');
 }
 
+/** As another reader; null where no value was given. */
+export function orElse<T>({ read }: Reader<T>): Reader<T | null> {
+  return { fallback: null, read };
+}
+
 /** A value that something else checks. */
 export function anything<T>(fallback: T): Reader<T> {
   return { fallback, read: (_op, _name, value) => value as T };
@@ -129,9 +143,9 @@ export function pair(fallback: number, least: number): Reader<readonly [number, 
 /** A height and a width. @throws OptionError unless both are integers of at least `least` */
 export function readPair(op: string, name: string, value: unknown, least: number): readonly [number, number] {
   const both = typeof value === 'number' ? [value, value] : value;
-  const holds =
-    Array.isArray(both) && both.length === 2 && both.every((v) => Number.isSafeInteger(v) && v >= least);
-  if (!holds) refuse(op, name, value, `an integer of at least ${least}, or a pair of them`);
+  if (!isIntegers(both, least) || both.length !== 2) {
+    refuse(op, name, value, `an integer of at least ${least}, or a pair of them`);
+  }
   return [both[0], both[1]];
 }
 
@@ -156,8 +170,13 @@ export function checkIndices(op: string, what: string, indices: ArrayLike<number
   }
 }
 
+/** Whether a value is an array of integers of at least `least`. A hole is none: every() alone would pass it over. */
+export function isIntegers(list: unknown, least: number): list is readonly number[] {
+  return Array.isArray(list) && [...list].every((value) => Number.isSafeInteger(value) && value >= least);
+}
+
 /** The list. @throws ShapeError unless it is an array of integers */
 export function asIntegers(op: string, name: string, list: unknown): readonly number[] {
-  if (Array.isArray(list) && list.every((value) => Number.isSafeInteger(value))) return list;
+  if (isIntegers(list, Number.MIN_SAFE_INTEGER)) return list;
   throw new ShapeError(`${op}: ${name} is ${describe(list)}, expected an array of integers`);
 }
