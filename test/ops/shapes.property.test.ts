@@ -11,7 +11,6 @@ import {
   MixgradError,
   mul,
   ones,
-  openDevice,
   type Shape,
   ShapeError,
   stack,
@@ -24,9 +23,9 @@ import { numel } from '../../lib/shape.js';
 import { unravel } from '../compare.js';
 import { property } from '../property.js';
 import { broadcastable, build, draw, expectClose, leafOf, type Nd, ravel, readAt, shapes } from './arrays.js';
+import { synchronous } from './synchronous.js';
 
-const devices = [await openDevice('reference'), await openDevice('wasm')];
-t.teardown(() => devices[1].close());
+const devices = await synchronous(t, ['reference', 'wasm']);
 const seeds = fc.nat(999);
 
 /** NumPy's rule, written anew; null where the shapes do not broadcast. */
