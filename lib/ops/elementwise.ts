@@ -59,12 +59,17 @@ const divPair = binary('div', k.div, {
 const scaleAndShift = defineOp('affine', {
   forward: ({ x, scale, shift }: { x: Tensor; scale: number; shift: number }) =>
     run(k.affine, [x], { scale, shift }),
-  vjp: { x: ({ g, scale }) => affine(g, scale, 0) },
+  vjp: { x: ({ g, scale }) => times(g, scale) },
 });
 
 /** scale·x + shift */
 function affine(x: Tensor, scale: number, shift: number): Tensor {
   return scaleAndShift({ x, scale, shift });
+}
+
+/** scale·x. Adding −0 leaves every number as it is; adding 0 would make −0 positive. */
+function times(x: Tensor, scale: number): Tensor {
+  return affine(x, scale, -0);
 }
 
 /**
@@ -126,8 +131,8 @@ export function sub(a: Operand, b: Operand): Tensor {
  * ```
  */
 export function mul(a: Operand, b: Operand): Tensor {
-  if (a instanceof Tensor && typeof b === 'number') return affine(a, b, 0);
-  if (b instanceof Tensor && typeof a === 'number') return affine(b, a, 0);
+  if (a instanceof Tensor && typeof b === 'number') return times(a, b);
+  if (b instanceof Tensor && typeof a === 'number') return times(b, a);
   return mulPair(a, b);
 }
 
@@ -179,7 +184,7 @@ function unary(name: string, kernel: Kernel<NoAttrs>, rule: UnaryRule) {
  */
 export function neg(x: Tensor): Tensor {
   checkTensors('neg', { x });
-  return affine(x, -1, 0);
+  return times(x, -1);
 }
 
 /**
