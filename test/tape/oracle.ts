@@ -67,7 +67,7 @@ export function node(value: Matrix, inputs: readonly Node[], pull: Node['pull'],
 }
 
 /** Every node that backward() passes, the last one first. */
-function reached(from: Node): Node[] {
+export function reached(from: Node): Node[] {
   const found = new Set<Node>();
   const visit = (at: Node): void => {
     if (!at.trained || found.has(at)) return;
