@@ -1,5 +1,6 @@
 // What an object holds: its own properties, and the entries of the arrays, Maps, Sets and plain objects among them.
 // What a module's tree holds, and how it is named.
+import { describe } from '../options.js';
 
 /** An object that is held, and the way to it: a property, then keys and indices. */
 export interface Member {
@@ -19,11 +20,16 @@ export function membersOf(owner: object): Member[] {
       return;
     }
     inside.add(value);
-    for (const [key, entry] of entries) visit(entry, [...path, String(key)]);
+    for (const [key, entry] of entries) visit(entry, [...path, nameOf(key)]);
     inside.delete(value);
   };
   for (const [name, value] of Object.entries(owner)) visit(value, [name]);
   return found;
+}
+
+/** A key as part of a name. */
+function nameOf(key: unknown): string {
+  return typeof key === 'object' && key !== null ? describe(key) : String(key);
 }
 
 /** The entries of an array, a Map, a Set or a plain object; null of anything else. */
@@ -45,6 +51,18 @@ export function* everyModule<M extends { children(): [string, M][] }>(
   for (const [name, child] of module.children()) {
     yield* everyModule(child, join(prefix, name), [...above, module]);
   }
+}
+
+/** The modules of a tree, each once under its first name. */
+export function* eachModule<M extends { children(): [string, M][] }>(
+  module: M,
+  prefix = '',
+  seen = new Set<M>(),
+): Generator<[string, M]> {
+  if (seen.has(module)) return;
+  seen.add(module);
+  yield [prefix, module];
+  for (const [name, child] of module.children()) yield* eachModule(child, join(prefix, name), seen);
 }
 
 /** The entries whose value did not occur before. */
