@@ -83,15 +83,36 @@ function nameOf(value: unknown): string {
   return typeof name === 'string' ? name : '';
 }
 
-/** The names of an object of options. @throws OptionError for one that is not known, with the list of those there are */
-export function checkNames(op: string, options: unknown, known: readonly string[]): void {
-  if (typeof options !== 'object' || options === null) {
-    throw new OptionError(`${op}: options is ${describe(options)}, expected an object`);
-  }
+/**
+ * A copy of an object of options, for which each getter ran once; nothing stands for none.
+ * @throws OptionError unless it is a plain object of known names, with the list of those there are
+ */
+export function optionsOf(op: string, given: unknown, known: readonly string[]): Record<string, unknown> {
+  const options = copyOf(op, given);
   for (const name of Object.keys(options)) {
     if (known.includes(name)) continue;
     throw new OptionError(`${op}: no option '${name}'; it has ${known.join(', ') || 'none'}`);
   }
+  return options;
+}
+
+function copyOf(op: string, given: unknown): Record<string, unknown> {
+  if (given === undefined || given === null) return {};
+  try {
+    if (isRecord(given)) return { ...given };
+  } catch (cause) {
+    throw new OptionError(`${op}: its options are an object that cannot be read, expected values`, { cause });
+  }
+  throw new OptionError(
+    `${op}: its options are ${describe(given)}, expected an object such as { name: value }`,
+  );
+}
+
+/** Whether a value is a plain object: no array, Map, promise or instance of another class. */
+export function isRecord(value: unknown): value is Record<string, unknown> {
+  if (typeof value !== 'object' || value === null) return false;
+  const prototype = Object.getPrototypeOf(value);
+  return prototype === null || prototype === Object.prototype;
 }
 
 /** Short arrays of plain values in full. */

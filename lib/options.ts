@@ -1,5 +1,5 @@
 // Every check of an argument: unknown names, defaults, kinds, ranges, ranks and choices, each written once.
-import { checkNames, describe } from '../kernels/errors.js';
+import { describe, optionsOf } from '../kernels/errors.js';
 import { OptionError, ShapeError } from './errors.js';
 import { format, type Shape } from './shape.js';
 
@@ -22,8 +22,7 @@ export type Read<S extends Schema> = { [K in keyof S]: S[K] extends Reader<infer
  * @throws OptionError where it is no object, has a name that the schema lacks, or a value that cannot be
  */
 export function readOptions<S extends Schema>(op: string, given: unknown, schema: S): Read<S> {
-  const options = asRecord(op, given);
-  checkNames(op, options, Object.keys(schema));
+  const options = optionsOf(op, given, Object.keys(schema));
   const out: Record<string, unknown> = {};
   for (const name in schema) {
     const value = options[name];
@@ -34,24 +33,6 @@ export function readOptions<S extends Schema>(op: string, given: unknown, schema
         : schema[name].read(op, name, value);
   }
   return out as Read<S>;
-}
-
-/** A copy of the options, for which each getter ran once. @throws OptionError where they are no object, or cannot be read */
-function asRecord(op: string, given: unknown): Record<string, unknown> {
-  try {
-    if (isRecord(given)) return { ...given };
-  } catch (cause) {
-    throw new OptionError(`${op}: its options are an object that cannot be read, expected values`, { cause });
-  }
-  throw new OptionError(
-    `${op}: its options are ${describe(given)}, expected an object such as { name: value }`,
-  );
-}
-
-function isRecord(given: unknown): given is object | null | undefined {
-  if (given === undefined || given === null) return true;
-  const prototype = typeof given === 'object' ? Object.getPrototypeOf(given) : undefined;
-  return prototype === Object.prototype || prototype === null;
 }
 
 function refuse(op: string, name: string, value: unknown, expected: string): never {

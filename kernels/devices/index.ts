@@ -1,5 +1,5 @@
 // Opens devices by name, and chooses one where the user did not.
-import { checkNames, DeviceError, describe } from '../errors.js';
+import { DeviceError, describe, optionsOf } from '../errors.js';
 import type { Device } from './device.js';
 import { hasHardwareWebgpu } from './gpu-adapter.js';
 import { openReference } from './reference.js';
@@ -71,7 +71,7 @@ export async function openDevice(
     throw new DeviceError(`no device named ${describe(name)}, expected one of ${deviceNames.join(', ')}`);
   }
   if (name === 'auto' || name === 'wasm') completeOptions(options);
-  else checkNames(name, options, []);
+  else optionsOf(name, options, []);
   if (name === 'auto') return choose(options);
   return Object.assign(await openers[name](options), { reason: 'asked for' });
 }

@@ -172,8 +172,13 @@ export class Tensor {
 
   /** The storage; TapeError where it was released. @internal */
   get storage(): Storage {
-    if (this.claim.released) throw new TapeError(`a tensor of shape ${format(this.shape)} ${this.why}`);
+    if (this.claim.released) this.checkHeld('a tensor');
     return this.claim.storage;
+  }
+
+  /** Throws where the values were given back; `what` names the tensor. @internal */
+  checkHeld(what: string): void {
+    if (this.claim.released) throw new TapeError(`${what} of shape ${format(this.shape)} ${this.why}`);
   }
 
   /** Whether the values are those of a storage, neither replaced nor released since. @internal */
