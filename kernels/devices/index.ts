@@ -68,7 +68,7 @@ export async function openDevice(
   options: WasmOptions = {},
 ): Promise<ChosenDevice> {
   if (!deviceNames.includes(name)) {
-    throw new DeviceError(`no device named ${describe(name)}, expected one of ${deviceNames.join(', ')}`);
+    throw new DeviceError(`openDevice: name is ${describe(name)}, expected one of ${deviceNames.join(', ')}`);
   }
   if (name === 'auto' || name === 'wasm') completeOptions(options);
   else optionsOf(name, options, []);

@@ -50,7 +50,8 @@ function planOf<A>(kernel: Kernel<A>, inputs: readonly Tensor[], attrs: A): Plan
   } catch (error) {
     if (!(error instanceof TypeError)) throw error;
     throw new OptionError(
-      `${name}: inputs ${shapes.map(format)} and these attributes do not fit: ${error.message}`,
+      `${name}: got inputs ${shapes.map(format)} and attributes ${describe(attrs)}, expected what its plan takes`,
+      { cause: error },
     );
   }
   const { scalars = [], ints, reals } = checkPlan(name, plan);

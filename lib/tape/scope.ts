@@ -1,5 +1,6 @@
 // scope and noGrad: which of the tensors that a function made survive it.
 import { TapeError } from '../errors.js';
+import { describe } from '../options.js';
 import { type Disposable, state, withState } from '../tensor/state.js';
 import { evictTransients } from '../tensor/storage.js';
 import { Tensor } from '../tensor/tensor.js';
@@ -87,7 +88,7 @@ export function noGrad<T>(fn: () => T): T {
 
 /** Calls fn, which must not be async. @throws TapeError where it returns a promise */
 export function notAsync<T>(what: string, fn: () => T): T {
-  if (typeof fn !== 'function') throw new TapeError(`${what}: expected a function`);
+  if (typeof fn !== 'function') throw new TapeError(`${what}: fn is ${describe(fn)}, expected a function`);
   const result = fn();
   if (result instanceof Promise) {
     result.catch(() => {});

@@ -2,7 +2,7 @@
 import ndarray from 'ndarray';
 import type { Device, Floats } from '../../kernels/devices/device.js';
 import { DeviceError, OptionError, ShapeError, TapeError } from '../errors.js';
-import { describe } from '../options.js';
+import { describe, flag, required } from '../options.js';
 import { format, numel, type Shape, sameShape } from '../shape.js';
 import { type Claim, forgotten, releaseClaim, releaseSources } from './claim.js';
 import { type FinishedGraph, state } from './state.js';
@@ -104,8 +104,12 @@ export class Tensor {
     return this.trained || this.record !== null;
   }
 
-  /** On a leaf: true makes it a parameter, false freezes it. @throws TapeError on the output of a recorded operation */
+  /**
+   * On a leaf: true makes it a parameter, false freezes it.
+   * @throws OptionError unless it is true or false, TapeError on the output of a recorded operation
+   */
   set requiresGrad(on: boolean) {
+    required('requiresGrad', 'its value', on, flag(false));
     if (this.record) {
       if (on) return;
       throw new TapeError(

@@ -34,11 +34,11 @@ everyDevice('what is freed can be used again: a thousand uploads leave nothing i
 t.test('an unknown device is refused with the names there are', async (t) => {
   await t.rejects(openDevice('cuda' as DeviceName), {
     name: 'DeviceError',
-    message: /^no device named 'cuda', expected one of auto, wasm, reference/,
+    message: /^openDevice: name is 'cuda', expected one of auto, wasm, reference/,
   });
   await t.rejects(openDevice({ threads: 2 } as never), {
     name: 'DeviceError',
-    message: /^no device named an object, expected one of auto/,
+    message: /^openDevice: name is an object, expected one of auto/,
   });
 });
 
