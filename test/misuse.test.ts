@@ -2,8 +2,11 @@
 // where it arose, what came and what was expected. What is exported and has no such call is found.
 import t, { type Test } from 'tap';
 import * as mixgrad from '../lib/index.js';
+import { devices } from './misuse/devices.js';
 import { M, type Misuse, type Misuses, other } from './misuse/given.js';
-import { modules } from './misuse/modules.js';
+import { layers } from './misuse/layers.js';
+import { methods } from './misuse/methods.js';
+import { norms } from './misuse/norms.js';
 import { tape } from './misuse/tape.js';
 import { training } from './misuse/training.js';
 import { values } from './misuse/values.js';
@@ -11,7 +14,7 @@ import { rows } from './ops/cases.js';
 
 t.teardown(() => other.close());
 
-const cases: Misuses = { ...values, ...tape, ...modules, ...training };
+const cases: Misuses = { ...values, ...methods, ...devices, ...tape, ...layers, ...norms, ...training };
 
 /** What an error must say: where, then what; a tensor whose values are gone is named by its shape. */
 const telling = /^([\w.]+: \S.{7,}|a tensor of shape \[.*\] was \w+)/;
