@@ -50,8 +50,8 @@ t.test('an option that a device does not have is refused with those it has', asy
     ['reference', { threads: 2 }, "reference: no option 'threads'; it has none"],
     ['gpujs-cpu', { relaxed: true }, "gpujs-cpu: no option 'relaxed'; it has none"],
     ['gpujs-webgpu', { threads: 1 }, "gpujs-webgpu: no option 'threads'; it has none"],
-    ['wasm', 2, 'wasm: options is 2, expected an object'],
-    ['reference', null, 'reference: options is null, expected an object'],
+    ['wasm', 2, 'wasm: its options are 2, expected an object such as { name: value }'],
+    ['reference', [], 'reference: its options are [], expected an object such as { name: value }'],
   ] as const) {
     await t.rejects(openDevice(name, options as never), new OptionError(message));
   }
