@@ -1,5 +1,5 @@
 // Every check of an argument: unknown names, defaults, kinds, ranges, ranks and choices, each written once.
-import { checkNames, describe } from '../kernels/errors.js';
+import { describe, isRecord, optionsOf } from '../kernels/errors.js';
 import { OptionError, ShapeError } from './errors.js';
 import { format, type Shape } from './shape.js';
 
@@ -22,8 +22,7 @@ export type Read<S extends Schema> = { [K in keyof S]: S[K] extends Reader<infer
  * @throws OptionError where it is no object, has a name that the schema lacks, or a value that cannot be
  */
 export function readOptions<S extends Schema>(op: string, given: unknown, schema: S): Read<S> {
-  const options = asRecord(op, given);
-  checkNames(op, options, Object.keys(schema));
+  const options = optionsOf(op, given, Object.keys(schema));
   const out: Record<string, unknown> = {};
   for (const name in schema) {
     const value = options[name];
@@ -34,21 +33,6 @@ export function readOptions<S extends Schema>(op: string, given: unknown, schema
         : schema[name].read(op, name, value);
   }
   return out as Read<S>;
-}
-
-function asRecord(op: string, given: unknown): Record<string, unknown> {
-  if (given === undefined || given === null) return {};
-  if (isRecord(given)) return given;
-  throw new OptionError(
-    `${op}: its options are ${describe(given)}, expected an object such as { name: value }`,
-  );
-}
-
-/** Whether a value is a plain object: no array, Map, promise or instance of another class. */
-export function isRecord(value: unknown): value is Record<string, unknown> {
-  if (typeof value !== 'object' || value === null) return false;
-  const prototype = Object.getPrototypeOf(value);
-  return prototype === null || prototype === Object.prototype;
 }
 
 /** A plain object. @throws OptionError saying what the value is, and that a promise lacks an await */
@@ -136,6 +120,11 @@ export function callback<F>(fallback: F | null): Reader<F | null> {
   return reader<F | null>(fallback, 'a function', (v) => typeof v === 'function');
 }
 
+/** As another reader; null where no value was given. */
+export function orElse<T>({ read }: Reader<T>): Reader<T | null> {
+  return { fallback: null, read };
+}
+
 /** A value that something else checks. */
 export function anything<T>(fallback: T): Reader<T> {
   return { fallback, read: (_op, _name, value) => value as T };
@@ -149,9 +138,9 @@ export function pair(fallback: number, least: number): Reader<readonly [number, 
 /** A height and a width. @throws OptionError unless both are integers of at least `least` */
 export function readPair(op: string, name: string, value: unknown, least: number): readonly [number, number] {
   const both = typeof value === 'number' ? [value, value] : value;
-  const holds =
-    Array.isArray(both) && both.length === 2 && both.every((v) => Number.isSafeInteger(v) && v >= least);
-  if (!holds) refuse(op, name, value, `an integer of at least ${least}, or a pair of them`);
+  if (!isIntegers(both, least) || both.length !== 2) {
+    refuse(op, name, value, `an integer of at least ${least}, or a pair of them`);
+  }
   return [both[0], both[1]];
 }
 
@@ -177,8 +166,13 @@ export function checkIndices(op: string, what: string, indices: ArrayLike<number
   }
 }
 
+/** Whether a value is an array of integers of at least `least`. A hole is none: every() alone would pass it over. */
+export function isIntegers(list: unknown, least: number): list is readonly number[] {
+  return Array.isArray(list) && [...list].every((value) => Number.isSafeInteger(value) && value >= least);
+}
+
 /** The list. @throws ShapeError unless it is an array of integers */
 export function asIntegers(op: string, name: string, list: unknown): readonly number[] {
-  if (Array.isArray(list) && list.every((value) => Number.isSafeInteger(value))) return list;
+  if (isIntegers(list, Number.MIN_SAFE_INTEGER)) return list;
   throw new ShapeError(`${op}: ${name} is ${describe(list)}, expected an array of integers`);
 }

@@ -145,7 +145,7 @@ function methodsOf(object: object): string[] {
 
 /** What TypeScript's declarations leave out or keep from callers: internal, private and protected methods. */
 const inside = [
-  ...['setRecord', 'forgetSources', 'assign', 'shows', 'dispose'], // Tensor
+  ...['setRecord', 'checkHeld', 'forgetSources', 'assign', 'shows', 'dispose'], // Tensor
   ...['print', 'stateItems', 'namedTensors', 'hookForward', 'stateLoaded'], // Module
   ...['take', 'restart', 'warmStart', 'countBatch', 'checkInput'], // norms
   ...['update', 'replace', 'remembers', 'tensorOf', 'count', 'slotsOf', 'forget'], // optimizers

@@ -40,6 +40,8 @@ export interface Device {
   /** Gives the buffer back. The device may reuse it at once. */
   free(buffer: DeviceBuffer): void;
   memory(): DeviceMemory;
-  /** Ends what the device holds open, so that the process can exit. */
+  /** Ends what the device holds open, so that the process can exit. Nothing is computed on it afterwards. */
   close(): void;
+  /** Whether close() was called. */
+  readonly isClosed?: boolean;
 }

@@ -74,6 +74,18 @@ export function* everyModule<M extends { children(): [string, M][] }>(
   }
 }
 
+/** The modules of a tree, each once under its first name. */
+export function* eachModule<M extends { children(): [string, M][] }>(
+  module: M,
+  prefix = '',
+  seen = new Set<M>(),
+): Generator<[string, M]> {
+  if (seen.has(module)) return;
+  seen.add(module);
+  yield [prefix, module];
+  for (const [name, child] of module.children()) yield* eachModule(child, join(prefix, name), seen);
+}
+
 /** The entries whose value did not occur before. */
 export function firstOfEach<T>(entries: Iterable<[string, T]>): [string, T][] {
   const seen = new Set<T>();

@@ -4,7 +4,7 @@ import { OptionError } from '../errors.js';
 import { checkRecord, describe, flag, readOptions, required } from '../options.js';
 import { checkDone } from '../tape/scope.js';
 import { Tensor } from '../tensor/tensor.js';
-import { everyModule, firstOfEach, join, membersOf } from './members.js';
+import { eachModule, everyModule, firstOfEach, join, membersOf } from './members.js';
 import {
   checkEntry,
   compareKeys,
@@ -62,8 +62,9 @@ export type ForwardHook<M, I, O> = (module: M, inputs: I, output: O) => O | unde
 export abstract class Module<I extends unknown[] = [x: Tensor], O = Tensor> {
   /** Whether the module is in training mode. */
   training = true;
-  private readonly hooks = new Map<object, (...call: unknown[]) => unknown>();
-  private unhook: (() => void) | null = null;
+  // Truly private: what a subclass calls `hooks` is its own.
+  readonly #hooks = new Map<object, (...call: unknown[]) => unknown>();
+  #unhook: (() => void) | null = null;
 
   /** Computes the output; layers and networks define it. */
   abstract forward(...inputs: I): O;
@@ -102,7 +103,7 @@ export abstract class Module<I extends unknown[] = [x: Tensor], O = Tensor> {
 
   /** The modules of this one's tree with their dotted names, itself first, as ''. */
   namedModules(): [string, AnyModule][] {
-    return firstOfEach(everyModule<AnyModule>(this));
+    return [...eachModule<AnyModule>(this)];
   }
 
   /**
@@ -148,13 +149,13 @@ export abstract class Module<I extends unknown[] = [x: Tensor], O = Tensor> {
     if (typeof hook !== 'function') {
       throw new OptionError(`registerForwardHook: hook is ${describe(hook)}, expected a function`);
     }
-    this.unhook ??= this.hookForward();
+    this.#unhook ??= this.hookForward();
     const key = {};
-    this.hooks.set(key, hook as (...call: unknown[]) => unknown);
+    this.#hooks.set(key, hook as (...call: unknown[]) => unknown);
     return () => {
-      if (!this.hooks.delete(key) || this.hooks.size > 0) return;
-      this.unhook?.();
-      this.unhook = null;
+      if (!this.#hooks.delete(key) || this.#hooks.size > 0) return;
+      this.#unhook?.();
+      this.#unhook = null;
     };
   }
 
@@ -254,7 +255,7 @@ export abstract class Module<I extends unknown[] = [x: Tensor], O = Tensor> {
     const { forward } = this;
     const value = (...inputs: I): O => {
       let output = forward.apply(this, inputs);
-      for (const hook of [...this.hooks.values()]) {
+      for (const hook of [...this.#hooks.values()]) {
         const replaced = checkDone('registerForwardHook', 'the hook', hook(this, inputs, output));
         if (replaced !== undefined) output = replaced as O;
       }

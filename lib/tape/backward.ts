@@ -1,7 +1,7 @@
 // backward(): walks the tape from the loss to the leaves, each record once, in falling order of its number.
 
 import { TapeError } from '../errors.js';
-import { anything, flag, readOptions } from '../options.js';
+import { anything, flag, orElse, readOptions } from '../options.js';
 import { format, sameShape } from '../shape.js';
 import { ones } from '../tensor/create.js';
 import { type Disposable, state, withState } from '../tensor/state.js';
@@ -59,7 +59,7 @@ export function backward(loss: Tensor, options: BackwardOptions = {}): void {
   checkTensors('backward', { loss });
   const { gradient, retainGraph, createGraph } = readOptions('backward', options, {
     gradient: anything<Tensor | null>(null),
-    retainGraph: flag(options?.createGraph === true),
+    retainGraph: orElse<boolean>(flag(false)),
     createGraph: flag(false),
   });
   if (!loss.requiresGrad) {
@@ -68,7 +68,8 @@ export function backward(loss: Tensor, options: BackwardOptions = {}): void {
   const seed = seedGradient(loss, gradient);
   const records = reachable(loss);
   records.forEach(checkUnconsumed);
-  withState({ observer: null, recording: createGraph }, () => walk(loss, seed, records, retainGraph));
+  const retain = retainGraph ?? createGraph;
+  withState({ observer: null, recording: createGraph }, () => walk(loss, seed, records, retain));
 }
 
 function seedGradient(loss: Tensor, gradient: Tensor | null): Tensor {

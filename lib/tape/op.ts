@@ -127,6 +127,7 @@ class Operation {
     let wanted = false;
     for (const name of this.names) {
       for (const t of this.tensorsAt(name, args)) {
+        if (t.isReleased) t.checkHeld(`${this.name}: ${name}`);
         inputs.push(t);
         wanted ||= t.requiresGrad && this.rules[name] !== null;
       }

@@ -23,7 +23,10 @@ export function execute<A>(kernel: Kernel<A>, inputs: readonly Tensor[], plan: P
     );
   }
   const device = commonDevice(kernel.name, inputs);
-  const buffers = inputs.map(({ storage }) => storage.resident());
+  const buffers = inputs.map((t, i) => {
+    if (t.isReleased) t.checkHeld(`${kernel.name}: input ${i}`);
+    return t.storage.resident();
+  });
   const buffer = device.run(kernel as AnyKernel, buffers, plan);
   return new Tensor(plan.shape, Storage.fromDevice(device, buffer));
 }

@@ -1,7 +1,7 @@
 // Making tensors from values.
 import type { Device } from '../../kernels/devices/device.js';
 import { OptionError, ShapeError } from '../errors.js';
-import { anything, describe, flag, type Reader, readOptions } from '../options.js';
+import { anything, describe, flag, isIntegers, type Reader, readOptions } from '../options.js';
 import { format, numel, type Shape } from '../shape.js';
 import { checkDevice, currentDevice } from './device.js';
 import { Storage } from './storage.js';
@@ -140,8 +140,9 @@ const MOST_AXES = 64;
 
 /** A frozen copy of the shape. @throws ShapeError unless it is an array of integers of at least 1 */
 export function checkShape(op: string, shape: unknown): Shape {
-  const valid = Array.isArray(shape) && shape.every((size) => Number.isSafeInteger(size) && size > 0);
-  if (!valid) throw new ShapeError(`${op}: shape is ${describe(shape)}, expected integers of at least 1`);
+  if (!isIntegers(shape, 1)) {
+    throw new ShapeError(`${op}: shape is ${describe(shape)}, expected integers of at least 1`);
+  }
   if (numel(shape) > MOST_ELEMENTS) {
     throw new ShapeError(
       `${op}: shape ${format(shape)} has ${numel(shape)} elements, more than fit into memory`,

@@ -47,8 +47,11 @@ export function setDevice<D extends Device>(device: D): D {
 
 /** @throws DeviceError where a value is no open device, with what to write instead */
 export function checkDevice(op: string, value: unknown): asserts value is Device {
-  const { run, upload, then } = (value ?? {}) as Partial<Device & Promise<Device>>;
-  if (typeof run === 'function' && typeof upload === 'function') return;
+  const { run, upload, then, isClosed, name } = (value ?? {}) as Partial<Device & Promise<Device>>;
+  if (typeof run === 'function' && typeof upload === 'function') {
+    if (!isClosed) return;
+    throw new DeviceError(`${op}: device is the closed ${name}, expected an open device`);
+  }
   const got = `${op}: device is ${describe(value)}, expected an open device`;
   if (typeof value === 'string') throw new DeviceError(`${got}: await openDevice('${value}')`);
   if (typeof then === 'function')

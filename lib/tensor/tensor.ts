@@ -2,7 +2,7 @@
 import ndarray from 'ndarray';
 import type { Device, Floats } from '../../kernels/devices/device.js';
 import { DeviceError, OptionError, ShapeError, TapeError } from '../errors.js';
-import { describe } from '../options.js';
+import { describe, flag, required } from '../options.js';
 import { format, numel, type Shape, sameShape } from '../shape.js';
 import { type Claim, forgotten, releaseClaim, releaseSources } from './claim.js';
 import { type FinishedGraph, state } from './state.js';
@@ -108,12 +108,10 @@ export class Tensor {
 
   /**
    * On a leaf: true makes it a parameter, false freezes it.
-   * @throws TapeError on the output of a recorded operation, OptionError unless it is true or false
+   * @throws OptionError unless it is true or false, TapeError on the output of a recorded operation
    */
   set requiresGrad(on: boolean) {
-    if (typeof on !== 'boolean') {
-      throw new OptionError(`requiresGrad: got ${describe(on)}, expected true or false`);
-    }
+    required('requiresGrad', 'its value', on, flag(false));
     if (this.record) {
       if (on) return;
       throw new TapeError(
@@ -183,8 +181,13 @@ export class Tensor {
 
   /** The storage; TapeError where it was released. @internal */
   get storage(): Storage {
-    if (this.claim.released) throw new TapeError(`a tensor of shape ${format(this.shape)} ${this.why}`);
+    if (this.claim.released) this.checkHeld('a tensor');
     return this.claim.storage;
+  }
+
+  /** Throws where the values were given back; `what` names the tensor. @internal */
+  checkHeld(what: string): void {
+    if (this.claim.released) throw new TapeError(`${what} of shape ${format(this.shape)} ${this.why}`);
   }
 
   /** Whether the values are those of a storage, neither replaced nor released since. @internal */

@@ -243,7 +243,7 @@ t.test('what plain JavaScript gets wrong is named', async (t) => {
   for (const [call, Expected, message] of cases) t.throws(call, new Expected(message));
   t.throws(() => js(run)(kernels.affine, [x]), {
     name: 'OptionError',
-    message: /^affine: inputs \[2\] and these attributes do not fit: /,
+    message: /^affine: got inputs \[2\] and attributes undefined, expected what its plan takes$/,
   });
   t.ok(x instanceof Tensor);
 });
