@@ -2,7 +2,7 @@
 import { reduced } from './geometry.js';
 import { type Flat, kernel, type Shape, type Thread } from './spec.js';
 
-/** The first r at which x[o, r, i] is largest. */
+/** The first r at which x[o, r, i] is largest; the first NaN counts as the largest. */
 export const argMax = kernel(
   'argMax',
   function (this: Thread<'size' | 'inner'>, x: Flat) {
@@ -12,7 +12,7 @@ export const argMax = kernel(
     let largest = x[o * size * inner + i];
     for (let r = 0; r < size; r++) {
       const value = x[(o * size + r) * inner + i];
-      if (value > largest) {
+      if (largest === largest && (value > largest || value !== value)) {
         largest = value;
         best = r;
       }

@@ -44,7 +44,7 @@ function unpooled([g]: readonly Shape[], attrs: UnpoolAttrs) {
   return { shape: [g[0], g[1], H, W], threads: [W, H, planes], ints: ints(planes, H, W, attrs) };
 }
 
-/** Position h·W + v of the window's first maximum inside the image. */
+/** Position h·W + v of the window's first maximum inside the image, or of its last NaN, as in PyTorch. */
 export const maxPool2dIndex = kernel(
   'maxPool2dIndex',
   function (this: Thread<Window | 'H' | 'W'>, x: Flat) {
@@ -59,7 +59,7 @@ export const maxPool2dIndex = kernel(
           const v = q * strideW + j - padW;
           if (v >= 0 && v < W) {
             const value = x[(plane * H + h) * W + v];
-            if (best < 0 || value > largest) {
+            if (best < 0 || value > largest || value !== value) {
               largest = value;
               best = h * W + v;
             }

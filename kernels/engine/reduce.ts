@@ -27,9 +27,15 @@ function sumColumns(out: usize, x: usize, size: i32, inner: i32, from: i32, to: 
       low = f64x2.add(low, f64x2.promote_low_f32x4(v));
       high = f64x2.add(high, f64x2.promote_low_f32x4(v128.shuffle<f64>(v, v, 1, 1)));
     }
-    const total = v128.shuffle<f64>(f32x4.demote_f64x2_zero(low), f32x4.demote_f64x2_zero(high), 0, 2);
-    store4(out + bytes(i), total, left);
+    store4(out + bytes(i), narrowed(low, high), left);
   }
+}
+
+/** Four doubles as floats. */
+// @ts-ignore: decorator
+@inline
+function narrowed(low: v128, high: v128): v128 {
+  return v128.shuffle<f64>(f32x4.demote_f64x2_zero(low), f32x4.demote_f64x2_zero(high), 0, 2);
 }
 
 /** out[o,i] = m + ln Σ_r exp(x[o,r,i] − m) with m = max_r x[o,r,i]. */
@@ -45,9 +51,11 @@ function columns(out: usize, x: usize, size: i32, inner: i32, left: i32): void {
   for (let r = 0; r < size; r++) largest = f32x4.pmax(largest, load4(x + bytes(r * inner), left));
   // an infinite maximum would give ∞ − ∞
   largest = v128.and(largest, f32x4.lt(f32x4.abs(largest), f32x4.splat(Infinity)));
-  let sum = f32x4.splat(0);
+  let low = f64x2.splat(0), high = f64x2.splat(0);
   for (let r = 0; r < size; r++) {
-    sum = f32x4.add(sum, exp4(f32x4.sub(load4(x + bytes(r * inner), left), largest)));
+    const v = exp4(f32x4.sub(load4(x + bytes(r * inner), left), largest));
+    low = f64x2.add(low, f64x2.promote_low_f32x4(v));
+    high = f64x2.add(high, f64x2.promote_low_f32x4(v128.shuffle<f64>(v, v, 1, 1)));
   }
-  store4(out, f32x4.add(largest, log4(sum)), left);
+  store4(out, f32x4.add(largest, log4(narrowed(low, high))), left);
 }

@@ -53,16 +53,16 @@ const subPair = binary('sub', k.sub, { a: ({ g }) => g, b: ({ g }) => neg(g) });
 const mulPair = binary('mul', k.mul, { a: ({ g, b }) => mul(g, b), b: ({ g, a }) => mul(g, a) });
 const divPair = binary('div', k.div, {
   a: ({ g, b }) => div(g, b),
-  b: ({ g, out, b }) => neg(div(mul(g, out), b)),
+  b: ({ g, out, b }) => neg(mul(g, div(out, b))),
 });
 
 const scaleAndShift = defineOp('affine', {
   forward: ({ x, scale, shift }: { x: Tensor; scale: number; shift: number }) =>
     run(k.affine, [x], { scale, shift }),
-  vjp: { x: ({ g, scale }) => affine(g, scale, 0) },
+  vjp: { x: ({ g, scale }) => affine(g, scale, -0) },
 });
 
-/** scale·x + shift */
+/** scale·x + shift; a shift of −0 changes no product, while 0 would turn −0 into 0. */
 function affine(x: Tensor, scale: number, shift: number): Tensor {
   return scaleAndShift({ x, scale, shift });
 }
@@ -126,8 +126,8 @@ export function sub(a: Operand, b: Operand): Tensor {
  * ```
  */
 export function mul(a: Operand, b: Operand): Tensor {
-  if (a instanceof Tensor && typeof b === 'number') return affine(a, b, 0);
-  if (b instanceof Tensor && typeof a === 'number') return affine(b, a, 0);
+  if (a instanceof Tensor && typeof b === 'number') return affine(a, b, -0);
+  if (b instanceof Tensor && typeof a === 'number') return affine(b, a, -0);
   return mulPair(a, b);
 }
 
@@ -179,7 +179,7 @@ function unary(name: string, kernel: Kernel<NoAttrs>, rule: UnaryRule) {
  */
 export function neg(x: Tensor): Tensor {
   checkTensors('neg', { x });
-  return affine(x, -1, 0);
+  return affine(x, -1, -0);
 }
 
 /**

@@ -107,7 +107,7 @@ function attributesOf(args: Readonly<Record<string, unknown>>): Record<string, u
  * for (const { op, inputs, attributes } of tape(x.mul(2).sum(1)).lines) console.log(op, inputs, attributes);
  * ```
  * ```text
- * affine [ { from: null, shape: [ 2, 2 ] } ] { scale: 2, shift: 0 }
+ * affine [ { from: null, shape: [ 2, 2 ] } ] { scale: 2, shift: -0 }
  * sum [ { from: 0, shape: [ 2, 2 ] } ] { axes: [ 1 ] }
  * ```
  */
