@@ -21,7 +21,7 @@ export function mixtureNorm(
   normalize(out, x, tau, lambda, moments, weight, bias, n, c, s, k, ct, eps, fisher, from, images, scratch);
 }
 
-/** mixtureNorm; with 0 for β, without β and μ: y = γ_c Σ_k a_ik·x_ic·r_kc */
+/** mixtureNorm, or where the address of β is 0 without β and μ: y = γ_c Σ_k a_ik·x_ic·r_kc */
 function normalize(
   out: usize, x: usize, tau: usize, lambda: usize, moments: usize, weight: usize, bias: usize,
   n: i32, c: i32, s: i32, k: i32, ct: i32, eps: f64, fisher: i32, from: i32, images: i32, scratch: usize,
