@@ -79,6 +79,18 @@ export function logSumExp(x: Tensor, axis: number, options: { keepDims?: boolean
   return keepDims ? out : reshape(out, without(x.shape, [at]));
 }
 
+/** log softmax of x less its largest entry: what the logarithm adds is not rounded to the size of x. */
+const logSoftmaxOver = defineOp('logSoftmax', {
+  forward: ({ x, axis }: { x: Tensor; axis: number }) => {
+    const rows = around(x, axis);
+    const one = rows.shape.with(1, 1);
+    const largest = run(k.gather, [rows, view(run(k.argMax, [rows]), one)]);
+    const centred = run(k.sub, [rows, largest]);
+    return view(run(k.sub, [centred, view(run(k.logSumExp, [centred]), one)]), x.shape);
+  },
+  vjp: { x: ({ g, out, axis }) => sub(g, mul(exp(out), sum(g, axis, { keepDims: true }))) },
+});
+
 /**
  * log softmax(x) = x − log Σ eˣ along one axis, in the shape of x.
  * @throws ShapeError for an axis that x does not have
@@ -96,6 +108,5 @@ export function logSumExp(x: Tensor, axis: number, options: { keepDims?: boolean
  */
 export function logSoftmax(x: Tensor, axis: number): Tensor {
   checkTensors('logSoftmax', { x });
-  normalizeAxis('logSoftmax', axis, x.shape.length);
-  return sub(x, logSumExp(x, axis, { keepDims: true }));
+  return logSoftmaxOver({ x, axis: normalizeAxis('logSoftmax', axis, x.shape.length) });
 }

@@ -6,6 +6,9 @@ import { tolerances } from '../golden/tolerances.js';
 import { testedDevices, tryOpen } from '../open.js';
 import { rows } from './cases.js';
 
+/** Their γ is not made infinite: that is ∞ − ∞ in PyTorch's formula, and ∞ in the definition. */
+const normalizations = ['batchNorm', 'layerNorm', 'groupNorm', 'instanceNorm', 'mixtureNorm'];
+
 const cases = readFixtures('test/fixtures/non-finite');
 
 t.test('every operator has a case with NaN, ∞ and −∞ in each of its operands', async (t) => {
@@ -13,7 +16,8 @@ t.test('every operator has a case with NaN, ∞ and −∞ in each of its operan
     const own = cases.filter((golden) => golden.op === op);
     t.not(own.length, 0, `${op}: write its cases into test/fixtures/non-finite/non_finite.py`);
     for (const operand of new Set(own.flatMap(({ inputs }) => Object.keys(inputs)))) {
-      for (const special of [Number.NaN, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY]) {
+      const gamma = operand === 'weight' && normalizations.includes(op);
+      for (const special of gamma ? [Number.NaN] : [Number.NaN, Infinity, -Infinity]) {
         const has = own.some(({ inputs }) => inputs[operand]?.data.includes(special));
         t.ok(has, `${op}: a case with ${special} in ${operand}`);
       }
