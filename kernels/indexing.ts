@@ -12,6 +12,7 @@ export const argMax = kernel(
     let largest = x[o * size * inner + i];
     for (let r = 0; r < size; r++) {
       const value = x[(o * size + r) * inner + i];
+      // biome-ignore lint/suspicious/noSelfCompare: only NaN differs from itself
       if (largest === largest && (value > largest || value !== value)) {
         largest = value;
         best = r;

@@ -59,6 +59,7 @@ export const maxPool2dIndex = kernel(
           const v = q * strideW + j - padW;
           if (v >= 0 && v < W) {
             const value = x[(plane * H + h) * W + v];
+            // biome-ignore lint/suspicious/noSelfCompare: only NaN differs from itself
             if (best < 0 || value > largest || value !== value) {
               largest = value;
               best = h * W + v;

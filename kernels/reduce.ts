@@ -13,7 +13,8 @@ export const sum = kernel(
     let total = 0;
     for (let first = 0; first < size; first += 256) {
       let part = 0;
-      for (let r = first; r < Math.min(first + 256, size); r++) part += x[(o * size + r) * inner + i];
+      const count = Math.min(256, size - first);
+      for (let r = 0; r < count; r++) part += x[(o * size + first + r) * inner + i];
       total += part;
     }
     return total;

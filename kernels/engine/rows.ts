@@ -80,6 +80,22 @@ export function rowSum(a: usize, n: i32): f64 {
   return sum;
 }
 
+/** Whether n floats are finite, and their sums by four as well. */
+export function areFinite(a: usize, n: i32): bool {
+  // ∞ − ∞ and NaN − NaN are NaN, and every other difference of equals is 0
+  let differences = f32x4.splat(0);
+  for (; n >= 16; n -= 16, a += 64) {
+    const first = f32x4.add(v128.load(a), v128.load(a, 16)), second = f32x4.add(v128.load(a, 32), v128.load(a, 48));
+    const four = f32x4.add(first, second);
+    differences = f32x4.add(differences, f32x4.sub(four, four));
+  }
+  for (; n > 0; n -= 4, a += 16) {
+    const rest = load4(a, n);
+    differences = f32x4.add(differences, f32x4.sub(rest, rest));
+  }
+  return !v128.any_true(f32x4.ne(differences, differences));
+}
+
 /** Σ (a − mean)² */
 export function rowSquares(a: usize, mean: f32, n: i32): f64 {
   return total(Term.Square, a, a, a, mean, n);

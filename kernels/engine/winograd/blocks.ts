@@ -2,6 +2,7 @@
 import { COLUMNS, ROWS, microKernel } from '../gemm/gemm';
 import { aligned, at, bytes, copyRow, roundUp } from '../memory';
 import { CHAIN, HEADER, Plan, STAGGER, TILE, planConvolution, rowAddresses } from './plan';
+import { areFinite } from '../rows';
 import { OUTPUT_WORK, outputTile, stripInput, tilesInput } from './tiles';
 
 // out = Aᵀ[ Σ_c (G·w·Gᵀ)·(Bᵀ·x·B) ]A for every tile: one matrix product (rows × channels)·(channels × tiles) per point.
@@ -145,23 +146,42 @@ function finishPart(plan: Plan, work: Work, m: usize, target: usize, table: usiz
   }
 }
 
-/** One block of strips. */
-function convolveBlock(out: usize, x: usize, filters: usize, plan: Plan, work: Work, block: i32): void {
+/** Whether what `count` strips from `first` on gave is finite; it is still in the cache. */
+function finiteStrips(plan: Plan, out: usize, first: i32, count: i32): bool {
+  const plane = bytes(plan.outHeight * plan.outWidth);
+  for (let strip = first; strip < first + count; strip++) {
+    const y = strip % plan.down * TILE, length = min(TILE, plan.outHeight - y) * plan.outWidth;
+    let p = out + <usize>(strip / plan.down * plan.rows) * plane + bytes(y * plan.outWidth);
+    for (let row = 0; row < plan.rows; row++, p += plane) {
+      if (!areFinite(p, length)) return false;
+    }
+  }
+  return true;
+}
+
+/** One block of strips; tells whether all of it is finite. */
+function convolveBlock(out: usize, x: usize, filters: usize, plan: Plan, work: Work, block: i32): bool {
   const strip = block * plan.stripsAtOnce, count = min(plan.stripsAtOnce, plan.strips - strip);
   const panels = roundUp(count * plan.across, COLUMNS) / COLUMNS;
   placeTiles(plan, work, strip, count);
   transformTiles(plan, work, x, strip, count);
   multiplyTiles(filters, plan, work, panels);
   finishTiles(plan, work, out, panels);
+  return finiteStrips(plan, out, strip, count);
 }
 
-/** Convolves x, or for pass 1 g, with transformed filters: `count` blocks of strips from `first` on. */
+/**
+ * Convolves x, or for pass 1 g, with transformed filters: `count` blocks of strips from `first` on. Writes 1 at `spoiled`
+ * where some of it is not finite: a number that is not spreads over whole tiles.
+ */
 export function winogradBlocks(
   out: usize, x: usize, filters: usize, pass: i32,
   n: i32, c: i32, h: i32, w: i32, o: i32, kh: i32, kw: i32, oh: i32, ow: i32,
   sh: i32, sw: i32, ph: i32, pw: i32, dh: i32, dw: i32, groups: i32,
-  first: i32, count: i32, scratch: usize,
+  spoiled: usize, first: i32, count: i32, scratch: usize,
 ): void {
   const plan = planConvolution(scratch, pass, n, c, h, w, o, kh, oh, ow, ph, pw), work = layOut(plan);
-  for (let block = first; block < first + count; block++) convolveBlock(out, x, filters, plan, work, block);
+  for (let block = first; block < first + count; block++) {
+    if (!convolveBlock(out, x, filters, plan, work, block)) store<i32>(spoiled, 1);
+  }
 }

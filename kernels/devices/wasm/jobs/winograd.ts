@@ -26,7 +26,10 @@ const passes: Partial<Record<string, number>> = { conv2d: 0, conv2dGradInput: 1,
 /** The most jobs of a phase. */
 const MAX_JOBS = 16;
 
-/** The tiled form of a kernel call; null where the call is no convolution or is better done directly. */
+/**
+ * The tiled form of a kernel call; null where the call is no convolution or is better done directly. What is not finite is
+ * in the result of every tile that it lies in, and spoils the result.
+ */
 export function tiledConvolution(
   engine: Engine,
   name: string,
@@ -37,13 +40,12 @@ export function tiledConvolution(
   if (pass === undefined || mode === 'direct') return null;
   const fits = mode === 'winograd' ? canTile(sizes) : engine.winogradFits(pass, ...sizes) === 1;
   if (!fits) return null;
-  const memory = {
-    shared: engine.winogradShared(pass, ...sizes) >>> 0,
-    own: engine.winogradScratch(pass, ...sizes) >>> 0,
-  };
+  const spoiled = engine.winogradShared(pass, ...sizes) >>> 0;
+  const memory = { shared: spoiled + 64, own: engine.winogradScratch(pass, ...sizes) >>> 0 };
   const jobs = (phase: number) => engine.winogradJobs(pass, phase, ...sizes);
   return {
     memory,
+    spoiled,
     calls(out, inputs, shared, own) {
       const phase = (fn: string, args: number[], total: number) =>
         rangedCall(fn, args, total, MAX_JOBS, { at: own, step: memory.own });
@@ -51,7 +53,7 @@ export function tiledConvolution(
         const [x, weight] = inputs;
         return [
           phase('winogradFilters', [shared, weight, pass, ...sizes], jobs(0)),
-          phase('winogradBlocks', [out, x, shared, pass, ...sizes], jobs(1)),
+          phase('winogradBlocks', [out, x, shared, pass, ...sizes, shared + spoiled], jobs(1)),
         ];
       }
       const [g, x] = inputs;
@@ -59,7 +61,10 @@ export function tiledConvolution(
         phase('winogradWeightTiles', [shared, g, x, ...sizes, group], jobs(0)),
         phase('winogradWeightSums', [shared, ...sizes, group], jobs(1)),
       ]);
-      return [...groups.flat(), phase('winogradWeightRows', [out, shared, ...sizes], jobs(2))];
+      return [
+        ...groups.flat(),
+        phase('winogradWeightRows', [out, shared, ...sizes, shared + spoiled], jobs(2)),
+      ];
     },
   };
 }
