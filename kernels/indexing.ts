@@ -20,7 +20,7 @@ export const argMax = kernel(
     }
     return best;
   },
-  reduced,
+  (shapes) => ({ ...reduced(shapes), positions: shapes[0][1] }),
 );
 
 /** y[o, m, i] = x[o, index[o, m, i], i] for x [outer, size, inner] and index [outer, count, inner] */
@@ -35,6 +35,7 @@ export const gather = kernel(
     shape: [outer, count, inner],
     threads: [inner, count, outer],
     ints: { outer, size, inner, count },
+    positions: size,
   }),
 );
 
@@ -55,5 +56,6 @@ export const gatherGrad = kernel(
     shape: [outer, size, inner],
     threads: [inner, size, outer],
     ints: { outer, size, inner, count },
+    positions: size,
   }),
 );
