@@ -177,7 +177,9 @@ export function avgPool2d(
         const j0 = z * sw - pw, width = cells(j0, kw, w, pw, countPadding);
         let sum: f64 = 0;
         for (let i = max(0, i0); i < min(h, i0 + kh); i++) {
-          for (let j = max(0, j0); j < min(w, j0 + kw); j++) sum += <f64>get(x, i * w + j);
+          let row: f32 = 0;
+          for (let j = max(0, j0); j < min(w, j0 + kw); j++) row += get(x, i * w + j);
+          sum += <f64>row;
         }
         store<f32>(out, <f32>(sum / <f64>(height * width)));
       }

@@ -3,6 +3,9 @@ import { exp4, log4 } from './math';
 import { bytes, load4, put, store4 } from './memory';
 import { rowSum } from './rows';
 
+/** Exponentials summed in float32. */
+const BLOCK: i32 = 64;
+
 /** out[o,i] = Σ_r x[o,r,i], summed in float64 (rows with inner = 1: see rows.ts). */
 export function sum(out: usize, x: usize, outer: i32, size: i32, inner: i32): void {
   for (let o = 0; o < outer; o++, x += bytes(size * inner), out += bytes(inner)) {
@@ -52,10 +55,13 @@ function columns(out: usize, x: usize, size: i32, inner: i32, left: i32): void {
   // an infinite maximum would give ∞ − ∞
   largest = v128.and(largest, f32x4.lt(f32x4.abs(largest), f32x4.splat(Infinity)));
   let low = f64x2.splat(0), high = f64x2.splat(0);
-  for (let r = 0; r < size; r++) {
-    const v = exp4(f32x4.sub(load4(x + bytes(r * inner), left), largest));
-    low = f64x2.add(low, f64x2.promote_low_f32x4(v));
-    high = f64x2.add(high, f64x2.promote_low_f32x4(v128.shuffle<f64>(v, v, 1, 1)));
+  for (let r = 0; r < size;) {
+    let sum = f32x4.splat(0);
+    for (const end = min(size, r + BLOCK); r < end; r++) {
+      sum = f32x4.add(sum, exp4(f32x4.sub(load4(x + bytes(r * inner), left), largest)));
+    }
+    low = f64x2.add(low, f64x2.promote_low_f32x4(sum));
+    high = f64x2.add(high, f64x2.promote_low_f32x4(v128.shuffle<f64>(sum, sum, 1, 1)));
   }
   store4(out, f32x4.add(largest, log4(narrowed(low, high))), left);
 }

@@ -53,7 +53,7 @@ const subPair = binary('sub', k.sub, { a: ({ g }) => g, b: ({ g }) => neg(g) });
 const mulPair = binary('mul', k.mul, { a: ({ g, b }) => mul(g, b), b: ({ g, a }) => mul(g, a) });
 const divPair = binary('div', k.div, {
   a: ({ g, b }) => div(g, b),
-  b: ({ g, out, b }) => neg(mul(g, div(out, b))),
+  b: ({ g, out, b }) => neg(div(mul(g, out), b)),
 });
 
 const scaleAndShift = defineOp('affine', {

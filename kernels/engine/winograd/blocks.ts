@@ -2,7 +2,6 @@
 import { COLUMNS, ROWS, microKernel } from '../gemm/gemm';
 import { aligned, at, bytes, copyRow, roundUp } from '../memory';
 import { CHAIN, HEADER, Plan, STAGGER, TILE, planConvolution, rowAddresses } from './plan';
-import { areFinite } from '../rows';
 import { OUTPUT_WORK, outputTile, stripInput, tilesInput } from './tiles';
 
 // out = Aᵀ[ Σ_c (G·w·Gᵀ)·(Bᵀ·x·B) ]A for every tile: one matrix product (rows × channels)·(channels × tiles) per point.
@@ -109,18 +108,21 @@ function multiplyTiles(filters: usize, plan: Plan, work: Work, panels: i32): voi
   }
 }
 
-/** Transforms the products of all rows back, four tiles at a time. */
-function finishTiles(plan: Plan, work: Work, out: usize, panels: i32): void {
+/** Transforms the products of all rows back, four tiles at a time; tells whether all are finite. */
+function finishTiles(plan: Plan, work: Work, out: usize, panels: i32): bool {
   const step = productBytes(plan.points), plane = bytes(plan.outHeight * plan.outWidth);
+  let spoiled = f32x4.splat(0);
   for (let q = 0; q < 2 * panels; q++) {
     const table = bytes(4 * q);
     const whole = wholeTiles(work.heights + table) && wholeTiles(work.widths + table);
     let m = work.m + <usize>(q / 2 * roundUp(plan.rows, ROWS)) * step + <usize>(q % 2 * 16);
     for (let row = 0, target = out; row < plan.rows; row++, target += plane, m += step) {
-      if (whole) finishWhole(plan, m, target, work.offsets + table, work.buffer);
-      else finishPart(plan, work, m, target, table);
+      const found = whole ? finishWhole(plan, m, target, work.offsets + table, work.buffer)
+        : finishPart(plan, work, m, target, table);
+      spoiled = f32x4.add(spoiled, found);
     }
   }
+  return !v128.any_true(f32x4.ne(spoiled, spoiled));
 }
 
 /** Whether four entries all equal TILE. */
@@ -130,33 +132,21 @@ function wholeTiles(table: usize): bool {
 
 // @ts-ignore: decorator
 @inline
-function finishWhole(plan: Plan, m: usize, target: usize, offsets: usize, buffer: usize): void {
+function finishWhole(plan: Plan, m: usize, target: usize, offsets: usize, buffer: usize): v128 {
   const p = target + at(offsets, 0), q = target + at(offsets, 1), r = target + at(offsets, 2), s = target + at(offsets, 3);
-  outputTile(plan.points, m, 32, p, q, r, s, bytes(plan.outWidth), buffer);
+  return outputTile(plan.points, m, 32, p, q, r, s, bytes(plan.outWidth), buffer);
 }
 
 /** Four tiles that are not all whole go through the buffer. */
-function finishPart(plan: Plan, work: Work, m: usize, target: usize, table: usize): void {
+function finishPart(plan: Plan, work: Work, m: usize, target: usize, table: usize): v128 {
   const tiles = work.buffer + OUTPUT_WORK;
-  outputTile(plan.points, m, 32, tiles, tiles + 64, tiles + 128, tiles + 192, 16, work.buffer);
+  const spoiled = outputTile(plan.points, m, 32, tiles, tiles + 64, tiles + 128, tiles + 192, 16, work.buffer);
   for (let i = 0; i < 4; i++) {
     const height = <i32>at(work.heights + table, i), width = <i32>at(work.widths + table, i);
     let from = tiles + <usize>(i << 6), to = target + at(work.offsets + table, i);
     for (let y = 0; y < height; y++, from += 16, to += bytes(plan.outWidth)) copyRow(to, from, width);
   }
-}
-
-/** Whether what `count` strips from `first` on gave is finite; it is still in the cache. */
-function finiteStrips(plan: Plan, out: usize, first: i32, count: i32): bool {
-  const plane = bytes(plan.outHeight * plan.outWidth);
-  for (let strip = first; strip < first + count; strip++) {
-    const y = strip % plan.down * TILE, length = min(TILE, plan.outHeight - y) * plan.outWidth;
-    let p = out + <usize>(strip / plan.down * plan.rows) * plane + bytes(y * plan.outWidth);
-    for (let row = 0; row < plan.rows; row++, p += plane) {
-      if (!areFinite(p, length)) return false;
-    }
-  }
-  return true;
+  return spoiled;
 }
 
 /** One block of strips; tells whether all of it is finite. */
@@ -166,8 +156,7 @@ function convolveBlock(out: usize, x: usize, filters: usize, plan: Plan, work: W
   placeTiles(plan, work, strip, count);
   transformTiles(plan, work, x, strip, count);
   multiplyTiles(filters, plan, work, panels);
-  finishTiles(plan, work, out, panels);
-  return finiteStrips(plan, out, strip, count);
+  return finishTiles(plan, work, out, panels);
 }
 
 /**
