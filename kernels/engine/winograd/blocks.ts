@@ -2,6 +2,7 @@
 import { COLUMNS, ROWS, microKernel } from '../gemm/gemm';
 import { aligned, at, bytes, copyRow, roundUp } from '../memory';
 import { CHAIN, HEADER, Plan, STAGGER, TILE, planConvolution, rowAddresses } from './plan';
+import { areFinite } from '../rows';
 import { OUTPUT_WORK, outputTile, stripInput, tilesInput } from './tiles';
 
 // out = Aᵀ[ Σ_c (G·w·Gᵀ)·(Bᵀ·x·B) ]A for every tile: one matrix product (rows × channels)·(channels × tiles) per point.
@@ -72,14 +73,27 @@ function placeTiles(plan: Plan, work: Work, first: i32, count: i32): void {
   }
 }
 
-/** Transforms the tiles of `count` strips, one channel after the other, into panels of B. */
-function transformTiles(plan: Plan, work: Work, x: usize, first: i32, count: i32): void {
+/** Rows of an image that strip i is the first to read, all that are left in an image's last strip. */
+// @ts-ignore: decorator
+@inline
+function ownRows(plan: Plan, i: i32): i32 {
+  const y = i % plan.down * TILE, left = plan.height - y;
+  return i % plan.down == plan.down - 1 ? left : min(left, TILE);
+}
+
+/**
+ * Transforms the tiles of `count` strips, one channel after the other, into panels of B. Tells whether the strips' rows are
+ * finite, which costs little while they come into the cache.
+ */
+function transformTiles(plan: Plan, work: Work, x: usize, first: i32, count: i32): bool {
+  let finite = true;
   const points = plan.points, step = plan.stripStep, panels = roundUp(count * plan.across, COLUMNS) / COLUMNS;
   for (let c = 0; c < plan.channels; c++) {
     let out = work.strips + bytes(plan.left);
     for (let i = first; i < first + count; i++, out += <usize>points * step) {
       const plane = x + bytes((i / plan.down * plan.channels + c) * plan.height * plan.width);
-      const y = i % plan.down * TILE - plan.top;
+      const y = i % plan.down * TILE - plan.top, own = plane + bytes((y + plan.top) * plan.width);
+      if (!areFinite(own, ownRows(plan, i) * plan.width)) finite = false;
       rowAddresses(work.rowTable, points, plane, y, plan.height, plan.width, work.zeros);
       stripInput(points, work.rowTable, plan.width, out, step);
     }
@@ -89,6 +103,7 @@ function transformTiles(plan: Plan, work: Work, x: usize, first: i32, count: i32
       tilesInput(points, at(lanes, 4), at(lanes, 5), at(lanes, 6), at(lanes, 7), step, v + 16, work.vStep);
     }
   }
+  return finite;
 }
 
 /** The products of all points: panel by panel of tiles, all rows. */
@@ -108,21 +123,18 @@ function multiplyTiles(filters: usize, plan: Plan, work: Work, panels: i32): voi
   }
 }
 
-/** Transforms the products of all rows back, four tiles at a time; tells whether all are finite. */
-function finishTiles(plan: Plan, work: Work, out: usize, panels: i32): bool {
+/** Transforms the products of all rows back, four tiles at a time. */
+function finishTiles(plan: Plan, work: Work, out: usize, panels: i32): void {
   const step = productBytes(plan.points), plane = bytes(plan.outHeight * plan.outWidth);
-  let spoiled = f32x4.splat(0);
   for (let q = 0; q < 2 * panels; q++) {
     const table = bytes(4 * q);
     const whole = wholeTiles(work.heights + table) && wholeTiles(work.widths + table);
     let m = work.m + <usize>(q / 2 * roundUp(plan.rows, ROWS)) * step + <usize>(q % 2 * 16);
     for (let row = 0, target = out; row < plan.rows; row++, target += plane, m += step) {
-      const found = whole ? finishWhole(plan, m, target, work.offsets + table, work.buffer)
-        : finishPart(plan, work, m, target, table);
-      spoiled = f32x4.add(spoiled, found);
+      if (whole) finishWhole(plan, m, target, work.offsets + table, work.buffer);
+      else finishPart(plan, work, m, target, table);
     }
   }
-  return !v128.any_true(f32x4.ne(spoiled, spoiled));
 }
 
 /** Whether four entries all equal TILE. */
@@ -132,36 +144,37 @@ function wholeTiles(table: usize): bool {
 
 // @ts-ignore: decorator
 @inline
-function finishWhole(plan: Plan, m: usize, target: usize, offsets: usize, buffer: usize): v128 {
+function finishWhole(plan: Plan, m: usize, target: usize, offsets: usize, buffer: usize): void {
   const p = target + at(offsets, 0), q = target + at(offsets, 1), r = target + at(offsets, 2), s = target + at(offsets, 3);
-  return outputTile(plan.points, m, 32, p, q, r, s, bytes(plan.outWidth), buffer);
+  outputTile(plan.points, m, 32, p, q, r, s, bytes(plan.outWidth), buffer);
 }
 
 /** Four tiles that are not all whole go through the buffer. */
-function finishPart(plan: Plan, work: Work, m: usize, target: usize, table: usize): v128 {
+function finishPart(plan: Plan, work: Work, m: usize, target: usize, table: usize): void {
   const tiles = work.buffer + OUTPUT_WORK;
-  const spoiled = outputTile(plan.points, m, 32, tiles, tiles + 64, tiles + 128, tiles + 192, 16, work.buffer);
+  outputTile(plan.points, m, 32, tiles, tiles + 64, tiles + 128, tiles + 192, 16, work.buffer);
   for (let i = 0; i < 4; i++) {
     const height = <i32>at(work.heights + table, i), width = <i32>at(work.widths + table, i);
     let from = tiles + <usize>(i << 6), to = target + at(work.offsets + table, i);
     for (let y = 0; y < height; y++, from += 16, to += bytes(plan.outWidth)) copyRow(to, from, width);
   }
-  return spoiled;
 }
 
-/** One block of strips; tells whether all of it is finite. */
+/** One block of strips; tells whether what they read is finite. */
 function convolveBlock(out: usize, x: usize, filters: usize, plan: Plan, work: Work, block: i32): bool {
   const strip = block * plan.stripsAtOnce, count = min(plan.stripsAtOnce, plan.strips - strip);
   const panels = roundUp(count * plan.across, COLUMNS) / COLUMNS;
   placeTiles(plan, work, strip, count);
-  transformTiles(plan, work, x, strip, count);
+  // elsewhere the whole convolution is computed directly
+  if (!transformTiles(plan, work, x, strip, count)) return false;
   multiplyTiles(filters, plan, work, panels);
-  return finishTiles(plan, work, out, panels);
+  finishTiles(plan, work, out, panels);
+  return true;
 }
 
 /**
  * Convolves x, or for pass 1 g, with transformed filters: `count` blocks of strips from `first` on. Writes 1 at `spoiled`
- * where some of it is not finite: a number that is not spreads over whole tiles.
+ * where x is not finite: such a number would spread over whole tiles.
  */
 export function winogradBlocks(
   out: usize, x: usize, filters: usize, pass: i32,

@@ -154,37 +154,35 @@ function emit4(
   }
 }
 
-/** Four outputs from 8 points: y[k] = Σ_a a^k·x_a, and x_∞ in the last. Returns y[0] + y[3], in which all points are. */
+/** Four outputs from 8 points: y[k] = Σ_a a^k·x_a, and x_∞ in the last. */
 // @ts-ignore: decorator
 @inline
 export function output4of8(
   x0: v128, x1: v128, x2: v128, x3: v128, x4: v128, x5: v128, x6: v128, x7: v128,
   p: usize, q: usize, r: usize, s: usize, transposed: bool,
-): v128 {
+): void {
   const e1 = plus(x1, x2), o1 = minus(x1, x2), e2 = plus(x3, x4), o2 = minus(x3, x4);
-  const e3 = plus(x5, x6), o3 = minus(x5, x6), first = plus(plus(x0, e1), plus(e2, e3));
-  const last = plus(x7, madd(k(OUTPUT8, 5), o3, madd(k(OUTPUT8, 4), o2, o1)));
+  const e3 = plus(x5, x6), o3 = minus(x5, x6);
   emit4(
-    first, madd(k(OUTPUT8, 1), o3, madd(k(OUTPUT8, 0), o2, o1)), madd(k(OUTPUT8, 3), e3, madd(k(OUTPUT8, 2), e2, e1)), last,
+    plus(plus(x0, e1), plus(e2, e3)), madd(k(OUTPUT8, 1), o3, madd(k(OUTPUT8, 0), o2, o1)),
+    madd(k(OUTPUT8, 3), e3, madd(k(OUTPUT8, 2), e2, e1)), plus(x7, madd(k(OUTPUT8, 5), o3, madd(k(OUTPUT8, 4), o2, o1))),
     p, q, r, s, transposed,
   );
-  return plus(first, last);
 }
 
-/** Four outputs from 6 points, and the same. */
+/** Four outputs from 6 points. */
 // @ts-ignore: decorator
 @inline
 export function output4of6(
   x0: v128, x1: v128, x2: v128, x3: v128, x4: v128, x5: v128,
   p: usize, q: usize, r: usize, s: usize, transposed: bool,
-): v128 {
-  const e1 = plus(x1, x2), o1 = minus(x1, x2), e2 = plus(x3, x4), o2 = minus(x3, x4), first = plus(x0, plus(e1, e2));
-  const last = madd(k(OUTPUT6, 5), o2, madd(k(OUTPUT6, 4), o1, x5));
+): void {
+  const e1 = plus(x1, x2), o1 = minus(x1, x2), e2 = plus(x3, x4), o2 = minus(x3, x4);
   emit4(
-    first, madd(k(OUTPUT6, 1), o2, f32x4.mul(k(OUTPUT6, 0), o1)), madd(k(OUTPUT6, 3), e2, f32x4.mul(k(OUTPUT6, 2), e1)), last,
+    plus(x0, plus(e1, e2)), madd(k(OUTPUT6, 1), o2, f32x4.mul(k(OUTPUT6, 0), o1)),
+    madd(k(OUTPUT6, 3), e2, f32x4.mul(k(OUTPUT6, 2), e1)), madd(k(OUTPUT6, 5), o2, madd(k(OUTPUT6, 4), o1, x5)),
     p, q, r, s, transposed,
   );
-  return plus(first, last);
 }
 
 /** Five outputs from 8 points. */

@@ -144,15 +144,11 @@ export function filterTile(points: i32, taps: usize, low: usize, high: usize, ou
 /** Bytes that outputTile and weightTile work in. */
 export const OUTPUT_WORK: usize = 8 * 5 * 16;
 
-/**
- * points·points vectors `step` bytes apart to four 4×4 tiles that begin at p, q, r and s, rows `rowBytes` apart. Returns
- * NaN in the lane of a tile that is not finite, and 0 elsewhere.
- */
+/** points·points vectors `step` bytes apart to four 4×4 tiles that begin at p, q, r and s, rows `rowBytes` apart. */
 export function outputTile(
   points: i32, x: usize, step: usize, p: usize, q: usize, r: usize, s: usize, rowBytes: usize, work: usize,
-): v128 {
+): void {
   const down = <usize>points * step;
-  let spoiled = f32x4.splat(0);
   for (let i: usize = 0; i < <usize>points; i++, x += step) {
     const out = work + (i << 4);
     if (points == 8) {
@@ -171,13 +167,12 @@ export function outputTile(
   for (let y = 0; y < 4; y++, work += 128, p += rowBytes, q += rowBytes, r += rowBytes, s += rowBytes) {
     const x0 = v128.load(work), x1 = v128.load(work, 16), x2 = v128.load(work, 32), x3 = v128.load(work, 48);
     const x4 = v128.load(work, 64), x5 = v128.load(work, 80);
-    const sum = points == 8
-      ? output4of8(x0, x1, x2, x3, x4, x5, v128.load(work, 96), v128.load(work, 112), p, q, r, s, true)
-      : output4of6(x0, x1, x2, x3, x4, x5, p, q, r, s, true);
-    // ∞ − ∞ and NaN − NaN are NaN, and every other difference of equals is 0
-    spoiled = f32x4.add(spoiled, f32x4.sub(sum, sum));
+    if (points == 8) {
+      output4of8(x0, x1, x2, x3, x4, x5, v128.load(work, 96), v128.load(work, 112), p, q, r, s, true);
+    } else {
+      output4of6(x0, x1, x2, x3, x4, x5, p, q, r, s, true);
+    }
   }
-  return spoiled;
 }
 
 /** points·points vectors `step` bytes apart to K·K vectors at `out`, K = points − 3. */

@@ -213,7 +213,7 @@ export function winogradWeightSums(
   for (let point = first; point < first + count; point++) multiplyPoint(plan, group, point, scratch + HEADER + 64);
 }
 
-/** Transforms the sums back into filters: `count` rows from `first` on; `spoiled` as in winogradBlocks. */
+/** Transforms the sums back into filters: `count` rows from `first` on. Writes 1 at `spoiled` where they are not finite. */
 export function winogradWeightRows(
   out: usize, shared: usize, n: i32, c: i32, h: i32, w: i32, o: i32, kh: i32, kw: i32, oh: i32, ow: i32,
   sh: i32, sw: i32, ph: i32, pw: i32, dh: i32, dw: i32, groups: i32,

@@ -27,8 +27,8 @@ const passes: Partial<Record<string, number>> = { conv2d: 0, conv2dGradInput: 1,
 const MAX_JOBS = 16;
 
 /**
- * The tiled form of a kernel call; null where the call is no convolution or is better done directly. What is not finite is
- * in the result of every tile that it lies in, and spoils the result.
+ * The tiled form of a kernel call; null where the call is no convolution or is better done directly. A number that is
+ * not finite would be in the result of every tile that it lies in: the phases find it, and the result is spoiled.
  */
 export function tiledConvolution(
   engine: Engine,
@@ -52,7 +52,7 @@ export function tiledConvolution(
       if (pass < 2) {
         const [x, weight] = inputs;
         return [
-          phase('winogradFilters', [shared, weight, pass, ...sizes], jobs(0)),
+          phase('winogradFilters', [shared, weight, pass, ...sizes, shared + spoiled], jobs(0)),
           phase('winogradBlocks', [out, x, shared, pass, ...sizes, shared + spoiled], jobs(1)),
         ];
       }
