@@ -97,12 +97,12 @@ export const relu = kernel(
   elementwise,
 );
 
-/** dx = g where y > 0; at the kink, 0. */
+/** dx = g, but 0 where y ≤ 0: it passes a NaN, as PyTorch's does. */
 export const reluGrad = kernel(
   'reluGrad',
   function (this: Thread, g: Flat, y: Flat) {
-    if (y[this.thread.x] > 0) return g[this.thread.x];
-    return 0;
+    if (y[this.thread.x] <= 0) return 0;
+    return g[this.thread.x];
   },
   elementwise,
 );

@@ -2,7 +2,7 @@
 import { reduced } from './geometry.js';
 import { type Flat, kernel, type Shape, type Thread } from './spec.js';
 
-/** The first r at which x[o, r, i] is largest. */
+/** The first r at which x[o, r, i] is largest; the first NaN counts as the largest. */
 export const argMax = kernel(
   'argMax',
   function (this: Thread<'size' | 'inner'>, x: Flat) {
@@ -12,14 +12,15 @@ export const argMax = kernel(
     let largest = x[o * size * inner + i];
     for (let r = 0; r < size; r++) {
       const value = x[(o * size + r) * inner + i];
-      if (value > largest) {
+      // biome-ignore lint/suspicious/noSelfCompare: only NaN differs from itself
+      if (largest === largest && (value > largest || value !== value)) {
         largest = value;
         best = r;
       }
     }
     return best;
   },
-  reduced,
+  (shapes) => ({ ...reduced(shapes), positions: shapes[0][1] }),
 );
 
 /** y[o, m, i] = x[o, index[o, m, i], i] for x [outer, size, inner] and index [outer, count, inner] */
@@ -34,6 +35,7 @@ export const gather = kernel(
     shape: [outer, count, inner],
     threads: [inner, count, outer],
     ints: { outer, size, inner, count },
+    positions: size,
   }),
 );
 
@@ -54,5 +56,6 @@ export const gatherGrad = kernel(
     shape: [outer, size, inner],
     threads: [inner, size, outer],
     ints: { outer, size, inner, count },
+    positions: size,
   }),
 );

@@ -60,19 +60,21 @@ export const mixtureNormGradSums = kernel(
     const variance = moments[(K + k) * C + c];
     let total = 0;
     for (let n = 0; n < N; n++) {
+      let sum = 0;
       for (let s = 0; s < S; s++) {
         const at = (n * C + c) * S + s;
         const p = tau[((k * N + n) * T + t) * S + s];
         if (part === 2) {
-          total += p;
+          sum += p;
         } else {
           if (part === 1) {
-            total += p * g[at] * (x[at] - mean);
+            sum += p * g[at] * (x[at] - mean);
           } else {
-            total += p * g[at];
+            sum += p * g[at];
           }
         }
       }
+      total += sum;
     }
     if (part >= 2) return total;
     if (part === 1) total = total / Math.sqrt(variance + eps);

@@ -85,7 +85,9 @@ export const mixtureWeights = kernel(
     const { x: t, y: k } = this.thread;
     let total = 0;
     for (let n = 0; n < N; n++) {
-      for (let s = 0; s < S; s++) total += tau[((k * N + n) * T + t) * S + s];
+      let sum = 0;
+      for (let s = 0; s < S; s++) sum += tau[((k * N + n) * T + t) * S + s];
+      total += sum;
     }
     return total / (N * S);
   },
@@ -110,33 +112,49 @@ export const floorWeights = kernel(
   }),
 );
 
-/** Part 0: μ_kc = Σ_i τ_ik x_ic / n_k. Part 1: σ²_kc = Σ_i τ_ik (x_ic − μ_kc)² / n_k. Inputs x, τ. */
+/**
+ * Part 0: μ_kc = Σ_i τ_ik x_ic / n_k. Part 1: σ²_kc = Σ_i τ_ik (x_ic − μ_kc)² / n_k. Inputs x, τ. Both by way of a rough
+ * mean, as in rowMoments; n_k is at least 1e-12.
+ */
 export const mixtureMoments = kernel(
   'mixtureMoments',
   function (this: Thread<'N' | 'C' | 'S' | 'T' | 'perChannel'>, x: Flat, tau: Flat) {
     const { N, C, S, T, perChannel } = this.constants;
     const { x: c, y: k, z: part } = this.thread;
     const t = c * perChannel;
-    let count = 0;
     let total = 0;
+    let rough = 0;
     for (let n = 0; n < N; n++) {
+      let sum = 0;
       for (let s = 0; s < S; s++) {
         const p = tau[((k * N + n) * T + t) * S + s];
-        count += p;
-        total += p * x[(n * C + c) * S + s];
+        sum += p;
+        rough += p * x[(n * C + c) * S + s];
       }
+      total += sum;
     }
-    count = Math.max(count, 1e-12);
-    const mean = total / count;
-    if (part === 0) return mean;
+    const count = Math.max(total, 1e-12);
+    rough = rough / count;
+    let linear = 0;
     let squares = 0;
     for (let a = 0; a < N; a++) {
+      let first = 0;
+      let second = 0;
       for (let b = 0; b < S; b++) {
-        const d = x[(a * C + c) * S + b] - mean;
-        squares += tau[((k * N + a) * T + t) * S + b] * d * d;
+        const d = x[(a * C + c) * S + b] - rough;
+        const pd = tau[((k * N + a) * T + t) * S + b] * d;
+        first += pd;
+        second += pd * d;
       }
+      linear += first;
+      squares += second;
     }
-    return squares / count;
+    const share = total / count;
+    linear = linear / count;
+    const shift = linear - rough * (1 - share);
+    if (part === 0 && shift - shift !== 0) return rough;
+    if (part === 0) return rough + shift;
+    return Math.max(0, squares / count - shift * (2 * linear - shift * share));
   },
   ([x, [K, , T]]) => {
     const ints = mixtureSizes(x, K, T);

@@ -5,7 +5,10 @@ import { type Flat, kernel, type Shape, type Thread } from './spec.js';
 
 type Sizes = 'N' | 'R' | 'S';
 
-/** Row 0: μ_r, the mean over N and S. Row 1: σ²_r, the biased variance about that mean. */
+/**
+ * Row 0: μ_r, the mean over N and S. Row 1: σ²_r, the biased variance about that mean. Both by way of a rough mean a:
+ * μ = a + δ, σ² = Σ (x − a)² / M − δ² with δ = Σ (x − a) / M, which holds where sums are float32 and |μ| is large.
+ */
 export const rowMoments = kernel(
   'rowMoments',
   function (this: Thread<Sizes>, x: Flat) {
@@ -13,18 +16,29 @@ export const rowMoments = kernel(
     const { x: r, y: part } = this.thread;
     let total = 0;
     for (let n = 0; n < N; n++) {
-      for (let s = 0; s < S; s++) total += x[(n * R + r) * S + s];
+      let sum = 0;
+      for (let s = 0; s < S; s++) sum += x[(n * R + r) * S + s];
+      total += sum;
     }
-    const mean = total / (N * S);
-    if (part === 0) return mean;
+    const rough = total / (N * S);
+    let shift = 0;
     let squares = 0;
     for (let a = 0; a < N; a++) {
+      let first = 0;
+      let second = 0;
       for (let b = 0; b < S; b++) {
-        const d = x[(a * R + r) * S + b] - mean;
-        squares += d * d;
+        const d = x[(a * R + r) * S + b] - rough;
+        first += d;
+        second += d * d;
       }
+      shift += first;
+      squares += second;
     }
-    return squares / (N * S);
+    shift = shift / (N * S);
+    // an infinite mean is what it is
+    if (part === 0 && shift - shift !== 0) return rough;
+    if (part === 0) return rough + shift;
+    return Math.max(0, squares / (N * S) - shift * shift);
   },
   ([[N, R, S]]) => ({ shape: [2, R], threads: [R, 2], ints: { N, R, S } }),
 );
@@ -56,15 +70,17 @@ export const standardizeGradAffine = kernel(
     const { x: c, y: part } = this.thread;
     let total = 0;
     for (let b = 0; b < blocks; b++) {
+      let sum = 0;
       for (let i = 0; i < inner; i++) {
         const at = (b * count + c) * inner + i;
         if (part === 0) {
-          total += g[at];
+          sum += g[at];
         } else {
           const r = Math.floor(at / S) % R;
-          total += (g[at] * (x[at] - moments[r])) / Math.sqrt(moments[R + r] + eps);
+          sum += (g[at] * (x[at] - moments[r])) / Math.sqrt(moments[R + r] + eps);
         }
       }
+      total += sum;
     }
     return total;
   },
@@ -84,15 +100,17 @@ export const standardizeGradRows = kernel(
     const { x: r, y: part } = this.thread;
     let total = 0;
     for (let n = 0; n < N; n++) {
+      let sum = 0;
       for (let s = 0; s < S; s++) {
         const at = (n * R + r) * S + s;
         const weighted = weight[Math.floor((r * S + s) / inner) % count] * g[at];
         if (part === 0) {
-          total += weighted;
+          sum += weighted;
         } else {
-          total += weighted * (x[at] - moments[r]);
+          sum += weighted * (x[at] - moments[r]);
         }
       }
+      total += sum;
     }
     if (part === 0) return total;
     return total / Math.sqrt(moments[R + r] + eps);

@@ -1,12 +1,16 @@
 // Optimizer steps, one output each. Learning rates are call arguments, so that schedules do not recompile.
 import { type Flat, kernel, type Thread } from './spec.js';
 
+// A factor of 0 leaves its term out, as in PyTorch: 0·∞ would be NaN.
+
 /** v' = momentum·v + gain·(g + decay·w), gain = 1 − dampening */
 export const sgdMomentum = kernel(
   'sgdMomentum',
   function (this: Thread, v: Flat, g: Flat, w: Flat, momentum: number, gain: number, decay: number) {
     const { x: i } = this.thread;
-    return momentum * v[i] + gain * (g[i] + decay * w[i]);
+    let gradient = g[i];
+    if (decay !== 0) gradient = gradient + decay * w[i];
+    return momentum * v[i] + gain * gradient;
   },
   ([v], { momentum, gain, decay }: { momentum: number; gain: number; decay: number }) => ({
     shape: v,
@@ -19,7 +23,12 @@ export const sgdUpdate = kernel(
   'sgdUpdate',
   function (this: Thread, w: Flat, v: Flat, g: Flat, lr: number, step: number, gain: number, decay: number) {
     const { x: i } = this.thread;
-    return w[i] - lr * (step * v[i] + gain * (g[i] + decay * w[i]));
+    let gradient = g[i];
+    if (decay !== 0) gradient = gradient + decay * w[i];
+    let direction = 0;
+    if (step !== 0) direction = step * v[i];
+    if (gain !== 0) direction = direction + gain * gradient;
+    return w[i] - lr * direction;
   },
   ([w], { lr, step, gain, decay }: { lr: number; step: number; gain: number; decay: number }) => ({
     shape: w,

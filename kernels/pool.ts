@@ -44,7 +44,15 @@ function unpooled([g]: readonly Shape[], attrs: UnpoolAttrs) {
   return { shape: [g[0], g[1], H, W], threads: [W, H, planes], ints: ints(planes, H, W, attrs) };
 }
 
-/** Position h·W + v of the window's first maximum inside the image. */
+/** The plan of a kernel that has positions inside a plane. */
+function positioned<A>(plan: (shapes: readonly Shape[], attrs: A) => ReturnType<typeof pooled>) {
+  return (shapes: readonly Shape[], attrs: A) => {
+    const made = plan(shapes, attrs);
+    return { ...made, positions: made.ints.pixels };
+  };
+}
+
+/** Position h·W + v of the window's first maximum inside the image, or of its last NaN, as in PyTorch. */
 export const maxPool2dIndex = kernel(
   'maxPool2dIndex',
   function (this: Thread<Window | 'H' | 'W'>, x: Flat) {
@@ -59,7 +67,8 @@ export const maxPool2dIndex = kernel(
           const v = q * strideW + j - padW;
           if (v >= 0 && v < W) {
             const value = x[(plane * H + h) * W + v];
-            if (best < 0 || value > largest) {
+            // biome-ignore lint/suspicious/noSelfCompare: only NaN differs from itself
+            if (best < 0 || value > largest || value !== value) {
               largest = value;
               best = h * W + v;
             }
@@ -69,7 +78,7 @@ export const maxPool2dIndex = kernel(
     }
     return best;
   },
-  pooled,
+  positioned(pooled),
 );
 
 /** y[p, q] = x[index[p, q]] inside each plane */
@@ -80,7 +89,7 @@ export const maxPool2d = kernel(
     const { x: q, y: p, z: plane } = this.thread;
     return x[plane * pixels + index[(plane * OH + p) * OW + q]];
   },
-  pooled,
+  positioned(pooled),
 );
 
 /** dx[h, v] = Σ g[p, q] over the windows that cover (h, v) and whose maximum stands there */
@@ -106,7 +115,7 @@ export const maxPool2dGrad = kernel(
     }
     return total;
   },
-  unpooled,
+  positioned(unpooled),
 );
 
 /** y[p, q] = Σ x / divisor; the divisor counts the padding, or with countPad 0 only the image */

@@ -25,7 +25,12 @@ interface AnyPlan {
   reals?: Readonly<Record<string, number>>;
   /** Values that change from call to call (a learning rate), passed after the arrays. */
   scalars?: readonly number[];
+  /** How many places the positions in an input or in the output tell apart; float32 numbers name 2²⁴ exactly. */
+  positions?: number;
 }
+
+/** The most positions that float32 numbers tell apart. */
+export const FLOAT32_POSITIONS = 2 ** 24;
 
 /** Everything a device needs to run a kernel once: at least the constants that the body reads. */
 export type Plan<Ints extends string = never, Reals extends string = never> = AnyPlan &

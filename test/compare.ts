@@ -3,14 +3,14 @@ import { numel, type Shape } from '../lib/shape.js';
 
 /** Where two arrays differ most. */
 export interface Difference {
-  /** |got − expected| / the largest |expected|, or the plain difference where all expected are 0. */
+  /** |got − expected| / the largest finite |expected|, or the plain difference where that is 0. */
   error: number;
   index: number[];
   got: number;
   expected: number;
 }
 
-/** The worst entry; NaN counts as infinitely wrong unless both are NaN. */
+/** The worst entry; NaN and infinities are infinitely wrong unless both are the same. */
 export function worstDifference(
   got: ArrayLike<number>,
   expected: ArrayLike<number>,
@@ -20,7 +20,7 @@ export function worstDifference(
   let worst = 0;
   let largest = -1;
   for (let i = 0; i < expected.length; i++) {
-    scale = Math.max(scale, Math.abs(expected[i]));
+    if (Number.isFinite(expected[i])) scale = Math.max(scale, Math.abs(expected[i]));
     const d = difference(got[i], expected[i]);
     if (d > largest) [worst, largest] = [i, d];
   }

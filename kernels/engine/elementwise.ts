@@ -11,7 +11,7 @@ function unary(op: i32, x: v128): v128 {
   if (op == Unary.Exp) return exp4(x);
   if (op == Unary.Log) return log4(x);
   if (op == Unary.Sqrt) return f32x4.sqrt(x);
-  return f32x4.max(x, f32x4.splat(0));
+  return v128.andnot(x, f32x4.lt(x, f32x4.splat(0)));
 }
 
 // @ts-ignore: decorator
@@ -21,7 +21,7 @@ function binary(op: i32, a: v128, b: v128): v128 {
   if (op == Binary.Subtract) return f32x4.sub(a, b);
   if (op == Binary.Multiply) return f32x4.mul(a, b);
   if (op == Binary.Divide) return f32x4.div(a, b);
-  return v128.and(a, f32x4.gt(b, f32x4.splat(0)));
+  return v128.andnot(a, f32x4.le(b, f32x4.splat(0)));
 }
 
 /** The same of one element. */
@@ -64,7 +64,7 @@ export function relu(out: usize, x: usize, n: i32): void {
   map(Unary.Relu, out, x, n);
 }
 
-/** g where y > 0, else 0. */
+/** g, but 0 where y ≤ 0; a NaN in y passes g. */
 export function reluGrad(out: usize, g: usize, y: usize, n: i32): void {
   map2(Binary.ReluGrad, out, g, y, n);
 }

@@ -7,6 +7,7 @@ export { conv2dGradWeight, conv2dGradWeightImages, conv2dGradWeightScratch } fro
 export * from './elementwise';
 export * from './movement';
 export * from './reduce';
+export { areFinite } from './rows';
 export * from './indexing';
 export * from './pool';
 export { rowMoments, runningAverage, standardize } from './normalization';

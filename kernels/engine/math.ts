@@ -8,6 +8,13 @@ export function splat(value: f64): v128 {
   return f32x4.splat(<f32>value);
 }
 
+/** All bits of all lanes where a factor is not 0: what it is to multiply passes, and is 0 elsewhere. */
+// @ts-ignore: decorator
+@inline
+export function unlessZero(factor: f64): v128 {
+  return i32x4.splat(factor == 0 ? 0 : -1);
+}
+
 /** The constants of exp4. V8 builds vector constants anew in every turn of a loop; loading them is twice as fast. */
 const EXP = memory.data<f32>([
   -104, 89, 1.44269504, 12582912, -0.693359375, 2.12194440e-4,

@@ -73,7 +73,14 @@ export function mixtureMoments(
   const to = from + channels;
   for (let j = 0; j < k; j++) memory.fill(out + bytes(j * c + from), 0, bytes(channels));
   weigh(scratch, out, 0, x, tau, n, c, s, k, ct, from, to, (n + SAMPLES - 1) / SAMPLES);
-  for (let channel = from; channel < to; channel++) putMoments(out, scratch, c, k, channel);
+  for (let channel = from; channel < to; channel++) {
+    putMoments(out, scratch, c, k, channel);
+    // about a centre that is not finite nothing would be
+    for (let j = 0; j < k; j++) {
+      const place = j * c + channel;
+      if (!isFinite(get(out, place))) put(out, place, 0);
+    }
+  }
   weigh(scratch, out, 0, x, tau, n, c, s, k, ct, from, to, 1);
   for (let channel = from; channel < to; channel++) {
     if (putMoments(out, scratch, c, k, channel)) continue;

@@ -1,22 +1,25 @@
 // Optimizer steps on n elements, one output a kernel; the output may be the array that it replaces.
-import { splat } from './math';
+// A factor of 0 leaves its term out: 0·∞ would be NaN.
+import { splat, unlessZero } from './math';
 import { load4, madd, store4 } from './memory';
 
 /** v' = momentum·v + gain·(g + decay·w), gain = 1 − dampening */
 export function sgdMomentum(
   out: usize, v: usize, g: usize, w: usize, n: i32, momentum: f64, gain: f64, decay: f64,
 ): void {
-  const keep = splat(momentum), take = splat(gain), shrink = splat(decay);
-  for (; n >= 4; n -= 4, out += 16, v += 16, g += 16, w += 16) sgdMomentum4(out, v, g, w, keep, take, shrink, 4);
-  if (n > 0) sgdMomentum4(out, v, g, w, keep, take, shrink, n);
+  const keep = splat(momentum), take = splat(gain), shrink = splat(decay), decays = unlessZero(decay);
+  for (; n >= 4; n -= 4, out += 16, v += 16, g += 16, w += 16) {
+    sgdMomentum4(out, v, g, w, keep, take, shrink, decays, 4);
+  }
+  if (n > 0) sgdMomentum4(out, v, g, w, keep, take, shrink, decays, n);
 }
 
 // @ts-ignore: decorator
 @inline
 function sgdMomentum4(
-  out: usize, v: usize, g: usize, w: usize, keep: v128, take: v128, shrink: v128, left: i32,
+  out: usize, v: usize, g: usize, w: usize, keep: v128, take: v128, shrink: v128, decays: v128, left: i32,
 ): void {
-  const gradient = madd(shrink, load4(w, left), load4(g, left));
+  const gradient = madd(shrink, v128.and(load4(w, left), decays), load4(g, left));
   store4(out, madd(take, gradient, f32x4.mul(keep, load4(v, left))), left);
 }
 
@@ -25,18 +28,22 @@ export function sgdUpdate(
   out: usize, w: usize, v: usize, g: usize, n: i32, lr: f64, step: f64, gain: f64, decay: f64,
 ): void {
   const rate = splat(-lr), pull = splat(step), take = splat(gain), shrink = splat(decay);
-  for (; n >= 4; n -= 4, out += 16, w += 16, v += 16, g += 16) sgdUpdate4(out, w, v, g, rate, pull, take, shrink, 4);
-  if (n > 0) sgdUpdate4(out, w, v, g, rate, pull, take, shrink, n);
+  const pulls = unlessZero(step), takes = unlessZero(gain), decays = unlessZero(decay);
+  for (; n >= 4; n -= 4, out += 16, w += 16, v += 16, g += 16) {
+    sgdUpdate4(out, w, v, g, rate, pull, take, shrink, pulls, takes, decays, 4);
+  }
+  if (n > 0) sgdUpdate4(out, w, v, g, rate, pull, take, shrink, pulls, takes, decays, n);
 }
 
 // @ts-ignore: decorator
 @inline
 function sgdUpdate4(
-  out: usize, w: usize, v: usize, g: usize, rate: v128, pull: v128, take: v128, shrink: v128, left: i32,
+  out: usize, w: usize, v: usize, g: usize, rate: v128, pull: v128, take: v128, shrink: v128,
+  pulls: v128, takes: v128, decays: v128, left: i32,
 ): void {
-  const weight = load4(w, left);
-  const gradient = madd(shrink, weight, load4(g, left));
-  store4(out, madd(rate, madd(take, gradient, f32x4.mul(pull, load4(v, left))), weight), left);
+  const weight = load4(w, left), momentum = v128.and(load4(v, left), pulls);
+  const gradient = v128.and(madd(shrink, v128.and(weight, decays), load4(g, left)), takes);
+  store4(out, madd(rate, madd(take, gradient, f32x4.mul(pull, momentum)), weight), left);
 }
 
 /** m' = β·m + (1 − β)·g */

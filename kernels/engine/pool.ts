@@ -175,11 +175,13 @@ export function avgPool2d(
       const i0 = y * sh - ph, height = cells(i0, kh, h, ph, countPadding);
       for (let z = 0; z < ow; z++, out += 4) {
         const j0 = z * sw - pw, width = cells(j0, kw, w, pw, countPadding);
-        let sum: f32 = 0;
+        let sum: f64 = 0;
         for (let i = max(0, i0); i < min(h, i0 + kh); i++) {
-          for (let j = max(0, j0); j < min(w, j0 + kw); j++) sum += get(x, i * w + j);
+          let row: f32 = 0;
+          for (let j = max(0, j0); j < min(w, j0 + kw); j++) row += get(x, i * w + j);
+          sum += <f64>row;
         }
-        store<f32>(out, sum / <f32>(height * width));
+        store<f32>(out, <f32>(sum / <f64>(height * width)));
       }
     }
   }

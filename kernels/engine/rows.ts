@@ -1,7 +1,8 @@
-// Sums over a row of neighbouring floats: float32 within 1024 elements, float64 across them.
+// Sums over a row of neighbouring floats. Plain sums, whose terms may be large and their mean's error small, are float64
+// but for four neighbours; sums of products are float32 within 1024 elements, float64 across them.
 import { bytes, lanes, load4, madd } from './memory';
 
-const enum Term { Plain, Square, Product, CentredProduct, WeightedProduct }
+const enum Term { Square, Product, CentredProduct, WeightedProduct }
 
 /** Elements summed in float32: 16 lanes of 64 summands each keep the relative error near 1e-7. */
 const CHUNK: i32 = 1024;
@@ -10,7 +11,6 @@ const CHUNK: i32 = 1024;
 // @ts-ignore: decorator
 @inline
 function term(op: i32, a: v128, b: v128, w: v128, m: v128, sum: v128): v128 {
-  if (op == Term.Plain) return f32x4.add(sum, a);
   if (op == Term.Product) return madd(a, b, sum);
   if (op == Term.CentredProduct) return madd(a, f32x4.sub(b, m), sum);
   if (op == Term.WeightedProduct) return madd(f32x4.mul(w, a), f32x4.sub(b, m), sum);
@@ -65,9 +65,35 @@ function total(op: i32, a: usize, b: usize, w: usize, mean: f32, n: i32): f64 {
   return sum;
 }
 
-/** Σ a */
+/** Σ a: four at a time in float32, where sums of equal numbers are exact, the rest in float64. */
 export function rowSum(a: usize, n: i32): f64 {
-  return total(Term.Plain, a, a, a, 0, n);
+  let low = f64x2.splat(0), high = f64x2.splat(0);
+  for (; n >= 16; n -= 16, a += 64) {
+    const first = f32x4.add(v128.load(a), v128.load(a, 16)), second = f32x4.add(v128.load(a, 32), v128.load(a, 48));
+    const four = f32x4.add(first, second);
+    low = f64x2.add(low, f64x2.promote_low_f32x4(four));
+    high = f64x2.add(high, f64x2.promote_low_f32x4(v128.shuffle<f64>(four, four, 1, 1)));
+  }
+  const both = f64x2.add(low, high);
+  let sum = f64x2.extract_lane(both, 0) + f64x2.extract_lane(both, 1);
+  for (; n > 0; n--, a += 4) sum += <f64>load<f32>(a);
+  return sum;
+}
+
+/** Whether n floats are finite, and their sums by four as well. */
+export function areFinite(a: usize, n: i32): bool {
+  // ∞ − ∞ and NaN − NaN are NaN, and every other difference of equals is 0
+  let differences = f32x4.splat(0);
+  for (; n >= 16; n -= 16, a += 64) {
+    const first = f32x4.add(v128.load(a), v128.load(a, 16)), second = f32x4.add(v128.load(a, 32), v128.load(a, 48));
+    const four = f32x4.add(first, second);
+    differences = f32x4.add(differences, f32x4.sub(four, four));
+  }
+  for (; n > 0; n -= 4, a += 16) {
+    const rest = load4(a, n);
+    differences = f32x4.add(differences, f32x4.sub(rest, rest));
+  }
+  return !v128.any_true(f32x4.ne(differences, differences));
 }
 
 /** Σ (a − mean)² */

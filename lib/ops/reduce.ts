@@ -1,5 +1,6 @@
 // Reductions over axes: mean, max, logSumExp and what follows from them. The sum is in broadcast.ts.
 import { kernels as k } from '../../kernels/index.js';
+import { FLOAT32_POSITIONS } from '../../kernels/spec.js';
 import { flag, readOptions } from '../options.js';
 import { normalizeAxis, numel } from '../shape.js';
 import { defineOp } from '../tape/op.js';
@@ -8,7 +9,7 @@ import type { Tensor } from '../tensor/tensor.js';
 import { type Axes, around, type ReduceOptions, readReduction, sum, withOnes, without } from './broadcast.js';
 import { div, exp, mul, sub } from './elementwise.js';
 import { argMax, gather } from './indexing.js';
-import { reshape } from './movement.js';
+import { concat, reshape, slice } from './movement.js';
 
 /**
  * The mean over the axes, all of them where none is given.
@@ -47,8 +48,17 @@ export function mean(x: Tensor, axis?: Axes | ReduceOptions, options?: Omit<Redu
  */
 export function max(x: Tensor, axis?: Axes | ReduceOptions, options?: Omit<ReduceOptions, 'axis'>): Tensor {
   const { axes, keepDims } = readReduction('max', x, axis, options);
-  const kept = axes.reduce((y, at) => gather(y, at, argMax(y, at, { keepDims: true })), x);
+  const kept = axes.reduce(largest, x);
   return keepDims ? kept : reshape(kept, without(x.shape, axes));
+}
+
+/** The largest along an axis, which stays with size 1; of more entries than positions tell apart, of halves first. */
+function largest(x: Tensor, axis: number): Tensor {
+  const size = x.shape[axis];
+  if (size <= FLOAT32_POSITIONS) return gather(x, axis, argMax(x, axis, { keepDims: true }));
+  const middle = Math.ceil(size / 2);
+  const [first, second] = [slice(x, axis, 0, middle), slice(x, axis, middle)];
+  return largest(concat([largest(first, axis), largest(second, axis)], axis), axis);
 }
 
 const logSumExpOver = defineOp('logSumExp', {
@@ -79,6 +89,18 @@ export function logSumExp(x: Tensor, axis: number, options: { keepDims?: boolean
   return keepDims ? out : reshape(out, without(x.shape, [at]));
 }
 
+/** log softmax of x less its largest entry: what the logarithm adds is not rounded to the size of x. */
+const logSoftmaxOver = defineOp('logSoftmax', {
+  forward: ({ x, axis }: { x: Tensor; axis: number }) => {
+    const rows = around(x, axis);
+    const one = rows.shape.with(1, 1);
+    const largest = run(k.gather, [rows, view(run(k.argMax, [rows]), one)]);
+    const centred = run(k.sub, [rows, largest]);
+    return view(run(k.sub, [centred, view(run(k.logSumExp, [centred]), one)]), x.shape);
+  },
+  vjp: { x: ({ g, out, axis }) => sub(g, mul(exp(out), sum(g, axis, { keepDims: true }))) },
+});
+
 /**
  * log softmax(x) = x − log Σ eˣ along one axis, in the shape of x.
  * @throws ShapeError for an axis that x does not have
@@ -96,6 +118,5 @@ export function logSumExp(x: Tensor, axis: number, options: { keepDims?: boolean
  */
 export function logSoftmax(x: Tensor, axis: number): Tensor {
   checkTensors('logSoftmax', { x });
-  normalizeAxis('logSoftmax', axis, x.shape.length);
-  return sub(x, logSumExp(x, axis, { keepDims: true }));
+  return logSoftmaxOver({ x, axis: normalizeAxis('logSoftmax', axis, x.shape.length) });
 }

@@ -1,6 +1,12 @@
 // run: a kernel on tensors, outside the tape. The compiler has checked the calls; checked-run.ts is what users are given.
 import type { Device } from '../../kernels/devices/device.js';
-import type { AnyKernel, AttrsArgument, Kernel, Plan } from '../../kernels/spec.js';
+import {
+  type AnyKernel,
+  type AttrsArgument,
+  FLOAT32_POSITIONS,
+  type Kernel,
+  type Plan,
+} from '../../kernels/spec.js';
 import { DeviceError, OptionError, TapeError } from '../errors.js';
 import { describe } from '../options.js';
 import type { Shape } from '../shape.js';
@@ -15,7 +21,11 @@ export function run<A>(kernel: Kernel<A>, inputs: readonly Tensor[], ...attrs: A
 
 export const shapesOf = (inputs: readonly Tensor[]): Shape[] => inputs.map(({ shape }) => shape);
 
-/** Runs a kernel by its plan. @throws DeviceError on several devices, TapeError in a gradient rule that is being recorded */
+/**
+ * Runs a kernel by its plan.
+ * @throws DeviceError on several devices, or where there are more positions than the device's numbers tell apart
+ * @throws TapeError in a gradient rule that is being recorded
+ */
 export function execute<A>(kernel: Kernel<A>, inputs: readonly Tensor[], plan: Plan): Tensor {
   if (state.rule !== null && state.recording) {
     throw new TapeError(
@@ -23,12 +33,21 @@ export function execute<A>(kernel: Kernel<A>, inputs: readonly Tensor[], plan: P
     );
   }
   const device = commonDevice(kernel.name, inputs);
+  if (plan.positions !== undefined) checkPositions(kernel.name, plan.positions, device);
   const buffers = inputs.map((t, i) => {
     if (t.isReleased) t.checkHeld(`${kernel.name}: input ${i}`);
     return t.storage.resident();
   });
   const buffer = device.run(kernel as AnyKernel, buffers, plan);
   return new Tensor(plan.shape, Storage.fromDevice(device, buffer));
+}
+
+function checkPositions(kernel: string, positions: number, { name, dtype }: Device): void {
+  if (dtype === 'float64' || positions <= FLOAT32_POSITIONS) return;
+  throw new DeviceError(
+    `${kernel}: there are ${positions} positions, expected at most 2^24 = ${FLOAT32_POSITIONS} on ${name}, ` +
+      'whose numbers are float32',
+  );
 }
 
 /** The same values under another shape, sharing the storage; outside the tape. */

@@ -80,13 +80,14 @@ function readGroup(where: string, group: unknown): Record<string, Values> {
   );
 }
 
-/** A tensor, or a lone number as one of shape []. */
+/** A tensor, or a lone number as one of shape []. What JSON has no numbers for is a word: 'NaN', 'Infinity', '-Infinity'. */
 export function readValues(where: string, value: unknown): Values {
-  if (typeof value === 'number') return { shape: [], data: [value] };
+  if (isNumber(value)) return { shape: [], data: [Number(value)] };
   if (!isRecord(value) || !isNumbers(value.shape) || !isNumbers(value.data)) {
     throw new FixtureError(`${where}: expected { "shape": [...], "data": [...] } with numbers as data`);
   }
-  const { shape, data } = value;
+  const { shape } = value;
+  const data = value.data.map(Number);
   if (numel(shape) !== data.length) {
     throw new FixtureError(`${where}: ${data.length} values do not fill shape [${shape.join(', ')}]`);
   }
@@ -97,6 +98,10 @@ function isRecord(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
+function isNumber(value: unknown): boolean {
+  return typeof value === 'number' || ['NaN', 'Infinity', '-Infinity'].includes(value as string);
+}
+
 function isNumbers(value: unknown): value is number[] {
-  return Array.isArray(value) && value.every((entry) => typeof entry === 'number');
+  return Array.isArray(value) && value.every(isNumber);
 }

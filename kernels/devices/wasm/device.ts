@@ -8,6 +8,7 @@ import { Arena } from './arena.js';
 import { weightsByImages } from './jobs/by-images.js';
 import { coveringProduct } from './jobs/covering.js';
 import { divide } from './jobs/divide.js';
+import { addTerms, besideMargins, replaced } from './jobs/margins.js';
 import { type Phased, phaseNames } from './jobs/phases.js';
 import { tiledConvolution } from './jobs/winograd.js';
 import { type Native, nativeNames, nativeOf } from './natives.js';
@@ -145,13 +146,24 @@ export class WasmDevice implements Device {
     const number = (key: string) => numberOf(name, plan, key, out.length);
     const sizes = native.constants.map(number);
     const arrays = [out, ...inputs];
-    const phased =
-      tiledConvolution(this.engine, name, sizes, this.convolution) ??
-      weightsByImages(this.engine, name, sizes, arrays);
-    if (phased) {
-      this.runPhases(name, phased, inputs, out);
-      return;
-    }
+    const tiled = tiledConvolution(this.engine, name, sizes, this.convolution);
+    if (tiled && this.runPhases(name, tiled, inputs, out)) return;
+    const images = weightsByImages(this.engine, name, sizes, arrays);
+    if (images) this.runPhases(name, images, inputs, out);
+    else this.runJobs(name, native, sizes, inputs, plan, out);
+    if (besideMargins(name, plan) !== undefined) this.leaveMarginsOut(name, native, inputs, plan, out);
+  }
+
+  private runJobs(
+    name: string,
+    native: Native,
+    sizes: number[],
+    inputs: readonly WasmBuffer[],
+    plan: Plan,
+    out: WasmBuffer,
+  ): void {
+    const number = (key: string) => numberOf(name, plan, key, out.length);
+    const arrays = [out, ...inputs];
     const call = divide(name, native, number, arrays, [...sizes, ...(plan.scalars ?? [])]);
     if (!native.scratch) {
       this.pool.run(call);
@@ -170,16 +182,42 @@ export class WasmDevice implements Device {
     }
   }
 
-  private runPhases(
+  /** Takes back what zeros of margins made of numbers that are not finite. */
+  private leaveMarginsOut(
     name: string,
-    { memory, calls }: Phased,
+    native: Native,
     inputs: readonly WasmBuffer[],
+    plan: Plan,
     out: WasmBuffer,
   ): void {
+    const beside = besideMargins(name, plan)!;
+    const given = inputs[beside];
+    // weights are looked at first; gradients are many, and spoil the few numbers that they make
+    if ((beside === 0 && this.isFinite(out)) || this.isFinite(given)) return;
+    const finite = this.upload(replaced(this.view(given)));
+    this.call(name, native, (inputs as WasmBuffer[]).with(beside, finite as WasmBuffer), plan, out);
+    this.free(finite);
+    addTerms(name, plan, this.view(out), this.view(given), this.view(inputs[1 - beside]));
+  }
+
+  private isFinite(buffer: WasmBuffer): boolean {
+    return this.engine.areFinite(at(buffer), buffer.length) === 1;
+  }
+
+  /** Runs calls that share memory; false where they spoiled the result. */
+  private runPhases(
+    name: string,
+    { memory, spoiled, calls }: Phased,
+    inputs: readonly WasmBuffer[],
+    out: WasmBuffer,
+  ): boolean {
     const bytes = memory.shared + memory.own * this.threads;
     const shared = this.reserve(bytes, name);
+    const word = spoiled === undefined ? null : new Int32Array(this.arena.memory.buffer, shared + spoiled, 1);
     try {
+      word?.fill(0);
       for (const call of calls(at(out), inputs.map(at), shared, shared + memory.shared)) this.pool.run(call);
+      return word?.[0] !== 1;
     } finally {
       this.arena.free(shared, bytes);
     }

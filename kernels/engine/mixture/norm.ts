@@ -18,13 +18,21 @@ export function mixtureNorm(
   out: usize, x: usize, tau: usize, lambda: usize, moments: usize, weight: usize, bias: usize,
   n: i32, c: i32, s: i32, k: i32, ct: i32, eps: f64, fisher: i32, from: i32, images: i32, scratch: usize,
 ): void {
+  normalize(out, x, tau, lambda, moments, weight, bias, n, c, s, k, ct, eps, fisher, from, images, scratch);
+}
+
+/** mixtureNorm, or where the address of β is 0 without β and μ: y = γ_c Σ_k a_ik·x_ic·r_kc */
+function normalize(
+  out: usize, x: usize, tau: usize, lambda: usize, moments: usize, weight: usize, bias: usize,
+  n: i32, c: i32, s: i32, k: i32, ct: i32, eps: f64, fisher: i32, from: i32, images: i32, scratch: usize,
+): void {
   // scratch [c,k,2]: μ and γ·r·a/τ
   for (let j = 0; j < k; j++) {
     let scale = posteriorScale(get(lambda, j * ct), fisher);
     for (let channel = 0, place = scratch + bytes(2 * j); channel < c; channel++, place += bytes(2 * k)) {
       if (ct > 1) scale = posteriorScale(get(lambda, j * ct + channel), fisher);
       const r = inverseDeviation(get(moments, (k + j) * c + channel), eps);
-      put(place, 0, get(moments, j * c + channel));
+      put(place, 0, bias ? get(moments, j * c + channel) : 0);
       put(place, 1, <f32>(scale * <f64>get(weight, channel) * r));
     }
   }
@@ -32,7 +40,7 @@ export function mixtureNorm(
   for (let i = from, to = from + images; i < to; i += together) {
     for (let channel = 0; channel < c; channel++) {
       const skipped = bytes((i * c + channel) * s), row = posteriorRow(tau, 0, i, channel, n, ct, s);
-      const table = scratch + bytes(2 * channel * k), offset = get(bias, channel), count = min(together, to - i);
+      const table = scratch + bytes(2 * channel * k), offset = bias ? get(bias, channel) : 0, count = min(together, to - i);
       forwardRows(out + skipped, x + skipped, row, step, table, k, offset, s, count, next, nextTau);
     }
   }
@@ -63,13 +71,17 @@ export function mixtureNormGradSums(
 
 /**
  * dx_ic = γ_c Σ_k r_kc·[a_ik·g_ic − (τ_ik/n_k)·(A_kc + (x_ic − μ_kc)·r_kc·B_kc)]; A, B, n are mixtureNormGradSums'.
- * With constant moments (training 0) only the first summand. For the images from `from` on.
+ * With constant moments (training 0) only the first summand, and x has no part in it. For the images from `from` on.
  */
 export function mixtureNormGradInput(
   out: usize, g: usize, x: usize, tau: usize, lambda: usize, moments: usize, weight: usize, sums: usize,
   n: i32, c: i32, s: i32, k: i32, ct: i32,
   eps: f64, fisher: i32, training: i32, from: i32, images: i32, scratch: usize,
 ): void {
+  if (!training) {
+    normalize(out, g, tau, lambda, moments, weight, 0, n, c, s, k, ct, eps, fisher, from, images, scratch);
+    return;
+  }
   // scratch [c,k,4]: μ, p = γ·r·a/τ, q = −γ·r·A/n_k, u = −γ·r²·B/n_k
   for (let j = 0; j < k; j++) {
     let scale = posteriorScale(get(lambda, j * ct), fisher);
@@ -77,7 +89,7 @@ export function mixtureNormGradInput(
       if (ct > 1) scale = posteriorScale(get(lambda, j * ct + channel), fisher);
       const at = j * c + channel, r = inverseDeviation(get(moments, k * c + at), eps);
       const scaled = <f64>get(weight, channel) * r;
-      const share: f64 = training ? -scaled / max(<f64>get(sums, 2 * k * c + at), 1e-12) : 0;
+      const share = -scaled / max(<f64>get(sums, 2 * k * c + at), 1e-12);
       put(place, 0, get(moments, at));
       put(place, 1, <f32>(scaled * scale));
       put(place, 2, <f32>(share * <f64>get(sums, at)));

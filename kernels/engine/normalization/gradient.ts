@@ -50,12 +50,53 @@ export function standardizeGradInput(
   out: usize, g: usize, x: usize, moments: usize, weight: usize, sums: usize,
   n: i32, r: i32, s: i32, count: i32, inner: i32, eps: f64, training: i32, perRow: i32, from: i32, rows: i32,
 ): void {
-  const share: f64 = training ? -1 / (<f64>n * <f64>s) : 0, skipped = bytes(from * s);
+  const share: f64 = -1 / (<f64>n * <f64>s), skipped = bytes(from * s);
   out += skipped;
   g += skipped;
   x += skipped;
-  if (s == inner) gradientRuns(out, g, x, moments, weight, sums, r, s, count, eps, share, perRow, from, rows);
+  if (!training) scaledGradient(out, g, moments, weight, r, s, count, inner, eps, from, rows);
+  else if (s == inner) gradientRuns(out, g, x, moments, weight, sums, r, s, count, eps, share, perRow, from, rows);
   else gradientSegments(out, g, x, moments, weight, sums, r, s, count, inner, eps, share, perRow, from, rows);
+}
+
+/** γ·ρ·g, the gradient where moments are constant: x has no part in it, whatever it is. */
+function scaledGradient(
+  out: usize, g: usize, moments: usize, weight: usize,
+  r: i32, s: i32, count: i32, inner: i32, eps: f64, from: i32, rows: i32,
+): void {
+  const each = changing(s, count, inner), longest = segmentLength(s, count, inner);
+  let row = from % r, place = from * s % longest, c = from * s / longest % count;
+  for (; rows > 0; rows--, row = following(row, r)) {
+    const scale = inverseDeviation(get(moments, r + row), eps);
+    for (let left = s; left > 0;) {
+      const length = min(left, longest - place), gamma = weight + bytes(each ? place : c);
+      if (each) scaleEach(out, g, gamma, splat(scale), length);
+      else scaleRun(out, g, splat(<f64>load<f32>(gamma) * scale), length);
+      out += bytes(length); g += bytes(length); left -= length; place += length;
+      if (place == longest) {
+        place = 0;
+        c = following(c, count);
+      }
+    }
+  }
+}
+
+/** p·g */
+// @ts-ignore: decorator
+@inline
+function scaleRun(out: usize, g: usize, p: v128, n: i32): void {
+  for (; n >= 4; n -= 4, out += 16, g += 16) store4(out, f32x4.mul(load4(g, 4), p), 4);
+  if (n > 0) store4(out, f32x4.mul(load4(g, n), p), n);
+}
+
+/** γ·p·g element by element */
+// @ts-ignore: decorator
+@inline
+function scaleEach(out: usize, g: usize, gamma: usize, p: v128, n: i32): void {
+  for (; n >= 4; n -= 4, out += 16, g += 16, gamma += 16) {
+    store4(out, f32x4.mul(f32x4.mul(load4(g, 4), load4(gamma, 4)), p), 4);
+  }
+  if (n > 0) store4(out, f32x4.mul(f32x4.mul(load4(g, n), load4(gamma, n)), p), n);
 }
 
 /** Rows with one γ each. */

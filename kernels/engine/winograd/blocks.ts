@@ -2,6 +2,7 @@
 import { COLUMNS, ROWS, microKernel } from '../gemm/gemm';
 import { aligned, at, bytes, copyRow, roundUp } from '../memory';
 import { CHAIN, HEADER, Plan, STAGGER, TILE, planConvolution, rowAddresses } from './plan';
+import { areFinite } from '../rows';
 import { OUTPUT_WORK, outputTile, stripInput, tilesInput } from './tiles';
 
 // out = Aᵀ[ Σ_c (G·w·Gᵀ)·(Bᵀ·x·B) ]A for every tile: one matrix product (rows × channels)·(channels × tiles) per point.
@@ -72,14 +73,27 @@ function placeTiles(plan: Plan, work: Work, first: i32, count: i32): void {
   }
 }
 
-/** Transforms the tiles of `count` strips, one channel after the other, into panels of B. */
-function transformTiles(plan: Plan, work: Work, x: usize, first: i32, count: i32): void {
+/** Rows of an image that strip i is the first to read, all that are left in an image's last strip. */
+// @ts-ignore: decorator
+@inline
+function ownRows(plan: Plan, i: i32): i32 {
+  const y = i % plan.down * TILE, left = plan.height - y;
+  return i % plan.down == plan.down - 1 ? left : min(left, TILE);
+}
+
+/**
+ * Transforms the tiles of `count` strips, one channel after the other, into panels of B. Tells whether the strips' rows are
+ * finite, which costs little while they come into the cache.
+ */
+function transformTiles(plan: Plan, work: Work, x: usize, first: i32, count: i32): bool {
+  let finite = true;
   const points = plan.points, step = plan.stripStep, panels = roundUp(count * plan.across, COLUMNS) / COLUMNS;
   for (let c = 0; c < plan.channels; c++) {
     let out = work.strips + bytes(plan.left);
     for (let i = first; i < first + count; i++, out += <usize>points * step) {
       const plane = x + bytes((i / plan.down * plan.channels + c) * plan.height * plan.width);
-      const y = i % plan.down * TILE - plan.top;
+      const y = i % plan.down * TILE - plan.top, own = plane + bytes((y + plan.top) * plan.width);
+      if (!areFinite(own, ownRows(plan, i) * plan.width)) finite = false;
       rowAddresses(work.rowTable, points, plane, y, plan.height, plan.width, work.zeros);
       stripInput(points, work.rowTable, plan.width, out, step);
     }
@@ -89,6 +103,7 @@ function transformTiles(plan: Plan, work: Work, x: usize, first: i32, count: i32
       tilesInput(points, at(lanes, 4), at(lanes, 5), at(lanes, 6), at(lanes, 7), step, v + 16, work.vStep);
     }
   }
+  return finite;
 }
 
 /** The products of all points: panel by panel of tiles, all rows. */
@@ -145,23 +160,30 @@ function finishPart(plan: Plan, work: Work, m: usize, target: usize, table: usiz
   }
 }
 
-/** One block of strips. */
-function convolveBlock(out: usize, x: usize, filters: usize, plan: Plan, work: Work, block: i32): void {
+/** One block of strips; tells whether what they read is finite. */
+function convolveBlock(out: usize, x: usize, filters: usize, plan: Plan, work: Work, block: i32): bool {
   const strip = block * plan.stripsAtOnce, count = min(plan.stripsAtOnce, plan.strips - strip);
   const panels = roundUp(count * plan.across, COLUMNS) / COLUMNS;
   placeTiles(plan, work, strip, count);
-  transformTiles(plan, work, x, strip, count);
+  // elsewhere the whole convolution is computed directly
+  if (!transformTiles(plan, work, x, strip, count)) return false;
   multiplyTiles(filters, plan, work, panels);
   finishTiles(plan, work, out, panels);
+  return true;
 }
 
-/** Convolves x, or for pass 1 g, with transformed filters: `count` blocks of strips from `first` on. */
+/**
+ * Convolves x, or for pass 1 g, with transformed filters: `count` blocks of strips from `first` on. Writes 1 at `spoiled`
+ * where x is not finite: such a number would spread over whole tiles.
+ */
 export function winogradBlocks(
   out: usize, x: usize, filters: usize, pass: i32,
   n: i32, c: i32, h: i32, w: i32, o: i32, kh: i32, kw: i32, oh: i32, ow: i32,
   sh: i32, sw: i32, ph: i32, pw: i32, dh: i32, dw: i32, groups: i32,
-  first: i32, count: i32, scratch: usize,
+  spoiled: usize, first: i32, count: i32, scratch: usize,
 ): void {
   const plan = planConvolution(scratch, pass, n, c, h, w, o, kh, oh, ow, ph, pw), work = layOut(plan);
-  for (let block = first; block < first + count; block++) convolveBlock(out, x, filters, plan, work, block);
+  for (let block = first; block < first + count; block++) {
+    if (!convolveBlock(out, x, filters, plan, work, block)) store<i32>(spoiled, 1);
+  }
 }

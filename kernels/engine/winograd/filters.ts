@@ -1,6 +1,7 @@
 // The filters of a Winograd convolution, transformed into panels of A for every point.
 import { ROWS, transpose4 } from '../gemm/gemm';
 import { aligned, bytes, get, put, roundUp } from '../memory';
+import { areFinite } from '../rows';
 import { HEADER, PANELS, Plan, planConvolution } from './plan';
 import { filterTile } from './tiles';
 
@@ -43,12 +44,17 @@ export function filtersBytes(plan: Plan): usize {
   return aligned(<usize>plan.allPoints * plan.filterStep);
 }
 
-/** Transforms the filters of the forward pass (0) or of the input gradient (1): `count` jobs from `first` on. */
+/**
+ * Transforms the filters of the forward pass (0) or of the input gradient (1): `count` jobs from `first` on. Writes 1 at
+ * `spoiled` where a job's share of the weights is not finite.
+ */
 export function winogradFilters(
   filters: usize, weight: usize, pass: i32, n: i32, c: i32, h: i32, w: i32, o: i32, kh: i32, kw: i32, oh: i32, ow: i32,
   sh: i32, sw: i32, ph: i32, pw: i32, dh: i32, dw: i32, groups: i32,
-  first: i32, count: i32, scratch: usize,
+  spoiled: usize, first: i32, count: i32, scratch: usize,
 ): void {
   const plan = planConvolution(scratch, pass, n, c, h, w, o, kh, oh, ow, ph, pw);
+  const length = o * c * kh * kw, jobs = filterJobs(plan), share = (length + jobs - 1) / jobs;
+  if (!areFinite(weight + bytes(first * share), min(count * share, length - first * share))) store<i32>(spoiled, 1);
   for (let job = first; job < first + count; job++) transformRows(filters, plan, weight, job, scratch + HEADER);
 }

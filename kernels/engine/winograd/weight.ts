@@ -2,6 +2,7 @@
 import { COLUMNS, ROWS, microKernel, transpose4 } from '../gemm/gemm';
 import { aligned, bytes, copyRow, get, put, roundUp } from '../memory';
 import { CHAIN, HEADER, PANELS, Plan, STAGGER, TILE, planWeights, rowAddresses } from './plan';
+import { areFinite } from '../rows';
 import { OUTPUT_WORK, stripGradient, stripInput, tilesGradient, tilesInput, weightTile } from './tiles';
 
 // dw = Aᵀ[ Σ_tile (G·g·Gᵀ)·(Bᵀ·x·B) ]A for every pair of channels, tiles of g acting as filters: one matrix product
@@ -212,13 +213,14 @@ export function winogradWeightSums(
   for (let point = first; point < first + count; point++) multiplyPoint(plan, group, point, scratch + HEADER + 64);
 }
 
-/** Transforms the sums back into filters: `count` rows from `first` on. */
+/** Transforms the sums back into filters: `count` rows from `first` on. Writes 1 at `spoiled` where they are not finite. */
 export function winogradWeightRows(
   out: usize, shared: usize, n: i32, c: i32, h: i32, w: i32, o: i32, kh: i32, kw: i32, oh: i32, ow: i32,
   sh: i32, sw: i32, ph: i32, pw: i32, dh: i32, dw: i32, groups: i32,
-  first: i32, count: i32, scratch: usize,
+  spoiled: usize, first: i32, count: i32, scratch: usize,
 ): void {
-  const plan = planWeights(scratch, n, c, h, w, o, kh, oh, ow, ph, pw);
+  const plan = planWeights(scratch, n, c, h, w, o, kh, oh, ow, ph, pw), length = c * kh * kw;
   shareSums(plan, shared);
   for (let row = first; row < first + count; row++) finishRow(plan, out, row, scratch + HEADER);
+  if (!areFinite(out + bytes(first * length), count * length)) store<i32>(spoiled, 1);
 }

@@ -9,6 +9,8 @@ export interface Phased {
     /** Bytes of each thread. */
     own: number;
   };
+  /** Where in the shared memory stands a word that is 0 at first, and 1 at the end where the result is spoiled. */
+  spoiled?: number;
   calls(out: number, inputs: readonly number[], shared: number, own: number): EngineCall[];
 }
 
@@ -35,6 +37,7 @@ export function rangedCall(
 export const phaseNames: readonly string[] = [
   'conv2dGradWeightImages',
   'sumParts',
+  'areFinite',
   'winogradFits',
   'winogradShared',
   'winogradScratch',

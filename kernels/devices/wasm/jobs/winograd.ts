@@ -9,7 +9,10 @@ const passes: Partial<Record<string, number>> = { conv2d: 0, conv2dGradInput: 1,
 /** The most jobs of a phase. */
 const MAX_JOBS = 16;
 
-/** The tiled form of a kernel call; null where the call is no convolution or is better done directly. */
+/**
+ * The tiled form of a kernel call; null where the call is no convolution or is better done directly. A number that is
+ * not finite would be in the result of every tile that it lies in: the phases find it, and the result is spoiled.
+ */
 export function tiledConvolution(
   engine: Engine,
   name: string,
@@ -20,21 +23,20 @@ export function tiledConvolution(
   if (pass === undefined || mode === 'direct') return null;
   const fits = mode === 'winograd' ? canTile(sizes) : engine.winogradFits(pass, ...sizes) === 1;
   if (!fits) return null;
-  const memory = {
-    shared: engine.winogradShared(pass, ...sizes) >>> 0,
-    own: engine.winogradScratch(pass, ...sizes) >>> 0,
-  };
+  const spoiled = engine.winogradShared(pass, ...sizes) >>> 0;
+  const memory = { shared: spoiled + 64, own: engine.winogradScratch(pass, ...sizes) >>> 0 };
   const jobs = (phase: number) => engine.winogradJobs(pass, phase, ...sizes);
   return {
     memory,
+    spoiled,
     calls(out, inputs, shared, own) {
       const phase = (fn: string, args: number[], total: number) =>
         rangedCall(fn, args, total, MAX_JOBS, { at: own, step: memory.own });
       if (pass < 2) {
         const [x, weight] = inputs;
         return [
-          phase('winogradFilters', [shared, weight, pass, ...sizes], jobs(0)),
-          phase('winogradBlocks', [out, x, shared, pass, ...sizes], jobs(1)),
+          phase('winogradFilters', [shared, weight, pass, ...sizes, shared + spoiled], jobs(0)),
+          phase('winogradBlocks', [out, x, shared, pass, ...sizes, shared + spoiled], jobs(1)),
         ];
       }
       const [g, x] = inputs;
@@ -42,7 +44,10 @@ export function tiledConvolution(
         phase('winogradWeightTiles', [shared, g, x, ...sizes, group], jobs(0)),
         phase('winogradWeightSums', [shared, ...sizes, group], jobs(1)),
       ]);
-      return [...groups.flat(), phase('winogradWeightRows', [out, shared, ...sizes], jobs(2))];
+      return [
+        ...groups.flat(),
+        phase('winogradWeightRows', [out, shared, ...sizes, shared + spoiled], jobs(2)),
+      ];
     },
   };
 }
