@@ -1,6 +1,6 @@
 // Mini-batches: a seeded order, crop and flip augmentation, and standardization per channel.
 import { OptionError } from '../lib/errors.js';
-import { anything, flag, integer, type Read, readOptions } from '../lib/options.js';
+import { anything, describe, flag, integer, type Read, readOptions } from '../lib/options.js';
 import { createRandom } from '../lib/random.js';
 import { CHANNELS, type Dataset, IMAGE_SIZE, PLANE, SIDE } from './dataset.js';
 
@@ -165,13 +165,22 @@ const centredCrop = 2 * CROPS * PAD + 2 * PAD;
 
 /** The standardized value of every pixel value of every channel: (v/255 − mean) / std. */
 function standardizationTable({ mean, std }: ChannelStatistics): Float32Array {
-  if (mean.length !== CHANNELS || std.length !== CHANNELS) {
-    const got = `${mean.length} means and ${std.length} deviations`;
+  if (mean?.length !== CHANNELS || std?.length !== CHANNELS) {
+    const got = `${mean?.length ?? 0} means and ${std?.length ?? 0} deviations`;
     throw new OptionError(`batches: statistics has ${got}, expected ${CHANNELS} of each`);
   }
-  const bad = std.find((s) => !(s > 0));
-  if (bad !== undefined)
-    throw new OptionError(`batches: statistics.std has ${bad}, expected positive numbers`);
+  const check = (
+    name: string,
+    list: readonly number[],
+    expected: string,
+    holds: (value: number) => boolean,
+  ) => {
+    const bad = list.findIndex((value) => !Number.isFinite(value) || !holds(value));
+    if (bad < 0) return;
+    throw new OptionError(`batches: statistics.${name} has ${describe(list[bad])}, expected ${expected}`);
+  };
+  check('mean', mean, 'numbers', () => true);
+  check('std', std, 'positive numbers', (value) => value > 0);
   return Float32Array.from({ length: CHANNELS * 256 }, (_, i) => {
     const c = i >> 8;
     return ((i & 255) / 255 - mean[c]) / std[c];

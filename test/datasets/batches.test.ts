@@ -186,6 +186,16 @@ t.test('an option out of range is an error that names it', async (t) => {
       'statistics has 1 means and 3 deviations, expected 3 of each',
     ],
     [{ statistics: { mean: [0, 0, 0], std: [1, 0, 1] } }, 'statistics.std has 0, expected positive numbers'],
+    [
+      { statistics: { mean: [0, Number.NaN, 0], std: [1, 1, 1] } },
+      'statistics.mean has NaN, expected numbers',
+    ],
+    [
+      { statistics: { mean: [0, 0, 0], std: [1, 1, Number.POSITIVE_INFINITY] } },
+      'statistics.std has Infinity, expected positive numbers',
+    ],
+    [{ statistics: 3 as never }, 'statistics has 0 means and 0 deviations, expected 3 of each'],
+    [{ statistics: {} as never }, 'statistics has 0 means and 0 deviations, expected 3 of each'],
   ];
   for (const [options, message] of cases) {
     t.throws(() => batches(data, options), new OptionError(`batches: ${message}`), message);
