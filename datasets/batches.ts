@@ -171,17 +171,22 @@ function standardizationTable(statistics: ChannelStatistics): Float32Array {
     statistics,
     '{ mean, std }',
   ) as unknown as ChannelStatistics;
-  for (const [name, values] of Object.entries({ mean, std })) {
-    if (Array.isArray(values) && values.every(Number.isFinite)) continue;
-    throw new OptionError(`batches: statistics.${name} is ${describe(values)}, expected an array of numbers`);
-  }
-  if (mean.length !== CHANNELS || std.length !== CHANNELS) {
-    const got = `${mean.length} means and ${std.length} deviations`;
+  if (mean?.length !== CHANNELS || std?.length !== CHANNELS) {
+    const got = `${mean?.length ?? 0} means and ${std?.length ?? 0} deviations`;
     throw new OptionError(`batches: statistics has ${got}, expected ${CHANNELS} of each`);
   }
-  const bad = std.find((s) => !(s > 0));
-  if (bad !== undefined)
-    throw new OptionError(`batches: statistics.std has ${bad}, expected positive numbers`);
+  const check = (
+    name: string,
+    list: readonly number[],
+    expected: string,
+    holds: (value: number) => boolean,
+  ) => {
+    const bad = list.findIndex((value) => !Number.isFinite(value) || !holds(value));
+    if (bad < 0) return;
+    throw new OptionError(`batches: statistics.${name} has ${describe(list[bad])}, expected ${expected}`);
+  };
+  check('mean', mean, 'numbers', () => true);
+  check('std', std, 'positive numbers', (value) => value > 0);
   return Float32Array.from({ length: CHANNELS * 256 }, (_, i) => {
     const c = i >> 8;
     return ((i & 255) / 255 - mean[c]) / std[c];

@@ -25,6 +25,11 @@ export async function runTraining(settings: Settings, output: Output): Promise<v
     const { stop, close } = listenForSignals();
     try {
       await trainAndReport(run, facts, stop, output);
+    } catch (error) {
+      // Now that files are written, it is no longer a wrong flag.
+      throw error instanceof MixgradError
+        ? new Ending(error.message, exitCodes.failed, { cause: error })
+        : error;
     } finally {
       close();
     }

@@ -187,10 +187,15 @@ t.test('an option out of range is an error that names it', async (t) => {
     ],
     [{ statistics: { mean: [0, 0, 0], std: [1, 0, 1] } }, 'statistics.std has 0, expected positive numbers'],
     [
-      { statistics: { mean: [0, 0, Number.NaN], std: [1, 1, 1] } },
-      'statistics.mean is [0,0,NaN], expected an array of numbers',
+      { statistics: { mean: [0, Number.NaN, 0], std: [1, 1, 1] } },
+      'statistics.mean has NaN, expected numbers',
+    ],
+    [
+      { statistics: { mean: [0, 0, 0], std: [1, 1, Number.POSITIVE_INFINITY] } },
+      'statistics.std has Infinity, expected positive numbers',
     ],
     [{ statistics: 3 as never }, 'statistics is 3, expected { mean, std }'],
+    [{ statistics: {} as never }, 'statistics has 0 means and 0 deviations, expected 3 of each'],
     [{ shuffle: 'no' as never }, "shuffle is 'no', expected true or false"],
     [
       { batchsize: 2 } as never,
