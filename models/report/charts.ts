@@ -1,6 +1,7 @@
 // The pictures of a report, as SVG text.
-import * as Plot from '#plot';
+
 import { parseHTML } from '#linkedom';
+import * as Plot from '#plot';
 import type { EvalMetric, TrainMetric } from '../run/run-folder.js';
 import type { ChannelMixture, ChannelPicture } from './activations.js';
 
