@@ -1,16 +1,17 @@
 // Whether a GPU answers: asked by 'auto', and without loading GPU.js.
 import { platform } from '#platform';
 
-/** Whether WebGPU's adapter is a real GPU rather than a software renderer. */
-export async function hasHardwareWebgpu(): Promise<boolean> {
+/** Why WebGPU has no adapter that is a real GPU rather than a software renderer; null where it has. */
+export async function whyNoGpu(): Promise<string | null> {
+  const none = 'no GPU answers through WebGPU';
+  if (!platform.mayHaveGpu()) return none;
   try {
-    if (!platform.mayHaveGpu()) return false;
     await platform.provideWebgpu();
     const adapter = await globalThis.navigator.gpu.requestAdapter();
-    return (
-      adapter !== null && !/swiftshader|llvmpipe/i.test(`${adapter.info.description} ${adapter.info.device}`)
-    );
-  } catch {
-    return false;
+    if (!adapter) return none;
+    const { description, device } = adapter.info;
+    return /swiftshader|llvmpipe/i.test(`${description} ${device}`) ? none : null;
+  } catch (error) {
+    return `${none}: ${(error as Error).message}`;
   }
 }

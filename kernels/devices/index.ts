@@ -1,7 +1,7 @@
 // Opens devices by name, and chooses one where the user did not.
 import { DeviceError, describe, optionsOf } from '../errors.js';
 import type { Device } from './device.js';
-import { hasHardwareWebgpu } from './gpu-adapter.js';
+import { whyNoGpu } from './gpu-adapter.js';
 import { openReference } from './reference.js';
 import { openWasm, openWasmSync } from './wasm/open.js';
 import { completeOptions, type WasmOptions } from './wasm/options.js';
@@ -98,9 +98,10 @@ function closable(device: Device): Device {
 async function choose(options: WasmOptions): Promise<ChosenDevice> {
   const because = async (name: Exclude<DeviceName, 'auto'>, reason: string) =>
     opened(await openers[name](options), reason);
-  if (await hasHardwareWebgpu()) return because('gpujs-webgpu', 'a GPU answers through WebGPU');
+  const none = await whyNoGpu();
+  if (none === null) return because('gpujs-webgpu', 'a GPU answers through WebGPU');
   try {
-    return await because('wasm', 'no GPU answers through WebGPU');
+    return await because('wasm', none);
   } catch (error) {
     if (!(error instanceof DeviceError)) throw error;
     return because('gpujs-cpu', error.message);

@@ -32,7 +32,7 @@ export class Consumer {
     // What is in dist/ is what the tests are made of: it is not built again.
     const pack = ['pack', '--ignore-scripts', '--silent', '--pack-destination', folder];
     const { stdout } = await execute('npm', pack);
-    const install = ['install', '--prefer-offline', '--no-audit', '--no-fund', '--fetch-retries=1'];
+    const install = ['install', '--prefer-offline', '--no-audit', '--no-fund', '--fetch-retries=0'];
     const missing = await execute('npm', [...install, `./${stdout.trim()}`], { cwd: folder }).then(
       () => null,
       (error: Error & { stderr: string }) => {

@@ -129,6 +129,17 @@ async function testDevices(t: Test, consumer: Consumer): Promise<void> {
     await ran(consumer, doubled('gpujs-webgpu')),
     'DeviceError: gpujs-webgpu: the optional package webgpu is not installed; npm install webgpu@0.4 installs it',
   );
+  // On Linux 'auto' looks for a GPU only where there is a device file of one.
+  const auto = `
+    Object.defineProperty(process, 'platform', { value: 'darwin' });
+    const { openDevice } = await import('mixgrad');
+    const device = await openDevice();
+    console.log(device.name, device.reason);
+    device.close();`;
+  t.equal(
+    await ran(consumer, auto),
+    'wasm no GPU answers through WebGPU: the optional package webgpu is not installed; npm install webgpu@0.4 installs it',
+  );
 }
 
 async function testDawn(t: Test, consumer: Consumer): Promise<void> {

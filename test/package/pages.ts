@@ -216,6 +216,21 @@ async function testServiceWorker(t: Test, folder: string, { browser, expected }:
   site.close();
 }
 
+/** The library from another origin: no worker thread could be started from a file there. */
+async function testOtherOrigin(t: Test, folder: string, { browser, expected }: Shared): Promise<void> {
+  const other = await serve(join(folder, 'mixgrad'), { 'Access-Control-Allow-Origin': '*' });
+  const { tags } = recipe('Without a bundler');
+  writeFileSync(join(folder, 'other.html'), `<!doctype html>\n${tags.replace('./mixgrad/', other.url)}\n`);
+  const site = await serve(folder, isolation);
+  const page = await browser.newPage();
+  const ran = await visit(t, page, `${site.url}other.html`);
+  checkRun(t, ran, expected);
+  t.equal(ran.threads, await page.evaluate(() => navigator.hardwareConcurrency));
+  t.ok([...other.requests].some((file) => file.includes('engine')));
+  await page.close();
+  for (const each of [site, other]) each.close();
+}
+
 /** The WebGPU device in a page, on the browser's software renderer. */
 async function testWebgpu(t: Test, folder: string, { expected }: Shared): Promise<void> {
   const browser = await launch(true);
@@ -265,6 +280,9 @@ export async function testPages(t: Test, consumer: Consumer): Promise<void> {
   for (const bundler of ['Vite', 'esbuild', 'webpack']) {
     t.test(`${bundler}: a Web Worker of the page's own`, (t) => testWorker(t, consumer, bundler, shared));
   }
+  t.test('the library from another origin', (t) =>
+    testOtherOrigin(t, consumer.path('Without a bundler'), shared),
+  );
   t.test('coi-serviceworker', (t) => testServiceWorker(t, consumer.path('Without a bundler'), shared));
   t.test('gpujs-webgpu, after webpack', (t) => testWebgpu(t, consumer.path('webpack'), shared));
 }

@@ -109,9 +109,9 @@ t.test('GPU.js is loaded by who opens its device, and by nobody else', async (t)
     import { register } from 'node:module';
     register(${JSON.stringify(`data:text/javascript,${encodeURIComponent(hook)}`)});
     const { openDevice } = await import('mixgrad');
-    const { hasHardwareWebgpu } = await import('${adapter}');
+    const { whyNoGpu } = await import('${adapter}');
     for (const name of ['wasm', 'reference']) (await openDevice(name)).close();
-    await hasHardwareWebgpu();
+    await whyNoGpu();
     console.log('not yet');
     (await openDevice('gpujs-cpu')).close();
   `;
