@@ -81,6 +81,24 @@ export function full(shape: Shape, value: number, options: Omit<TensorOptions, '
 }
 
 /**
+ * A tensor filled with one value: {@link full} under the name that initial values have.
+ * @throws ShapeError unless the shape has integers of at least 1, OptionError where the value is no number
+ *
+ * @example
+ * ```js
+ * import { init } from 'mixgrad';
+ *
+ * console.log(await init.constant([2], 0.1).data());
+ * ```
+ * ```text
+ * Float32Array(2) [ 0.10000000149011612, 0.10000000149011612 ]
+ * ```
+ */
+export function constant(shape: Shape, value: number, options: Omit<TensorOptions, 'shape'> = {}): Tensor {
+  return filled('constant', shape, value, options);
+}
+
+/**
  * A tensor of zeros.
  * @throws ShapeError unless the shape has integers of at least 1
  *

@@ -180,6 +180,13 @@ t.test('what is no values is refused with what to write instead', async (t) => {
   const nested = 'expected numbers in arrays nested evenly';
   const numbers = `${nested}; Array.from(values, Number) makes numbers of BigInts`;
   const refused: [values: unknown, error: Error][] = [
+    [[1, [2, 3]], new ShapeError('tensor: rows differ in length along axis 1 of [2]')],
+    [[new Float32Array(2), [1]], new ShapeError('tensor: rows differ in length along axis 1 of [2, 2]')],
+    [[[1], []], new ShapeError('tensor: rows differ in length along axis 1 of [2, 1]')],
+    [[1, null], new OptionError(`tensor: a value is null, ${nested}`)],
+    [['1'], new OptionError(`tensor: a value is '1', ${nested}`)],
+    [Array(2), new OptionError(`tensor: a value is undefined, ${nested}`)],
+    [[true], new OptionError(`tensor: a value is true, ${nested}`)],
     [1n, new OptionError(`tensor: a value is the BigInt 1n, ${numbers}`)],
     [[1n], new OptionError(`tensor: a value is the BigInt 1n, ${numbers}`)],
     [BigInt64Array.of(1n), new OptionError(`tensor: a value is a BigInt64Array, ${numbers}`)],
@@ -214,4 +221,8 @@ t.test('what is no values is refused with what to write instead', async (t) => {
     [at({ shape: [0] }), new ShapeError('tensor: shape is [0], expected integers of at least 1')],
   ];
   for (const [values, error] of refused) t.throws(() => tensor(values as never), error);
+  t.throws(
+    () => full([2], undefined as never),
+    new OptionError('full: value is undefined, expected a number'),
+  );
 });
