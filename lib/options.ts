@@ -149,9 +149,9 @@ export function pair(fallback: number, least: number): Reader<readonly [number, 
 /** A height and a width. @throws OptionError unless both are integers of at least `least` */
 export function readPair(op: string, name: string, value: unknown, least: number): readonly [number, number] {
   const both = typeof value === 'number' ? [value, value] : value;
-  const holds =
-    Array.isArray(both) && both.length === 2 && both.every((v) => Number.isSafeInteger(v) && v >= least);
-  if (!holds) refuse(op, name, value, `an integer of at least ${least}, or a pair of them`);
+  if (!isIntegers(both, least) || both.length !== 2) {
+    refuse(op, name, value, `an integer of at least ${least}, or a pair of them`);
+  }
   return [both[0], both[1]];
 }
 
@@ -177,8 +177,13 @@ export function checkIndices(op: string, what: string, indices: ArrayLike<number
   }
 }
 
+/** Whether a value is an array of integers of at least `least`. A hole is none: every() alone would pass it over. */
+export function isIntegers(list: unknown, least: number): list is readonly number[] {
+  return Array.isArray(list) && [...list].every((value) => Number.isSafeInteger(value) && value >= least);
+}
+
 /** The list. @throws ShapeError unless it is an array of integers */
 export function asIntegers(op: string, name: string, list: unknown): readonly number[] {
-  if (Array.isArray(list) && list.every((value) => Number.isSafeInteger(value))) return list;
+  if (isIntegers(list, Number.MIN_SAFE_INTEGER)) return list;
   throw new ShapeError(`${op}: ${name} is ${describe(list)}, expected an array of integers`);
 }

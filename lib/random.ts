@@ -17,7 +17,7 @@ export class Random {
   /** @internal */
   constructor(seed: string) {
     this.seed = seed;
-    this.generator = seedrandom(seed, { state: true });
+    this.generator = seedrandom(keyOf(seed), { state: true });
   }
 
   /** Uniform in [0, 1). */
@@ -52,7 +52,8 @@ export class Random {
     if (typeof name !== 'string' && !Number.isFinite(name)) {
       throw new OptionError(`fork: name is ${describe(name)}, expected a string or a number`);
     }
-    return new Random(`${this.seed}/${wordOf(name)}`);
+    // The slash is the mark of a fork: fork('a').fork('b') differs from fork('a/b').
+    return new Random(`${this.seed}/${escaped(name)}`);
   };
 
   /** A JSON value; {@link load} continues from it with the same draws. */
@@ -69,9 +70,18 @@ export class Random {
   };
 }
 
-/** The slash is the mark of a fork: fork('a').fork('b') differs from fork('a/b'), and from a seed with slashes. */
-function wordOf(name: string | number): string {
-  return String(name).replaceAll('%', '%25').replaceAll('/', '%2F');
+/** A seed or a name in printable ASCII, without slashes: ARC4 sees the low byte of each character alone. */
+function escaped(word: string | number): string {
+  return String(word).replace(/[%/]|[^ -~]/g, (letter) => {
+    const code = letter.charCodeAt(0).toString(16).toUpperCase();
+    return /[%/]/.test(letter) ? `%${code}` : `%u${code.padStart(4, '0')}`;
+  });
+}
+
+/** ARC4 repeats a short key, so that '1' would draw as '11' does: a seed that repeats itself gets an end. */
+function keyOf(seed: string): string {
+  // A text that repeats itself is found within its double before the end.
+  return `${seed}${seed}`.indexOf(seed, 1) < seed.length ? `${seed}\0` : seed;
 }
 
 const size = integer(1, { least: 1 });
@@ -109,7 +119,7 @@ export function createRandom(seed: number | string): Random {
   if (typeof seed !== 'string' && !Number.isFinite(seed)) {
     throw new OptionError(`createRandom: seed is ${describe(seed)}, expected a number or a string`);
   }
-  return new Random(wordOf(seed));
+  return new Random(escaped(seed));
 }
 
 const shared = createRandom(0);

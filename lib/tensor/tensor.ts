@@ -2,7 +2,7 @@
 import ndarray from 'ndarray';
 import type { Device, Floats } from '../../kernels/devices/device.js';
 import { DeviceError, OptionError, ShapeError, TapeError } from '../errors.js';
-import { describe } from '../options.js';
+import { describe, flag, required } from '../options.js';
 import { format, numel, type Shape, sameShape } from '../shape.js';
 import { type Claim, forgotten, releaseClaim, releaseSources } from './claim.js';
 import { type FinishedGraph, state } from './state.js';
@@ -111,9 +111,7 @@ export class Tensor {
    * @throws TapeError on the output of a recorded operation, OptionError unless it is true or false
    */
   set requiresGrad(on: boolean) {
-    if (typeof on !== 'boolean') {
-      throw new OptionError(`requiresGrad: got ${describe(on)}, expected true or false`);
-    }
+    required('requiresGrad', 'its value', on, flag(false));
     if (this.record) {
       if (on) return;
       throw new TapeError(

@@ -112,8 +112,8 @@ t.test('what is no function is refused', async (t) => {
     [undefined, 'undefined'],
     [Promise.resolve(1), 'a Promise'],
   ] as const) {
-    t.throws(() => noGrad(fn as never), new OptionError(`noGrad: fn is ${words}, expected a function`));
-    const error = new OptionError(`detectAnomaly: fn is ${words}, expected a function`);
+    t.throws(() => noGrad(fn as never), new TapeError(`noGrad: fn is ${words}, expected a function`));
+    const error = new TapeError(`detectAnomaly: fn is ${words}, expected a function`);
     t.throws(() => detectAnomaly(fn as never), error);
   }
 });
