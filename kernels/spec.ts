@@ -96,6 +96,10 @@ export function kernel<
       `kernel: got ${[name, body, plan].map(describe).join(', ')}, expected a name, a body and a plan`,
     );
   }
+  for (const [what, fn] of Object.entries({ body, plan })) {
+    if (Object.prototype.toString.call(fn) === '[object Function]') continue;
+    throw new OptionError(`kernel: ${what} of ${name} is async or a generator, expected a plain function`);
+  }
   return { name, body: body as AnyKernel['body'], plan: plan as Kernel<A>['plan'] };
 }
 

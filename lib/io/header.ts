@@ -1,4 +1,4 @@
-// The header of safetensors files: JSON without duplicate keys, whose numbers are plain integers.
+// The header of safetensors files: JSON without duplicate keys, whose sizes and offsets are plain integers.
 import { DataError } from '../errors.js';
 
 /** A value in the header. Objects are Maps, which keep the order of all keys and know no prototype. */
@@ -11,6 +11,8 @@ export const MOST_HEADER_BYTES = 100_000_000;
 const MOST_LEVELS = 128;
 const TOKEN = /[{}[\],:"]|[^\s{}[\],:"]+/g;
 const QUOTE_OR_ESCAPE = /["\\]/g;
+/** What holds integers; a tensor may have more entries, which nobody reads. */
+const COUNTS = ['shape', 'data_offsets'];
 const INTEGER = /^(0|[1-9]\d*)$/;
 
 /** An error that says what is wrong with a file. */
@@ -76,7 +78,8 @@ class Reader {
     if (this.token.startsWith('"')) return this.string(path);
     const literal = this.next();
     const value: boolean | null | number = JSON.parse(literal);
-    if (typeof value !== 'number' || INTEGER.test(literal)) return value;
+    const counted = typeof value === 'number' && COUNTS.includes(path[1]);
+    if (!counted || INTEGER.test(literal)) return value;
     throw damaged(`${where(path)} is ${literal}, expected an integer of at least 0 in plain digits`);
   }
 

@@ -7,7 +7,7 @@ import { checkShape, tensor } from '../tensor/create.js';
 import type { Tensor } from '../tensor/tensor.js';
 import { type LayerOptions, placement, sourceOf } from './parameters.js';
 
-export { full as constant, ones, zeros } from '../tensor/create.js';
+export { constant, ones, zeros } from '../tensor/create.js';
 
 /** Options of {@link uniform}. */
 export interface UniformOptions extends LayerOptions {

@@ -101,6 +101,10 @@ export function checkEntry(op: string, key: string, entry: unknown, item: Statef
   if (data.length !== item.size) {
     throw new ShapeError(`${op}: ${key} has ${data.length} values, expected ${item.size}`);
   }
+  const wrong = counts.has(item) ? data.findIndex((v) => !Number.isSafeInteger(v) || v < 0) : -1;
+  if (wrong >= 0) {
+    throw new OptionError(`${op}: ${key} holds ${data[wrong]}, expected a count, an integer of at least 0`);
+  }
 }
 
 /** Takes over a copy of an entry's values. */

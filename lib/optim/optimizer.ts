@@ -56,7 +56,7 @@ export abstract class Optimizer<O extends { lr: number } = { lr: number }> {
     if (typeof read !== 'function') {
       throw new OptionError(`${this.constructor.name}: read is ${describe(read)}, expected a function`);
     }
-    this.options = read(given);
+    this.options = checkDone(this.constructor.name, 'read', read(given));
   }
 
   /** Learning rate; a schedule may change it between steps. */
@@ -99,7 +99,7 @@ export abstract class Optimizer<O extends { lr: number } = { lr: number }> {
     const name = this.constructor.name;
     const { entries, options } = checkState(name, state, this.params, this.kinds);
     checkNames(`${name}: paramGroups[0]`, options, this.options);
-    this.options = this.read(options);
+    this.options = checkDone(name, 'read', this.read(options));
     this.params.forEach((_, i) => {
       this.forget(i);
       for (const [name, value] of Object.entries(entries[i] ?? {})) {

@@ -7,7 +7,7 @@ import { notAsync } from './scope.js';
 /**
  * Runs fn and checks every result, forward and backward, for NaN and infinities. Slow; synchronous devices only.
  * fn must not be async.
- * @throws TapeError naming the operation, or where fn is async or a generator; OptionError where it is no function
+ * @throws TapeError naming the operation, or where fn is async, a generator or no function
  *
  * @example
  * ```js

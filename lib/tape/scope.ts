@@ -1,5 +1,5 @@
 // scope and noGrad: which of the tensors that a function made survive it.
-import { OptionError, TapeError } from '../errors.js';
+import { TapeError } from '../errors.js';
 import { describe } from '../options.js';
 import { type Disposable, state, withState } from '../tensor/state.js';
 import { evictTransients } from '../tensor/storage.js';
@@ -59,7 +59,7 @@ export function scope<T>(
 /**
  * Runs fn without recording. The tensors that fn returns, alone or in arrays and plain objects, survive;
  * the others are released.
- * @throws TapeError where fn is async or a generator, OptionError where it is no function
+ * @throws TapeError where fn is async, a generator or no function
  *
  * @example
  * ```js
@@ -87,10 +87,10 @@ export function noGrad<T>(fn: () => T): T {
   return result;
 }
 
-/** Calls fn. @throws OptionError where it is no function, TapeError where part of it would run later */
+/** Calls fn. @throws TapeError where it is no function, or part of it would run later */
 export function notAsync<T>(what: string, fn: () => T): T {
   if (typeof fn !== 'function') {
-    throw new OptionError(`${what}: fn is ${describe(fn)}, expected a function`);
+    throw new TapeError(`${what}: fn is ${describe(fn)}, expected a function`);
   }
   return checkDone(what, 'the function', fn());
 }

@@ -5,11 +5,18 @@ import { anything, describe, flag, isIntegers, type Reader, readOptions } from '
 import { format, numel, type Shape } from '../shape.js';
 import { checkDevice, currentDevice } from './device.js';
 import { Storage } from './storage.js';
-import { inOrder, isStrided, type Strided } from './strided.js';
 import { Tensor } from './tensor.js';
 
 /** Values, nested to any depth; every level holds entries of one length. */
 export type NestedNumbers = number | ArrayLike<number> | readonly NestedNumbers[];
+
+/** Values that are read by strides, as tensor.ndarray() returns them. */
+export interface Strided {
+  readonly data: ArrayLike<number>;
+  readonly shape: readonly number[];
+  readonly stride: readonly number[];
+  readonly offset: number;
+}
 
 /** Options for making a tensor. */
 export interface TensorOptions {
@@ -81,6 +88,24 @@ export function full(shape: Shape, value: number, options: Omit<TensorOptions, '
 }
 
 /**
+ * A tensor filled with one value: {@link full} under the name that initial values have.
+ * @throws ShapeError unless the shape has integers of at least 1, OptionError where the value is no number
+ *
+ * @example
+ * ```js
+ * import { init } from 'mixgrad';
+ *
+ * console.log(await init.constant([2], 0.1).data());
+ * ```
+ * ```text
+ * Float32Array(2) [ 0.10000000149011612, 0.10000000149011612 ]
+ * ```
+ */
+export function constant(shape: Shape, value: number, options: Omit<TensorOptions, 'shape'> = {}): Tensor {
+  return filled('constant', shape, value, options);
+}
+
+/**
  * A tensor of zeros.
  * @throws ShapeError unless the shape has integers of at least 1
  *
@@ -135,9 +160,6 @@ export function scalar(value: number, device: Device): Tensor {
 /** The most elements a typed array can have in every engine. */
 const MOST_ELEMENTS = 2 ** 32 - 1;
 
-/** More than anyone needs; an array inside itself has no end. */
-const MOST_AXES = 64;
-
 /** A frozen copy of the shape. @throws ShapeError unless it is an array of integers of at least 1 */
 export function checkShape(op: string, shape: unknown): Shape {
   if (!isIntegers(shape, 1)) {
@@ -160,21 +182,45 @@ function isTyped(values: unknown): values is Float64Array {
   return ArrayBuffer.isView(values) && isList(values);
 }
 
-function hintFor(part: unknown): string {
-  const isBig = typeof part === 'bigint' || (ArrayBuffer.isView(part) && /^Big/.test(part.constructor.name));
-  return isBig ? '; Array.from(values, Number) makes numbers of BigInts' : '';
+function isStrided(values: unknown): values is Strided {
+  const { data, shape, stride, offset } = (values ?? {}) as Partial<Strided>;
+  return isList(data) && Array.isArray(shape) && Array.isArray(stride) && Number.isInteger(offset);
 }
+
+/** The values in row-major order. */
+function inOrder({ data, shape, stride, offset }: Strided): Float64Array {
+  const position = [...shape].fill(0);
+  return Float64Array.from({ length: numel(shape) }, () => {
+    const value = data[position.reduce((at, i, axis) => at + i * stride[axis], offset)];
+    if (typeof value !== 'number') {
+      throw new OptionError(
+        `tensor: the value at ${format(position)} of an ndarray is ${describe(value)}, expected a number`,
+      );
+    }
+    for (let axis = shape.length - 1; axis >= 0 && ++position[axis] === shape[axis]; axis--)
+      position[axis] = 0;
+    return value;
+  });
+}
+
+/** As many as PyTorch takes. An array inside itself goes past any limit. */
+const MOST_AXES = 64;
 
 function shapeOf(values: unknown): number[] {
   const shape: number[] = [];
   for (let part = values; isList(part); part = part[0]) {
     shape.push(part.length);
     if (shape.length > MOST_AXES) {
-      throw new ShapeError(`tensor: values nested deeper than ${MOST_AXES} levels, or inside themselves`);
+      throw new ShapeError(`tensor: arrays are nested more than ${MOST_AXES} deep, expected numbers in them`);
     }
     if (part.length === 0 || ArrayBuffer.isView(part)) break;
   }
   return shape;
+}
+
+function hintFor(part: unknown): string {
+  const isBig = typeof part === 'bigint' || (ArrayBuffer.isView(part) && /^Big/.test(part.constructor.name));
+  return isBig ? '; Array.from(values, Number) makes numbers of BigInts' : '';
 }
 
 function flatten(values: NestedNumbers, shape: Shape): Float64Array {

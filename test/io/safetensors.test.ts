@@ -238,6 +238,11 @@ t.test('damage is named', (t) => {
   t.end();
 });
 
+t.test('entries that the format does not know are passed over', async (t) => {
+  const header = { a: { ...entry(0, 4), note: [2.5, { deep: null }, true, -1] } };
+  t.same(loadSafetensors(file(header, 4)).state, { a: { shape: [1], data: new Float32Array(1) } });
+});
+
 t.test('a long text in the header is read without a deep stack', async (t) => {
   const text = 'x"'.repeat(4e6);
   t.equal(loadSafetensors(saveSafetensors({}, { text })).metadata.text, text);

@@ -164,3 +164,20 @@ t.test('counts are integers in a state dictionary, so that files have them as I6
   const counts = Object.keys(state).filter((key) => state[key].dtype === 'I64');
   t.same(counts, ['1.0.num_batches_tracked', '1.2.num_batches_tracked']);
 });
+
+t.test('a count that is none is refused, and then nothing changes', async (t) => {
+  const net = new BatchNorm2d(2);
+  const before = await net.stateDict();
+  for (const value of [Number.NaN, -1, 0.5, Infinity]) {
+    const state = await net.stateDict();
+    state.num_batches_tracked.data[0] = value;
+    state.weight.data[0] = 7;
+    t.throws(
+      () => net.loadStateDict(state),
+      new OptionError(
+        `loadStateDict: num_batches_tracked holds ${value}, expected a count, an integer of at least 0`,
+      ),
+    );
+  }
+  t.same(await net.stateDict(), before);
+});

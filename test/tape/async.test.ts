@@ -3,9 +3,11 @@ import t from 'tap';
 import {
   defineOp,
   detectAnomaly,
+  elementwise,
   gradcheck,
   isGradEnabled,
   kernels as k,
+  kernel,
   noGrad,
   Optimizer,
   OptionError,
@@ -47,6 +49,13 @@ class Odd extends Optimizer {
     return this.move();
   }
 }
+class Reading extends Optimizer {
+  constructor(params: readonly Tensor[], read: Later) {
+    super(params, {}, {}, read);
+  }
+  protected update(): void {}
+}
+
 /** What takes a function, and how it names it. */
 const takers: Record<string, (fn: Later) => unknown> = {
   'noGrad: the function': (fn) => noGrad(fn),
@@ -74,6 +83,7 @@ const takers: Record<string, (fn: Later) => unknown> = {
     const vjp = { x: ({ shared }: { shared: Tensor }) => shared };
     defineOp('odd', { forward, shared: fn, vjp })({ x: leaf() }).sum().backward();
   },
+  'Reading: read': (fn) => new Reading([leaf()], fn),
   'Odd: update': (fn) => {
     const x = leaf();
     x.sum().backward();
@@ -102,8 +112,20 @@ t.test('what is no function is refused', async (t) => {
     [undefined, 'undefined'],
     [Promise.resolve(1), 'a Promise'],
   ] as const) {
-    t.throws(() => noGrad(fn as never), new OptionError(`noGrad: fn is ${words}, expected a function`));
-    const error = new OptionError(`detectAnomaly: fn is ${words}, expected a function`);
+    t.throws(() => noGrad(fn as never), new TapeError(`noGrad: fn is ${words}, expected a function`));
+    const error = new TapeError(`detectAnomaly: fn is ${words}, expected a function`);
     t.throws(() => detectAnomaly(fn as never), error);
+  }
+});
+
+t.test('a kernel computes at once', async (t) => {
+  const [body, plan] = [() => 1, elementwise];
+  for (const [what, call] of [
+    ['body', () => kernel('odd', waits, plan)],
+    ['body', () => kernel('odd', yields, plan)],
+    ['plan', () => kernel('odd', body, waits)],
+  ] as const) {
+    const message = `kernel: ${what} of odd is async or a generator, expected a plain function`;
+    t.throws(call, new OptionError(message));
   }
 });

@@ -12,6 +12,7 @@ import {
   noGrad,
   OptionError,
   openDevice,
+  reshape,
   run,
   SGD,
   ShapeError,
@@ -213,6 +214,49 @@ t.test('a gradient that is kept outlives zeroGrad', async (t) => {
   const g = w.grad!.keep();
   new SGD([w]).zeroGrad();
   t.same(await values(g), [1, 1]);
+});
+
+everyDevice(
+  'a hook may return the gradient itself, and what it returns stays its owner’s',
+  async (t, device) => {
+    const x = pair(device);
+    const constant = tensor([5, 6], { device });
+    const hooks: [what: string, hook: (g: Tensor, activation: Tensor) => Tensor, expected: number[]][] = [
+      ['the gradient itself', (g) => g, [6, 6]],
+      ['a view of it', (g) => reshape(reshape(g, [2, 1]), [2]), [6, 6]],
+      ['a constant', () => constant, [30, 36]],
+      ['a leaf', () => x, [6, 12]],
+      ['an activation of the same graph', (_, activation) => activation, [12, 24]],
+    ];
+    for (const [what, hook, expected] of hooks) {
+      for (const step of ['first', 'second', 'third']) {
+        x.grad = null;
+        const activation = mul(x, 2);
+        const y = mul(activation, 3);
+        y.registerHook((g) => hook(g, activation));
+        sum(y).backward();
+        t.same(await values(x.grad), expected, `${what}, ${step} step`);
+        t.same(await values(activation), [2, 4], 'the activation can be read');
+      }
+    }
+    t.same(await values(constant), [5, 6]);
+    t.same(await values(x), [1, 2]);
+  },
+);
+
+t.test('one hook registered twice runs twice, and each removal takes one', async (t) => {
+  const x = pair();
+  const double = (g: Tensor) => mul(g, 2);
+  const [remove] = [x.registerHook(double), x.registerHook(double)];
+  const gradient = async () => {
+    x.grad = null;
+    sum(x).backward();
+    return values(x.grad);
+  };
+  t.same(await gradient(), [4, 4]);
+  remove();
+  remove();
+  t.same(await gradient(), [2, 2]);
 });
 
 t.test('a hook may return a parameter while gradients are recorded', async (t) => {

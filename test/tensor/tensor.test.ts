@@ -180,38 +180,45 @@ t.test('what is no values is refused with what to write instead', async (t) => {
   const nested = 'expected numbers in arrays nested evenly';
   const numbers = `${nested}; Array.from(values, Number) makes numbers of BigInts`;
   const refused: [values: unknown, error: Error][] = [
+    [[1, [2, 3]], new ShapeError('tensor: rows differ in length along axis 1 of [2]')],
+    [[new Float32Array(2), [1]], new ShapeError('tensor: rows differ in length along axis 1 of [2, 2]')],
+    [[[1], []], new ShapeError('tensor: rows differ in length along axis 1 of [2, 1]')],
+    [[1, null], new OptionError(`tensor: a value is null, ${nested}`)],
+    [['1'], new OptionError(`tensor: a value is '1', ${nested}`)],
+    [Array(2), new OptionError(`tensor: a value is undefined, ${nested}`)],
+    [[true], new OptionError(`tensor: a value is true, ${nested}`)],
     [1n, new OptionError(`tensor: a value is the BigInt 1n, ${numbers}`)],
     [[1n], new OptionError(`tensor: a value is the BigInt 1n, ${numbers}`)],
     [BigInt64Array.of(1n), new OptionError(`tensor: a value is a BigInt64Array, ${numbers}`)],
     [[BigUint64Array.of(1n)], new OptionError(`tensor: a value is a BigUint64Array, ${numbers}`)],
     [new DataView(new ArrayBuffer(8)), new OptionError(`tensor: a value is a DataView, ${nested}`)],
-    [inside, new ShapeError('tensor: values nested deeper than 64 levels, or inside themselves')],
-    [at({ data: ['1', 2] }), new OptionError("tensor: the value at [0] is '1', expected a number")],
-    [at({ data: [0, null] }), new OptionError('tensor: the value at [1] is null, expected a number')],
-    [at({ data: new Set() }), new OptionError('tensor: data is a Set, expected an array of numbers')],
+    [inside, new ShapeError('tensor: arrays are nested more than 64 deep, expected numbers in them')],
     [
-      at({ data: BigInt64Array.of(1n, 2n) }),
-      new OptionError('tensor: the value at [0] is the BigInt 1n, expected a number'),
+      at({ data: ['1', 2] }),
+      new OptionError("tensor: the value at [0] of an ndarray is '1', expected a number"),
     ],
-    [at({ shape: [3] }), new ShapeError('tensor: its strides lead from 0 to 2, expected places from 0 to 1')],
+    [
+      at({ data: [0, null] }),
+      new OptionError('tensor: the value at [1] of an ndarray is null, expected a number'),
+    ],
+    [
+      at({ shape: [3] }),
+      new OptionError('tensor: the value at [2] of an ndarray is undefined, expected a number'),
+    ],
     [
       at({ stride: [-1] }),
-      new ShapeError('tensor: its strides lead from -1 to 0, expected places from 0 to 1'),
+      new OptionError('tensor: the value at [1] of an ndarray is undefined, expected a number'),
     ],
     [
       at({ stride: [0.5] }),
-      new ShapeError(
-        'tensor: stride is [0.5] and offset 0, expected integers, a stride for each axis of [2]',
-      ),
-    ],
-    [
-      at({ stride: [1, 1] }),
-      new ShapeError(
-        'tensor: stride is [1,1] and offset 0, expected integers, a stride for each axis of [2]',
-      ),
+      new OptionError('tensor: the value at [1] of an ndarray is undefined, expected a number'),
     ],
     [at({ shape: ['2'] }), new ShapeError("tensor: shape is ['2'], expected integers of at least 1")],
     [at({ shape: [0] }), new ShapeError('tensor: shape is [0], expected integers of at least 1')],
   ];
   for (const [values, error] of refused) t.throws(() => tensor(values as never), error);
+  t.throws(
+    () => full([2], undefined as never),
+    new OptionError('full: value is undefined, expected a number'),
+  );
 });

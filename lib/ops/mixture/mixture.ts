@@ -2,7 +2,7 @@
 import { OptionError, ShapeError } from '../../errors.js';
 import { checkRank, describe, type Range, within, words } from '../../options.js';
 import { format, type Shape, sameShape } from '../../shape.js';
-import { checkTensors } from '../../tape/run.js';
+import { checkTensors, commonDevice } from '../../tape/run.js';
 import { Tensor } from '../../tensor/tensor.js';
 import { checkNormInput } from '../normalization.js';
 
@@ -30,6 +30,7 @@ export function checkEm(
   }
   const { weights, means, variances } = init;
   checkTensors(op, { 'init.weights': weights, 'init.means': means, 'init.variances': variances });
+  commonDevice(op, [x, weights, means, variances]);
   checkRank(op, 'init.means', means, '[K, C]');
   const [K] = means.shape;
   const C = x.shape[1];
