@@ -174,16 +174,27 @@ function inOrder({ data, shape, stride, offset }: Strided): Float64Array {
   const position = [...shape].fill(0);
   return Float64Array.from({ length: numel(shape) }, () => {
     const value = data[position.reduce((at, i, axis) => at + i * stride[axis], offset)];
+    if (typeof value !== 'number') {
+      throw new OptionError(
+        `tensor: the value at ${format(position)} of an ndarray is ${describe(value)}, expected a number`,
+      );
+    }
     for (let axis = shape.length - 1; axis >= 0 && ++position[axis] === shape[axis]; axis--)
       position[axis] = 0;
     return value;
   });
 }
 
+/** As many as PyTorch takes. An array inside itself goes past any limit. */
+const MOST_AXES = 64;
+
 function shapeOf(values: unknown): number[] {
   const shape: number[] = [];
   for (let part = values; isList(part); part = part[0]) {
     shape.push(part.length);
+    if (shape.length > MOST_AXES) {
+      throw new ShapeError(`tensor: arrays are nested more than ${MOST_AXES} deep, expected numbers in them`);
+    }
     if (part.length === 0 || ArrayBuffer.isView(part)) break;
   }
   return shape;
