@@ -1,10 +1,16 @@
 // Runs a kernel body by ordinary nested loops: the specification that every device is held against.
+import { describe, OptionError } from '../errors.js';
 import type { AnyKernel, Plan } from '../spec.js';
 import { threadsOf } from '../spec.js';
 import type { Floats } from './device.js';
 
 /** Writes body(thread, inputs) into out for every thread, x fastest. */
-export function interpret({ body }: AnyKernel, plan: Plan, inputs: readonly Floats[], out: Floats): void {
+export function interpret(
+  { name, body }: AnyKernel,
+  plan: Plan,
+  inputs: readonly Floats[],
+  out: Floats,
+): void {
   const [nx, ny, nz] = threadsOf(plan);
   const thread = { x: 0, y: 0, z: 0 };
   const self = { thread, constants: { ...plan.ints, ...plan.reals } };
@@ -16,8 +22,14 @@ export function interpret({ body }: AnyKernel, plan: Plan, inputs: readonly Floa
       thread.y = y;
       for (let x = 0; x < nx; x++) {
         thread.x = x;
-        out[at++] = body.apply(self, args);
+        const value = body.apply(self, args);
+        if (typeof value !== 'number') throw noNumber(name, value);
+        out[at++] = value;
       }
     }
   }
+}
+
+function noNumber(name: string, value: unknown): OptionError {
+  return new OptionError(`${name}: its body returned ${describe(value)}, expected a number`);
 }

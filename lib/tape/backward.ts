@@ -14,7 +14,7 @@ import { checkUnconsumed, consume, finish } from './tape.js';
 
 /** Options of backward(). */
 export interface BackwardOptions {
-  /** Gradient of the tensor itself. @default 1 for a tensor of one element, which alone may do without */
+  /** Gradient of the tensor itself; createGraph records what depends on it as well. @default 1 for a tensor of one element, which alone may do without */
   gradient?: Tensor;
   /** Keeps the graph for another backward(). @default the value of createGraph */
   retainGraph?: boolean;
@@ -24,18 +24,15 @@ export interface BackwardOptions {
 
 /** The records that a tensor was computed by, its own first. */
 export function reachable(from: Tensor): TapeRecord[] {
-  // Each record goes into the slot of its distance from the last: walking the slots needs no sort.
-  const slots: TapeRecord[] = [];
-  const last = from.record;
-  const stack = last ? [last] : [];
+  const found = new Set<TapeRecord>();
+  const stack = from.record ? [from.record] : [];
   while (stack.length > 0) {
     const entry = stack.pop()!;
-    const slot = last!.number - entry.number;
-    if (slots[slot]) continue;
-    slots[slot] = entry;
+    if (found.has(entry)) continue;
+    found.add(entry);
     for (const { record } of entry.inputs) if (record) stack.push(record);
   }
-  return slots.filter(Boolean);
+  return [...found].sort((a, b) => b.number - a.number);
 }
 
 /**
@@ -65,18 +62,19 @@ export function backward(loss: Tensor, options: BackwardOptions = {}): void {
   if (!loss.requiresGrad) {
     throw new TapeError(`backward: the tensor of shape ${format(loss.shape)} does not require a gradient`);
   }
-  const seed = seedGradient(loss, gradient);
+  const seed = seedGradient(loss, gradient, createGraph);
   const records = reachable(loss);
   records.forEach(checkUnconsumed);
   const retain = retainGraph ?? createGraph;
   withState({ observer: null, recording: createGraph }, () => walk(loss, seed, records, retain));
 }
 
-function seedGradient(loss: Tensor, gradient: Tensor | null): Tensor {
+function seedGradient(loss: Tensor, gradient: Tensor | null, createGraph: boolean): Tensor {
   if (gradient !== null) {
     checkTensors('backward', { gradient });
     if (!fits(gradient, loss)) refuse('backward: gradient', gradient, loss);
-    return gradient.detach();
+    if (!createGraph) return gradient.detach();
+    return withState({ observer: null, recording: true }, () => alias({ x: gradient }));
   }
   if (loss.size !== 1) {
     throw new TapeError(

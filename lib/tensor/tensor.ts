@@ -84,6 +84,7 @@ export class Tensor {
     if (!(storage instanceof Storage)) {
       throw new OptionError(`Tensor: storage is ${describe(storage)}; tensor(values) makes tensors`);
     }
+    Object.freeze(shape); // it may be another tensor's as well
     this.claim = { storage, released: false, pinned: false, sources: [] };
     this.trained = this.parameter = requiresGrad;
     if (requiresGrad) this.pin();

@@ -6,6 +6,14 @@ import { elsewhere, js, M, type Misuses, released, used, x } from './given.js';
 /** An operation of the user's. */
 const defined = (definition: object) => M.defineOp('f', definition) as unknown as (args?: object) => object;
 
+/** A run of a kernel whose body returns what is no number. */
+function returning(value: unknown): unknown {
+  function body(_a: number[]) {
+    return value;
+  }
+  return M.run(M.kernel('k', body, mixgrad.elementwise), [x()]);
+}
+
 export const tape: Misuses = {
   backward: {
     'an array': [() => M.backward([1]), OptionError, 'backward: loss is [1], expected a tensor'],
@@ -152,12 +160,58 @@ export const tape: Misuses = {
       TapeError,
       'exp: input 0 of shape [2, 2] was disposed of',
     ],
+    'a body that returns nothing': [
+      () => returning(undefined),
+      OptionError,
+      'k: its body returned undefined, expected a number',
+    ],
+    'a body that returns text': [
+      () => returning('1'),
+      OptionError,
+      "k: its body returned '1', expected a number",
+    ],
   },
   kernel: {
     'no body': [
       () => M.kernel('k'),
       OptionError,
       "kernel: got 'k', undefined, undefined, expected a name, a body and a plan",
+    ],
+    'an arrow function': [
+      () => M.kernel('k', (a: number[]) => a[0], mixgrad.elementwise),
+      OptionError,
+      /^kernel: body of k is .*, expected a plain function, such as function/,
+    ],
+    'a native function': [
+      () => M.kernel('k', Math.max, mixgrad.elementwise),
+      OptionError,
+      /^kernel: body of k is the function max, expected a plain function/,
+    ],
+    'a method': [
+      () =>
+        M.kernel(
+          'k',
+          {
+            m() {
+              return 1;
+            },
+          }.m,
+          mixgrad.elementwise,
+        ),
+      OptionError,
+      /^kernel: body of k is the function m, expected a plain function/,
+    ],
+    'an async function': [
+      () =>
+        M.kernel(
+          'k',
+          async function late() {
+            return 1;
+          },
+          mixgrad.elementwise,
+        ),
+      OptionError,
+      /^kernel: body of k is the function late, expected a plain function/,
     ],
     'a number as name': [
       () =>

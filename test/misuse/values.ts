@@ -54,6 +54,30 @@ export const values: Misuses = {
       OptionError,
       'tensor: a value is undefined, expected numbers in arrays nested evenly',
     ],
+    'an array inside itself': [
+      () => {
+        const inside: unknown[] = [];
+        inside.push(inside);
+        return M.tensor(inside);
+      },
+      ShapeError,
+      'tensor: arrays are nested more than 64 deep, expected numbers in them',
+    ],
+    'an ndarray that is too short': [
+      () => M.tensor({ data: [1, 2], shape: [3], stride: [1], offset: 0 }),
+      OptionError,
+      'tensor: the value at [2] of an ndarray is undefined, expected a number',
+    ],
+    'an ndarray with too few strides': [
+      () => M.tensor({ data: [1, 2], shape: [2, 1], stride: [1], offset: 0 }),
+      OptionError,
+      'tensor: the value at [0, 0] of an ndarray is undefined, expected a number',
+    ],
+    'an ndarray of text': [
+      () => M.tensor({ data: ['1'], shape: [1], stride: [1], offset: 0 }),
+      OptionError,
+      "tensor: the value at [0] of an ndarray is '1', expected a number",
+    ],
     'a shape that does not fit': [
       () => M.tensor([1, 2, 3], { shape: [2] }),
       ShapeError,

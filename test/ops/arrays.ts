@@ -43,12 +43,14 @@ export const ndOf = async (t: Tensor): Promise<Nd> => ({
   values: Float64Array.from(await t.data()),
 });
 
-/** Throws where a tensor is not the array, up to an error relative to the array's largest entry. */
+/** Throws where a tensor is not the array, up to an error relative to the array's largest entry, or to 1. */
 export async function expectClose(what: string, t: Tensor | null, { shape, values }: Nd, tolerance = 0) {
   if (t === null) throw new Error(`${what}: there is none`);
+  if (!Object.isFrozen(t.shape)) throw new Error(`${what}: its shape can be changed`);
   if (String(t.shape) !== String(shape)) throw new Error(`${what}: shape [${t.shape}], expected [${shape}]`);
   const { error, index, got, expected } = worstDifference(await t.data(), values, shape);
-  if (!(error <= tolerance)) throw new Error(`${what} at [${index}]: ${got}, expected ${expected}`);
+  const close = error <= tolerance || Math.abs(got - expected) <= tolerance;
+  if (!close) throw new Error(`${what} at [${index}]: ${got}, expected ${expected}`);
 }
 
 /** Shapes of up to `axes` axes of sizes from 1 to `most`. */

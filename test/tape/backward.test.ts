@@ -22,6 +22,7 @@ import {
   type Tensor,
   tensor,
 } from '../../lib/index.js';
+import { state } from '../../lib/tensor/state.js';
 import { everyDevice } from '../devices.js';
 import { leaf, normal } from '../values.js';
 
@@ -121,6 +122,27 @@ t.test('with retainGraph a graph can be used again, and gradients accumulate', a
   y.backward({ retainGraph: true });
   y.backward();
   t.equal(await item(x.grad), 12);
+});
+
+t.test('a graph that was begun long ago costs what it holds, not what was recorded since', async (t) => {
+  const x = tensor([2], { requiresGrad: true });
+  const early = mul(x, x);
+  state.nextRecord += 2 ** 40;
+  const start = performance.now();
+  mul(early, 3).backward();
+  t.ok(performance.now() - start < 1000);
+  t.same([...(await x.grad!.data())], [12]);
+});
+
+t.test('with createGraph the gradient that is passed in has one as well', async (t) => {
+  const x = tensor([3], { requiresGrad: true });
+  const g = tensor([2], { requiresGrad: true });
+  mul(x, x).backward({ gradient: g, createGraph: true });
+  const first = x.grad!; // 2xg
+  x.grad = null;
+  first.backward();
+  t.same([...(await x.grad!.data())], [4]);
+  t.same([...(await g.grad!.data())], [6]);
 });
 
 t.test('with createGraph the gradient is differentiable: x³ → 3x² → 6x → 6', async (t) => {
