@@ -206,9 +206,12 @@ export class WasmDevice implements Device {
     const given = inputs[beside];
     // weights are looked at first; gradients are many, and spoil the few numbers that they make
     if ((beside === 0 && this.isFinite(out)) || this.isFinite(given)) return;
-    const finite = this.upload(replaced(this.view(given)));
-    this.call(name, native, (inputs as WasmBuffer[]).with(beside, finite as WasmBuffer), plan, out);
-    this.free(finite);
+    const finite = this.upload(replaced(this.view(given))) as WasmBuffer;
+    try {
+      this.call(name, native, (inputs as WasmBuffer[]).with(beside, finite), plan, out);
+    } finally {
+      this.free(finite);
+    }
     addTerms(name, plan, this.view(out), this.view(given), this.view(inputs[1 - beside]));
   }
 
