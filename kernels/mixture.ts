@@ -126,12 +126,14 @@ export const mixtureMoments = kernel(
     let rough = 0;
     for (let n = 0; n < N; n++) {
       let sum = 0;
+      let product = 0;
       for (let s = 0; s < S; s++) {
         const p = tau[((k * N + n) * T + t) * S + s];
         sum += p;
-        rough += p * x[(n * C + c) * S + s];
+        product += p * x[(n * C + c) * S + s];
       }
       total += sum;
+      rough += product;
     }
     const count = Math.max(total, 1e-12);
     rough = rough / count;

@@ -1,5 +1,5 @@
 // Sums over a row of neighbouring floats. Plain sums, whose terms may be large and their mean's error small, are float64
-// but for four neighbours; sums of products are float32 within 1024 elements, float64 across them.
+// but for eight numbers; sums of products are float32 within 1024 elements, float64 across them.
 import { bytes, lanes, load4, madd } from './memory';
 
 const enum Term { Square, Product, CentredProduct, WeightedProduct }
@@ -65,14 +65,26 @@ function total(op: i32, a: usize, b: usize, w: usize, mean: f32, n: i32): f64 {
   return sum;
 }
 
-/** Σ a: four at a time in float32, where sums of equal numbers are exact, the rest in float64. */
+/** Sums of four in each lane. */
+// @ts-ignore: decorator
+@inline
+function sixteen(a: usize): v128 {
+  const first = f32x4.add(v128.load(a), v128.load(a, 16)), second = f32x4.add(v128.load(a, 32), v128.load(a, 48));
+  return f32x4.add(first, second);
+}
+
+/** Σ a: four or eight at a time in float32, where sums of equal numbers are exact, the rest in float64. */
 export function rowSum(a: usize, n: i32): f64 {
   let low = f64x2.splat(0), high = f64x2.splat(0);
-  for (; n >= 16; n -= 16, a += 64) {
-    const first = f32x4.add(v128.load(a), v128.load(a, 16)), second = f32x4.add(v128.load(a, 32), v128.load(a, 48));
-    const four = f32x4.add(first, second);
-    low = f64x2.add(low, f64x2.promote_low_f32x4(four));
-    high = f64x2.add(high, f64x2.promote_low_f32x4(v128.shuffle<f64>(four, four, 1, 1)));
+  for (; n >= 16;) {
+    let part = sixteen(a);
+    if (n >= 32) {
+      part = f32x4.add(part, sixteen(a + 64));
+      n -= 16; a += 64;
+    }
+    n -= 16; a += 64;
+    low = f64x2.add(low, f64x2.promote_low_f32x4(part));
+    high = f64x2.add(high, f64x2.promote_low_f32x4(v128.shuffle<f64>(part, part, 1, 1)));
   }
   const both = f64x2.add(low, high);
   let sum = f64x2.extract_lane(both, 0) + f64x2.extract_lane(both, 1);
@@ -85,8 +97,7 @@ export function areFinite(a: usize, n: i32): bool {
   // ∞ − ∞ and NaN − NaN are NaN, and every other difference of equals is 0
   let differences = f32x4.splat(0);
   for (; n >= 16; n -= 16, a += 64) {
-    const first = f32x4.add(v128.load(a), v128.load(a, 16)), second = f32x4.add(v128.load(a, 32), v128.load(a, 48));
-    const four = f32x4.add(first, second);
+    const four = sixteen(a);
     differences = f32x4.add(differences, f32x4.sub(four, four));
   }
   for (; n > 0; n -= 4, a += 16) {

@@ -17,8 +17,10 @@ const argMaxOver = defineOp('argMax', {
 });
 
 /**
- * Where x is largest along an axis, as integers; the first position among equals. Not differentiable.
+ * Where x is largest along an axis, as integers; the first position among equals, and the first NaN where there is one. Not
+ * differentiable.
  * @throws ShapeError for an axis that x does not have
+ * @throws DeviceError for more than 2²⁴ entries along the axis, unless the device's numbers are float64
  *
  * @example
  * ```js
@@ -54,6 +56,7 @@ const gatherFrom = defineOp('gather', {
  * index has as many axes as x, along the others no more entries than x, and y has its shape. It holds integers from 0 to
  * the axis's size − 1, as a tensor or as nested arrays; on an asynchronous device a tensor's range is not checked.
  * @throws ShapeError, OptionError naming what does not fit
+ * @throws DeviceError for more than 2²⁴ entries along the axis, unless the device's numbers are float64
  *
  * @example
  * ```js

@@ -77,8 +77,9 @@ export const avgPoolSchema = { ...poolSchema, countIncludePad: flag(true) };
 
 /**
  * y[n, c, i, j] = max of x[n, c] over window (i, j), for x [N, C, H, W]. The output is [N, C, OH, OW] with
- * OH = ⌊(H + 2·padding − KH) / stride⌋ + 1. Padding never wins; among equals, the gradient goes to the first.
+ * OH = ⌊(H + 2·padding − KH) / stride⌋ + 1. Padding never wins; among equals, the gradient goes to the first; NaN wins.
  * @throws ShapeError, OptionError naming what does not fit
+ * @throws DeviceError for more than 2²⁴ pixels of a plane, unless the device's numbers are float64
  *
  * @example
  * ```js

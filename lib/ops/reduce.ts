@@ -32,7 +32,8 @@ export function mean(x: Tensor, axis?: Axes | ReduceOptions, options?: Omit<Redu
 }
 
 /**
- * The largest x over the axes, all of them where none is given; among equals, the gradient goes to the first.
+ * The largest x over the axes, all of them where none is given, or NaN where there is one; among equals, the gradient goes to
+ * the first.
  * @throws ShapeError, OptionError as `sum`
  *
  * @example
@@ -68,7 +69,7 @@ const logSumExpOver = defineOp('logSumExp', {
 });
 
 /**
- * log Σ eˣ along one axis, without overflow.
+ * log Σ eˣ along one axis, without overflow; of −∞ alone it is −∞.
  * @throws ShapeError for an axis that x does not have
  *
  * @example

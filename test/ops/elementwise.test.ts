@@ -1,7 +1,7 @@
 // Elementwise operations: values and broadcasting.
 import fc from 'fast-check';
 import t from 'tap';
-import { add, div, mul, relu, sub, sum, tensor } from '../../lib/index.js';
+import { add, div, mul, neg, relu, sub, sum, type Tensor, tensor } from '../../lib/index.js';
 import { broadcastShapes, sameShape } from '../../lib/shape.js';
 import { everyDevice } from '../devices.js';
 import { leaf, normal } from '../values.js';
@@ -27,6 +27,25 @@ everyDevice('arithmetic with a plain number, on either side, applies to every el
   t.same([...(await sub(1, x).data())], [0, -1, -3]);
   t.same([...(await mul(2, x).data())], [2, 4, 8]);
   t.same([...(await div(2, x).data())], [2, 1, 0.5]);
+});
+
+everyDevice('division by a number divides', async (t, device) => {
+  t.same([...(await div(tensor([49, 1e30], { device }), 49).data())][0], 1);
+  if (device.name === 'gpujs-webgpu') return t.comment('WGSL may take denormal numbers for 0');
+  const [y] = await div(tensor([1e-30], { device }), 1e-39).data();
+  t.ok(Math.abs(y / 1e9 - 1) < 1e-6, `${y}`);
+});
+
+everyDevice('a product with a number, and −x, keep the sign of 0', async (t, device) => {
+  if (device.name === 'gpujs-webgpu') return t.comment('WGSL promises no sign of 0');
+  const x = tensor([0, -0], { device });
+  /** Whether each is the negative zero. */
+  const signs = async (y: Tensor) => Array.from(await y.data(), (value) => Object.is(value, -0));
+  t.same(await signs(neg(x)), [true, false]);
+  t.same(await signs(mul(x, 2)), [false, true]);
+  t.same(await signs(mul(-3, x)), [true, false]);
+  t.same(await signs(sub(x, 0)), [false, true]);
+  t.same(await signs(relu(x)), [false, true]);
 });
 
 /** Two shapes that broadcast: axes of a common shape set to 1, leading axes dropped. */

@@ -2,13 +2,13 @@
 import { DeviceError } from '../../errors.js';
 import { kernels } from '../../index.js';
 import { type AnyKernel, numel, type Plan } from '../../spec.js';
-import type { Device, DeviceBuffer } from '../device.js';
+import type { Device, DeviceBuffer, Floats } from '../device.js';
 import { interpret } from '../interpret.js';
 import { Arena } from './arena.js';
 import { weightsByImages } from './jobs/by-images.js';
 import { coveringProduct } from './jobs/covering.js';
 import { divide } from './jobs/divide.js';
-import { addTerms, besideMargins, replaced } from './jobs/margins.js';
+import { besideMargins, withoutMargins } from './jobs/margins.js';
 import { type Phased, phaseNames } from './jobs/phases.js';
 import { tiledConvolution } from './jobs/winograd.js';
 import { type Native, nativeNames, nativeOf } from './natives.js';
@@ -143,27 +143,28 @@ export class WasmDevice implements Device {
     plan: Plan,
     out: WasmBuffer,
   ): void {
-    const number = (key: string) => numberOf(name, plan, key, out.length);
-    const sizes = native.constants.map(number);
-    const arrays = [out, ...inputs];
+    const sizes = native.constants.map((key) => numberOf(name, plan, key, out.length));
     const tiled = tiledConvolution(this.engine, name, sizes, this.convolution);
     if (tiled && this.runPhases(name, tiled, inputs, out)) return;
-    const images = weightsByImages(this.engine, name, sizes, arrays);
-    if (images) this.runPhases(name, images, inputs, out);
-    else this.runJobs(name, native, sizes, inputs, plan, out);
+    this.callDirectly(name, native, inputs, plan, out);
     if (besideMargins(name, plan) !== undefined) this.leaveMarginsOut(name, native, inputs, plan, out);
   }
 
-  private runJobs(
+  private callDirectly(
     name: string,
     native: Native,
-    sizes: number[],
     inputs: readonly WasmBuffer[],
     plan: Plan,
     out: WasmBuffer,
   ): void {
     const number = (key: string) => numberOf(name, plan, key, out.length);
+    const sizes = native.constants.map(number);
     const arrays = [out, ...inputs];
+    const images = weightsByImages(this.engine, name, sizes, arrays);
+    if (images) {
+      this.runPhases(name, images, inputs, out);
+      return;
+    }
     const call = divide(name, native, number, arrays, [...sizes, ...(plan.scalars ?? [])]);
     if (!native.scratch) {
       this.pool.run(call);
@@ -194,10 +195,17 @@ export class WasmDevice implements Device {
     const given = inputs[beside];
     // weights are looked at first; gradients are many, and spoil the few numbers that they make
     if ((beside === 0 && this.isFinite(out)) || this.isFinite(given)) return;
-    const finite = this.upload(replaced(this.view(given)));
-    this.call(name, native, (inputs as WasmBuffer[]).with(beside, finite as WasmBuffer), plan, out);
-    this.free(finite);
-    addTerms(name, plan, this.view(out), this.view(given), this.view(inputs[1 - beside]));
+    const convolve = (values: Floats, others: Floats) => {
+      const buffers = [values, others].map((data) => this.upload(data) as WasmBuffer);
+      try {
+        this.callDirectly(name, native, beside === 0 ? buffers : buffers.toReversed(), plan, out);
+      } finally {
+        for (const buffer of buffers) this.free(buffer);
+      }
+      return this.view(out).slice();
+    };
+    const [values, others] = [given, inputs[1 - beside]].map((buffer) => this.view(buffer).slice());
+    this.view(out).set(withoutMargins(values, others, convolve));
   }
 
   private isFinite(buffer: WasmBuffer): boolean {
