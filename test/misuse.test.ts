@@ -102,6 +102,8 @@ const inside = new Set([
     'warmStart',
     'track',
     'revive',
+    'take',
+    'restart',
   ],
   ...[
     'update',

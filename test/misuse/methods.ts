@@ -78,8 +78,8 @@ export const methods: Misuses = {
     ],
     'what an async hook returns': [
       () => hooked(async (g: Tensor) => g),
-      OptionError,
-      'registerHook: what the hook returned is a Promise, expected a tensor',
+      TapeError,
+      'registerHook: the hook is async, and what follows an await would run outside; await outside',
     ],
     'a gradient of another shape': [
       () => hooked((g: Tensor) => g.sum()),
@@ -107,7 +107,11 @@ export const methods: Misuses = {
     nothing: [() => js(x()).mul(), OptionError, 'mul: b is undefined, expected a tensor or a number'],
   },
   'Tensor.div': {
-    'a BigInt': [() => js(x()).div(2n), OptionError, 'div: b is 2n, expected a tensor or a number'],
+    'a BigInt': [
+      () => js(x()).div(2n),
+      OptionError,
+      'div: b is the BigInt 2n, expected a tensor or a number',
+    ],
   },
   'Tensor.neg': {
     'released values': [() => js(released()).neg(), TapeError, 'affine: x of shape [2, 2] was disposed of'],

@@ -227,7 +227,7 @@ export const values: Misuses = {
     'a shape of null': [
       () => js(M.init).constant(null, 1),
       ShapeError,
-      'full: shape is null, expected integers of at least 1',
+      'constant: shape is null, expected integers of at least 1',
     ],
   },
   'init.zeros': {
