@@ -66,23 +66,52 @@ export class OptionError extends MixgradError {
 /** A value as an error names it. */
 export function describe(value: unknown): string {
   if (typeof value === 'string') return `'${value}'`;
-  if (typeof value === 'function') return `the function ${value.name || 'without a name'}`;
-  if (typeof value === 'bigint') return `the BigInt ${value}n`;
-  if (typeof value !== 'object' || value === null) return String(value);
-  if (Array.isArray(value)) return describeArray(value);
-  const name = value.constructor?.name;
-  return name && name !== 'Object' ? `a ${name}` : 'an object';
+  if (typeof value === 'bigint') return `${value}n`;
+  if ((typeof value !== 'object' && typeof value !== 'function') || value === null) return String(value);
+  try {
+    if (typeof value === 'function') return `the function ${nameOf(value) || 'without a name'}`;
+    if (Array.isArray(value)) return describeArray([...value]);
+    const name = nameOf(value.constructor);
+    return name && name !== 'Object' ? `a ${name}` : 'an object';
+  } catch {
+    return 'an object that cannot be read'; // a Proxy, or one with getters that throw
+  }
 }
 
-/** The names of an object of options. @throws OptionError for one that is not known, with the list of those there are */
-export function checkNames(op: string, options: unknown, known: readonly string[]): void {
-  if (typeof options !== 'object' || options === null || Array.isArray(options)) {
-    throw new OptionError(`${op}: options is ${describe(options)}, expected an object`);
-  }
+function nameOf(value: unknown): string {
+  const { name } = (value ?? {}) as { name?: unknown };
+  return typeof name === 'string' ? name : '';
+}
+
+/**
+ * A copy of an object of options, for which each getter ran once; nothing stands for none.
+ * @throws OptionError unless it is a plain object of known names, with the list of those there are
+ */
+export function optionsOf(op: string, given: unknown, known: readonly string[]): Record<string, unknown> {
+  const options = copyOf(op, given);
   const unknown = Object.keys(options).filter((name) => !known.includes(name));
-  if (unknown.length === 0) return;
+  if (unknown.length === 0) return options;
   const names = unknown.map((name) => `'${name}'`).join(' or ');
   throw new OptionError(`${op}: no option ${names}; it has ${known.join(', ') || 'none'}`);
+}
+
+function copyOf(op: string, given: unknown): Record<string, unknown> {
+  if (given === undefined || given === null) return {};
+  try {
+    if (isRecord(given)) return { ...given };
+  } catch (cause) {
+    throw new OptionError(`${op}: its options are an object that cannot be read, expected values`, { cause });
+  }
+  throw new OptionError(
+    `${op}: its options are ${describe(given)}, expected an object such as { name: value }`,
+  );
+}
+
+/** Whether a value is a plain object: no array, Map, promise or instance of another class. */
+export function isRecord(value: unknown): value is Record<string, unknown> {
+  if (typeof value !== 'object' || value === null) return false;
+  const prototype = Object.getPrototypeOf(value);
+  return prototype === null || prototype === Object.prototype;
 }
 
 /** Short arrays of plain values in full. */

@@ -91,11 +91,18 @@ export function kernel<
       `kernel: got ${[name, body, plan].map(describe).join(', ')}, expected a name, a body and a plan`,
     );
   }
-  for (const [what, fn] of Object.entries({ body, plan })) {
-    if (Object.prototype.toString.call(fn) === '[object Function]') continue;
-    throw new OptionError(`kernel: ${what} of ${name} is async or a generator, expected a plain function`);
+  if (!isPlainFunction(body)) {
+    throw new OptionError(
+      `kernel: body of ${name} is ${describe(body)}, expected a plain function, such as function (x) { return x[this.thread.x]; }`,
+    );
   }
   return { name, body: body as AnyKernel['body'], plan: plan as Kernel<A>['plan'] };
+}
+
+/** Whether the text of a function is what GPU.js reads: no arrow function, which has no `this`, no method, nothing bound. */
+function isPlainFunction(body: object): boolean {
+  const text = Function.prototype.toString.call(body);
+  return /^function\b(?!\s*\*)/.test(text) && !text.includes('[native code]');
 }
 
 /** Number of elements of a shape. */

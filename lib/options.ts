@@ -1,5 +1,5 @@
 // Every check of an argument: unknown names, defaults, kinds, ranges, ranks and choices, each written once.
-import { checkNames, describe } from '../kernels/errors.js';
+import { describe, isRecord, optionsOf } from '../kernels/errors.js';
 import { OptionError, ShapeError } from './errors.js';
 import { format, type Shape } from './shape.js';
 
@@ -22,8 +22,7 @@ export type Read<S extends Schema> = { [K in keyof S]: S[K] extends Reader<infer
  * @throws OptionError where it is no object, has a name that the schema lacks, or a value that cannot be
  */
 export function readOptions<S extends Schema>(op: string, given: unknown, schema: S): Read<S> {
-  const options = asRecord(op, given);
-  checkNames(op, options, Object.keys(schema));
+  const options = optionsOf(op, given, Object.keys(schema));
   const out: Record<string, unknown> = {};
   for (const name in schema) {
     const value = options[name];
@@ -34,21 +33,6 @@ export function readOptions<S extends Schema>(op: string, given: unknown, schema
         : schema[name].read(op, name, value);
   }
   return out as Read<S>;
-}
-
-function asRecord(op: string, given: unknown): Record<string, unknown> {
-  if (given === undefined || given === null) return {};
-  if (isRecord(given)) return given;
-  throw new OptionError(
-    `${op}: its options are ${describe(given)}, expected an object such as { name: value }`,
-  );
-}
-
-/** Whether a value is a plain object: no array, Map, promise or instance of another class. */
-export function isRecord(value: unknown): value is Record<string, unknown> {
-  if (typeof value !== 'object' || value === null) return false;
-  const prototype = Object.getPrototypeOf(value);
-  return prototype === null || prototype === Object.prototype;
 }
 
 /** A plain object. @throws OptionError saying what the value is, and that a promise lacks an await */
@@ -134,6 +118,11 @@ export function choice<T extends string>(fallback: NoInfer<T>, choices: readonly
 /** A function, or nothing. */
 export function callback<F>(fallback: F | null): Reader<F | null> {
   return reader<F | null>(fallback, 'a function', (v) => typeof v === 'function');
+}
+
+/** As another reader; null where no value was given. */
+export function orElse<T>({ read }: Reader<T>): Reader<T | null> {
+  return { fallback: null, read };
 }
 
 /** A value that something else checks. */

@@ -1,5 +1,5 @@
 // Opens devices by name, and chooses one where the user did not.
-import { checkNames, DeviceError, describe } from '../errors.js';
+import { DeviceError, describe, optionsOf } from '../errors.js';
 import type { Device } from './device.js';
 import { hasHardwareWebgpu } from './gpu-adapter.js';
 import { openReference } from './reference.js';
@@ -68,18 +68,38 @@ export async function openDevice(
   options: WasmOptions = {},
 ): Promise<ChosenDevice> {
   if (!deviceNames.includes(name)) {
-    throw new DeviceError(`no device named ${describe(name)}, expected one of ${deviceNames.join(', ')}`);
+    throw new DeviceError(`openDevice: name is ${describe(name)}, expected one of ${deviceNames.join(', ')}`);
   }
   if (name === 'auto' || name === 'wasm') completeOptions(options);
-  else checkNames(name, options, []);
+  else optionsOf(name, options, []);
   if (name === 'auto') return choose(options);
-  return Object.assign(await openers[name](options), { reason: 'asked for' });
+  return opened(await openers[name](options), 'asked for');
+}
+
+/** The device with its reason. */
+function opened(device: Device, reason: string): ChosenDevice {
+  return Object.assign(closable(device), { reason });
+}
+
+/** A device that computes nothing more once it is closed. There is one reference device in a process: it stays open. */
+function closable(device: Device): Device {
+  if (device.name === 'reference') return device;
+  const { close } = device;
+  const refuse = () => {
+    throw new DeviceError(`${device.name}: the device is closed, expected an open one`);
+  };
+  return Object.assign(device, {
+    close() {
+      close.call(device);
+      Object.assign(device, { isClosed: true, run: refuse, upload: refuse });
+    },
+  });
 }
 
 /** The device that 'auto' takes. */
 async function choose(options: WasmOptions): Promise<ChosenDevice> {
   const because = async (name: Exclude<DeviceName, 'auto'>, reason: string) =>
-    Object.assign(await openers[name](options), { reason });
+    opened(await openers[name](options), reason);
   if (await hasHardwareWebgpu()) return because('gpujs-webgpu', 'a GPU answers through WebGPU');
   try {
     return await because('wasm', 'no GPU answers through WebGPU');
@@ -91,5 +111,5 @@ async function choose(options: WasmOptions): Promise<ChosenDevice> {
 
 /** The device of new tensors before any is chosen: the one that opens without waiting. */
 export function defaultDevice(): Device {
-  return openWasmSync();
+  return closable(openWasmSync());
 }

@@ -45,10 +45,15 @@ function iterate(entries: Iterable<[unknown, unknown]>): Iterator<[unknown, unkn
   return entries[Symbol.iterator]();
 }
 
+/** A key as part of a name. */
+function nameOf(key: unknown): string {
+  return typeof key === 'object' && key !== null ? describe(key) : String(key);
+}
+
 function pathTo(last: Step): string[] {
   const path: string[] = [];
   for (let step: Step | null = last; step; step = step.from) {
-    path.push(typeof step.key === 'object' ? describe(step.key) : String(step.key));
+    path.push(nameOf(step.key));
   }
   return path.reverse();
 }
@@ -72,6 +77,18 @@ export function* everyModule<M extends { children(): [string, M][] }>(
   for (const [name, child] of module.children()) {
     yield* everyModule(child, join(prefix, name), [...above, module]);
   }
+}
+
+/** The modules of a tree, each once under its first name. */
+export function* eachModule<M extends { children(): [string, M][] }>(
+  module: M,
+  prefix = '',
+  seen = new Set<M>(),
+): Generator<[string, M]> {
+  if (seen.has(module)) return;
+  seen.add(module);
+  yield [prefix, module];
+  for (const [name, child] of module.children()) yield* eachModule(child, join(prefix, name), seen);
 }
 
 /** The entries whose value did not occur before. */

@@ -1,6 +1,6 @@
 // The options of the wasm device: checked, and with their defaults.
 import { platform } from '#platform';
-import { checkNames, DeviceError, describe, OptionError } from '../../errors.js';
+import { DeviceError, describe, OptionError, optionsOf } from '../../errors.js';
 import type { WasmOptions } from './device.js';
 import { convolutions } from './jobs/winograd.js';
 
@@ -43,8 +43,8 @@ export const wasmOptionNames: readonly string[] = Object.keys(checks);
  * The options with their defaults.
  * @throws OptionError for a name or value that cannot be, DeviceError for threads that cannot share memory
  */
-export function completeOptions(options: WasmOptions): Required<WasmOptions> {
-  checkNames('wasm', options, wasmOptionNames);
+export function completeOptions(given: WasmOptions): Required<WasmOptions> {
+  const options: WasmOptions = optionsOf('wasm', given, wasmOptionNames);
   for (const [name, [expected, holds]] of Object.entries(checks)) {
     const value = options[name as keyof WasmOptions];
     if (value === undefined || holds(value)) continue;

@@ -34,11 +34,11 @@ everyDevice('what is freed can be used again: a thousand uploads leave nothing i
 t.test('an unknown device is refused with the names there are', async (t) => {
   await t.rejects(openDevice('cuda' as DeviceName), {
     name: 'DeviceError',
-    message: /^no device named 'cuda', expected one of auto, wasm, reference/,
+    message: /^openDevice: name is 'cuda', expected one of auto, wasm, reference/,
   });
   await t.rejects(openDevice({ threads: 2 } as never), {
     name: 'DeviceError',
-    message: /^no device named an object, expected one of auto/,
+    message: /^openDevice: name is an object, expected one of auto/,
   });
 });
 
@@ -50,8 +50,8 @@ t.test('an option that a device does not have is refused with those it has', asy
     ['reference', { threads: 2 }, "reference: no option 'threads'; it has none"],
     ['gpujs-cpu', { relaxed: true }, "gpujs-cpu: no option 'relaxed'; it has none"],
     ['gpujs-webgpu', { threads: 1 }, "gpujs-webgpu: no option 'threads'; it has none"],
-    ['wasm', 2, 'wasm: options is 2, expected an object'],
-    ['reference', null, 'reference: options is null, expected an object'],
+    ['wasm', 2, 'wasm: its options are 2, expected an object such as { name: value }'],
+    ['reference', [], 'reference: its options are [], expected an object such as { name: value }'],
   ] as const) {
     await t.rejects(openDevice(name, options as never), new OptionError(message));
   }
