@@ -1,6 +1,6 @@
 // Mini-batches: a seeded order, crop and flip augmentation, and standardization per channel.
 import { OptionError } from '../lib/errors.js';
-import { anything, checkRecord, describe, flag, integer, type Read, readOptions } from '../lib/options.js';
+import { anything, describe, flag, integer, type Read, readOptions } from '../lib/options.js';
 import { createRandom } from '../lib/random.js';
 import { CHANNELS, type Dataset, IMAGE_SIZE, PLANE, SIDE } from './dataset.js';
 
@@ -39,6 +39,17 @@ export interface BatchOptions {
   /** What to standardize by; test data need the training set's. @default the data set's own statistics */
   statistics?: ChannelStatistics;
 }
+
+const schema = {
+  batchSize: integer(64, { least: 1 }),
+  shuffle: flag(false),
+  augment: flag(false),
+  dropLast: flag(false),
+  seed: anything<number | string>(0),
+  epoch: integer(0, { least: 0 }),
+  skip: integer(0, { least: 0 }),
+  statistics: anything<ChannelStatistics | null>(null),
+};
 
 /** Pixels of padding on every side before a random crop. */
 const PAD = 4;
@@ -91,22 +102,12 @@ export function batchCount(
  * @throws OptionError on a count that is not an integer in range, or a deviation that is not positive
  */
 export function batches(dataset: Dataset, options: BatchOptions = {}): Generator<Batch, void, undefined> {
-  const read = readOptions('batches', options, schema);
-  const table = standardizationTable(read.statistics ?? channelStatistics(dataset));
+  const { statistics, ...read } = readOptions('batches', options, schema);
+  const table = standardizationTable(statistics ?? channelStatistics(dataset));
   return generate(dataset, read, batchCount(dataset, options), table);
 }
 
-const schema = {
-  batchSize: integer(64, { least: 1 }),
-  shuffle: flag(false),
-  augment: flag(false),
-  dropLast: flag(false),
-  seed: anything<number | string>(0), // createRandom checks it
-  epoch: integer(0, { least: 0 }),
-  skip: integer(0, { least: 0 }),
-  statistics: anything<ChannelStatistics | null>(null),
-};
-type Filled = Read<typeof schema>;
+type Filled = Omit<Read<typeof schema>, 'statistics'>;
 
 function* generate(
   dataset: Dataset,
@@ -163,24 +164,23 @@ function copyImage(pixels: Uint8Array, out: Float32Array, table: Float32Array, c
 const centredCrop = 2 * CROPS * PAD + 2 * PAD;
 
 /** The standardized value of every pixel value of every channel: (v/255 − mean) / std. */
-function standardizationTable(statistics: ChannelStatistics): Float32Array {
-  const { mean, std } = checkRecord(
-    'batches',
-    'statistics',
-    statistics,
-    '{ mean, std }',
-  ) as unknown as ChannelStatistics;
-  for (const [name, values] of Object.entries({ mean, std })) {
-    if (Array.isArray(values) && values.every(Number.isFinite)) continue;
-    throw new OptionError(`batches: statistics.${name} is ${describe(values)}, expected an array of numbers`);
-  }
-  if (mean.length !== CHANNELS || std.length !== CHANNELS) {
-    const got = `${mean.length} means and ${std.length} deviations`;
+function standardizationTable({ mean, std }: ChannelStatistics): Float32Array {
+  if (mean?.length !== CHANNELS || std?.length !== CHANNELS) {
+    const got = `${mean?.length ?? 0} means and ${std?.length ?? 0} deviations`;
     throw new OptionError(`batches: statistics has ${got}, expected ${CHANNELS} of each`);
   }
-  const bad = std.find((s) => !(s > 0));
-  if (bad !== undefined)
-    throw new OptionError(`batches: statistics.std has ${bad}, expected positive numbers`);
+  const check = (
+    name: string,
+    list: readonly number[],
+    expected: string,
+    holds: (value: number) => boolean,
+  ) => {
+    const bad = list.findIndex((value) => !Number.isFinite(value) || !holds(value));
+    if (bad < 0) return;
+    throw new OptionError(`batches: statistics.${name} has ${describe(list[bad])}, expected ${expected}`);
+  };
+  check('mean', mean, 'numbers', () => true);
+  check('std', std, 'positive numbers', (value) => value > 0);
   return Float32Array.from({ length: CHANNELS * 256 }, (_, i) => {
     const c = i >> 8;
     return ((i & 255) / 255 - mean[c]) / std[c];

@@ -1,12 +1,13 @@
 // CIFAR-10 and CIFAR-100 from their official binary files (https://www.cs.toronto.edu/~kriz/cifar.html).
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { DataError, OptionError } from '../lib/errors.js';
-import { choice, readOptions } from '../lib/options.js';
+import { choice, describe, readOptions } from '../lib/options.js';
+import { type CifarName, checkFolder, LAYOUTS, type LabelField, type Layout } from './cifar-folder.js';
 import { type Dataset, IMAGE_SIZE, type Split } from './dataset.js';
+import { readBytes } from './files.js';
 
-/** The two data sets of the CIFAR family. */
-export type CifarName = 'cifar10' | 'cifar100';
+export type { CifarName } from './cifar-folder.js';
 
 /** Options of {@link loadCifar}. */
 export interface CifarOptions {
@@ -18,39 +19,6 @@ export interface CifarOptions {
   labels?: 'fine' | 'coarse';
 }
 
-/** One label byte of a record: its kind, its classes and where their names stand. */
-interface LabelField {
-  kind: 'fine' | 'coarse';
-  classes: number;
-  namesFile: string;
-  defaultNames?: readonly string[];
-}
-
-/** A record is one byte per label field, then 3·32·32 pixels. */
-interface Layout {
-  title: string;
-  files: Record<Split, readonly string[]>;
-  fields: readonly LabelField[];
-}
-
-const CIFAR10_NAMES = 'airplane automobile bird cat deer dog frog horse ship truck'.split(' ');
-
-const LAYOUTS: Record<CifarName, Layout> = {
-  cifar10: {
-    title: 'CIFAR-10',
-    files: { train: [1, 2, 3, 4, 5].map((i) => `data_batch_${i}.bin`), test: ['test_batch.bin'] },
-    fields: [{ kind: 'fine', classes: 10, namesFile: 'batches.meta.txt', defaultNames: CIFAR10_NAMES }],
-  },
-  cifar100: {
-    title: 'CIFAR-100',
-    files: { train: ['train.bin'], test: ['test.bin'] },
-    fields: [
-      { kind: 'coarse', classes: 20, namesFile: 'coarse_label_names.txt' },
-      { kind: 'fine', classes: 100, namesFile: 'fine_label_names.txt' },
-    ],
-  },
-};
-
 const schema = {
   dataset: choice<CifarName>('cifar10', ['cifar10', 'cifar100']),
   split: choice<Split>('train', ['train', 'test']),
@@ -60,19 +28,21 @@ const schema = {
 /**
  * Reads one split of CIFAR-10 or CIFAR-100 from the folder of its binary version. The files may hold
  * fewer records than the official ones; the files with the class names may be missing.
- * @throws DataError naming the file and the reason where a file is missing or empty, its size is no
- *   multiple of a record's, or it holds a label out of range
- * @throws OptionError on an unknown data set, split or kind of label
+ * @throws DataError naming the folder, what it should hold and what it holds, where a file is missing; naming the
+ *   file and the reason where it cannot be read or is empty, its size is no multiple of a record's, or it holds a
+ *   label out of range
+ * @throws OptionError on an unknown option, data set, split or kind of label
  */
 export function loadCifar(folder: string, options: CifarOptions = {}): Dataset {
+  if (typeof folder !== 'string' || folder === '')
+    throw new OptionError(`loadCifar: folder is ${describe(folder)}, expected the name of a folder`);
   const { dataset, split, labels: kind } = readOptions('loadCifar', options, schema);
   const layout = LAYOUTS[dataset];
-  const names = layout.files[split];
   const field = layout.fields.findIndex((f) => f.kind === kind);
   if (field < 0) throw new OptionError(`loadCifar: ${layout.title} has no '${kind}' labels`);
 
-  if (!existsSync(folder)) throw new DataError(`${folder}: no such folder`);
-  const files = names.map((name) => readRecords(join(folder, name), layout));
+  checkFolder(folder, split, dataset);
+  const files = layout.files[split].map((name) => readRecords(join(folder, name), layout));
   const { classes } = layout.fields[field];
   const classNames = readClassNames(folder, layout.fields[field]);
   return { name: dataset, split, classes, classNames, ...unpack(files, layout.fields.length, field) };
@@ -80,7 +50,7 @@ export function loadCifar(folder: string, options: CifarOptions = {}): Dataset {
 
 /** The bytes of one file, checked to be whole records with labels in range. */
 function readRecords(path: string, layout: Layout): Uint8Array {
-  const bytes = readBytes(path, layout);
+  const bytes = readBytes(path);
   const recordSize = layout.fields.length + IMAGE_SIZE;
   if (bytes.length === 0) throw new DataError(`${path}: the file is empty`);
   if (bytes.length % recordSize !== 0) {
@@ -95,16 +65,6 @@ function readRecords(path: string, layout: Layout): Uint8Array {
     }
   }
   return bytes;
-}
-
-function readBytes(path: string, { title }: Layout): Uint8Array {
-  try {
-    return readFileSync(path);
-  } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
-    if (code !== 'ENOENT') throw new DataError(`${path}: cannot be read (${code})`, { cause: error });
-    throw new DataError(`${path}: no such file; expected the folder of ${title}'s binary version`);
-  }
 }
 
 /** Parts the records of all files into images and the labels of one field. */
@@ -127,7 +87,7 @@ function unpack(files: Uint8Array[], fields: number, field: number) {
 function readClassNames(folder: string, { classes, namesFile, defaultNames }: LabelField): readonly string[] {
   const path = join(folder, namesFile);
   if (!existsSync(path)) return defaultNames ?? Array.from({ length: classes }, (_, i) => String(i));
-  const lines = readFileSync(path, 'utf8').split('\n');
+  const lines = readBytes(path).toString('utf8').split('\n');
   const names = lines.map((line) => line.trim()).filter((line) => line !== '');
   if (names.length === classes) return names;
   throw new DataError(`${path}: has ${names.length} class names, expected ${classes}`);

@@ -1,7 +1,7 @@
 // run as users are given it: what the compiler checks in TypeScript is checked here for plain JavaScript.
 import type { AttrsArgument, Kernel, Plan } from '../../kernels/spec.js';
 import { OptionError } from '../errors.js';
-import { describe } from '../options.js';
+import { describe, isIntegers } from '../options.js';
 import { format, numel } from '../shape.js';
 import { Tensor } from '../tensor/tensor.js';
 import { checkTensors, execute, shapesOf } from './run.js';
@@ -50,7 +50,8 @@ function planOf<A>(kernel: Kernel<A>, inputs: readonly Tensor[], attrs: A): Plan
   } catch (error) {
     if (!(error instanceof TypeError)) throw error;
     throw new OptionError(
-      `${name}: inputs ${shapes.map(format)} and these attributes do not fit: ${error.message}`,
+      `${name}: got inputs ${shapes.map(format)} and attributes ${describe(attrs)}, expected what its plan takes`,
+      { cause: error },
     );
   }
   const { scalars = [], ints, reals } = checkPlan(name, plan);
@@ -67,8 +68,7 @@ function planOf<A>(kernel: Kernel<A>, inputs: readonly Tensor[], attrs: A): Plan
 function checkPlan(name: string, plan: Plan): Plan {
   const { shape, threads, scalars = [] } = plan ?? {};
   for (const sizes of [shape, threads ?? shape]) {
-    const valid = Array.isArray(sizes) && sizes.every((size) => Number.isSafeInteger(size) && size > 0);
-    if (!valid)
+    if (!isIntegers(sizes, 1))
       throw new OptionError(`${name}: its plan has ${describe(sizes)}, expected a shape and threads`);
   }
   if (threads && (threads.length > 3 || numel(threads) !== numel(shape))) {

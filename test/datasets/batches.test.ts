@@ -187,19 +187,21 @@ t.test('an option out of range is an error that names it', async (t) => {
     ],
     [{ statistics: { mean: [0, 0, 0], std: [1, 0, 1] } }, 'statistics.std has 0, expected positive numbers'],
     [
-      { statistics: { mean: [0, 0, Number.NaN], std: [1, 1, 1] } },
-      'statistics.mean is [0,0,NaN], expected an array of numbers',
+      { statistics: { mean: [0, Number.NaN, 0], std: [1, 1, 1] } },
+      'statistics.mean has NaN, expected numbers',
     ],
-    [{ statistics: 3 as never }, 'statistics is 3, expected { mean, std }'],
-    [{ shuffle: 'no' as never }, "shuffle is 'no', expected true or false"],
     [
-      { batchsize: 2 } as never,
-      "no option 'batchsize'; it has batchSize, shuffle, augment, dropLast, seed, epoch, skip, statistics",
+      { statistics: { mean: [0, 0, 0], std: [1, 1, Number.POSITIVE_INFINITY] } },
+      'statistics.std has Infinity, expected positive numbers',
     ],
+    [{ statistics: 3 as never }, 'statistics has 0 means and 0 deviations, expected 3 of each'],
+    [{ statistics: {} as never }, 'statistics has 0 means and 0 deviations, expected 3 of each'],
   ];
   for (const [options, message] of cases) {
     t.throws(() => batches(data, options), new OptionError(`batches: ${message}`), message);
   }
+  const unknown = { name: 'OptionError', message: /batch_size/ };
+  t.throws(() => batches(data, { batch_size: 4 } as BatchOptions), unknown);
 });
 
 /** All crops as (row, column, flip), rows and columns from the padded image's corner. */

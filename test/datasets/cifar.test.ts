@@ -1,9 +1,9 @@
 // Reading CIFAR-10 and CIFAR-100: made-up files with a few records, damaged files, and the real ones.
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, rmdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import t, { type Test } from 'tap';
-import { type CifarName, type CifarOptions, loadCifar } from '../../datasets/cifar.js';
-import { IMAGE_SIZE, PLANE, type Split } from '../../datasets/dataset.js';
+import { type CifarOptions, loadCifar } from '../../datasets/cifar.js';
+import { IMAGE_SIZE, PLANE } from '../../datasets/dataset.js';
 import { DataError, OptionError } from '../../lib/errors.js';
 
 /** The image of record n: its first value is n, the others grow from there. */
@@ -76,24 +76,84 @@ t.test('CIFAR-100 class names come from their files, or are numbers', async (t) 
   t.same([coarse.length, coarse[19]], [20, 'kind_19']);
 });
 
-t.test('a missing folder or file is named', async (t) => {
+const EXPECTED_10 =
+  "expected the folder of CIFAR-10's binary version, with data_batch_1.bin, data_batch_2.bin, data_batch_3.bin, " +
+  'data_batch_4.bin, data_batch_5.bin and test_batch.bin';
+const EXPECTED_100 = "expected the folder of CIFAR-100's binary version, with train.bin and test.bin";
+
+t.test('a folder that lacks a file is told what it should hold and what it holds', async (t) => {
   const folder = t.testdir();
-  throwsDataError(t, join(folder, 'nowhere'), {}, `${join(folder, 'nowhere')}: no such folder`);
+  throwsDataError(
+    t,
+    folder,
+    {},
+    `${folder}: has no data_batch_1.bin, data_batch_2.bin, data_batch_3.bin, data_batch_4.bin, data_batch_5.bin; ${EXPECTED_10}; found nothing`,
+  );
   cifar10Folder(folder);
-  const test = `${join(folder, 'test_batch.bin')}: no such file; expected the folder of CIFAR-10's binary version`;
-  throwsDataError(t, folder, { split: 'test' }, test);
-  const train = `${join(folder, 'train.bin')}: no such file; expected the folder of CIFAR-100's binary version`;
-  throwsDataError(t, folder, { dataset: 'cifar100' }, train);
+  const five = [1, 2, 3, 4, 5].map((i) => `data_batch_${i}.bin`);
+  const found = `found ${five.join(', ')}`;
+  throwsDataError(t, folder, { split: 'test' }, `${folder}: has no test_batch.bin; ${EXPECTED_10}; ${found}`);
+  rmSync(join(folder, five[2]));
+  const four = five.toSpliced(2, 1).join(', ');
+  throwsDataError(t, folder, {}, `${folder}: has no data_batch_3.bin; ${EXPECTED_10}; found ${four}`);
+  writeFolder(folder, Object.fromEntries([...'abcdef'].map((name) => [name, ''])));
+  const some =
+    'a, b, c, d, data_batch_1.bin, data_batch_2.bin, data_batch_4.bin, data_batch_5.bin and 2 more';
+  throwsDataError(t, folder, {}, `${folder}: has no data_batch_3.bin; ${EXPECTED_10}; found ${some}`);
 });
 
-t.test('a file that cannot be read is named with the reason', async (t) => {
+t.test('the folder of the other data set is recognized', async (t) => {
+  const folder = cifar10Folder(t.testdir());
+  const message = (rest: RegExp) => ({ name: 'DataError', message: rest });
+  t.throws(
+    () => loadCifar(folder, { dataset: 'cifar100' }),
+    message(/has no train\.bin; .*, files of CIFAR-10$/),
+  );
+  const other = writeFolder(t.testdir(), { 'train.bin': records([1, 2]), 'test.bin': records([1, 2]) });
+  t.throws(() => loadCifar(other), message(/found test\.bin, train\.bin, files of CIFAR-100$/));
+});
+
+t.test('what is no folder is named, an archive with advice', async (t) => {
   const folder = t.testdir();
-  mkdirSync(join(folder, 'test_batch.bin'));
+  const nowhere = join(folder, 'nowhere');
+  throwsDataError(t, nowhere, { dataset: 'cifar100' }, `${nowhere}: no such folder; ${EXPECTED_100}`);
+  writeFolder(folder, { plain: '', 'x.tar.gz': '' });
+  throwsDataError(t, join(folder, 'plain'), {}, `${join(folder, 'plain')}: is no folder; ${EXPECTED_10}.`);
+  const archive = join(folder, 'x.tar.gz');
+  throwsDataError(t, archive, {}, `${archive}: is no folder; ${EXPECTED_10}. Unpack the archive first.`);
+  const below = join(archive, 'x');
+  const reason = 'cannot be read: not a directory (ENOTDIR)';
+  throwsDataError(t, below, {}, `${below}: ${reason}; ${EXPECTED_10}`);
+});
+
+t.test('what is no file is named and not waited for', async (t) => {
+  const folder = t.testdir();
   const path = join(folder, 'test_batch.bin');
-  throwsDataError(t, folder, { split: 'test' }, `${path}: cannot be read (EISDIR)`);
-  writeFileSync(join(folder, 'plain'), '');
-  const below = join(folder, 'plain', 'test_batch.bin');
-  throwsDataError(t, join(folder, 'plain'), { split: 'test' }, `${below}: cannot be read (ENOTDIR)`);
+  mkdirSync(path);
+  throwsDataError(t, folder, { split: 'test' }, `${path}: is a folder, expected a file`);
+  rmdirSync(path);
+  symlinkSync('/dev/zero', path);
+  throwsDataError(t, folder, { split: 'test' }, `${path}: is no file, expected a file`);
+  rmSync(path);
+  symlinkSync(join(folder, 'nowhere'), path);
+  throwsDataError(
+    t,
+    folder,
+    { split: 'test' },
+    `${path}: cannot be read: no such file or directory (ENOENT)`,
+  );
+  cifar10Folder(folder);
+  const names = join(folder, 'batches.meta.txt');
+  mkdirSync(names);
+  throwsDataError(t, folder, {}, `${names}: is a folder, expected a file`);
+});
+
+const asRoot = process.getuid?.() === 0 && 'root may read every file';
+t.test('a file that may not be read is named with the reason', { skip: asRoot }, async (t) => {
+  const folder = writeFolder(t.testdir(), { 'test_batch.bin': records([1]) });
+  const path = join(folder, 'test_batch.bin');
+  chmodSync(path, 0);
+  throwsDataError(t, folder, { split: 'test' }, `${path}: cannot be read: permission denied (EACCES)`);
 });
 
 t.test('an empty file is an error', async (t) => {
@@ -133,15 +193,22 @@ t.test('a wrong number of class names is an error', async (t) => {
   throwsDataError(t, folder, {}, `${join(folder, 'batches.meta.txt')}: has 2 class names, expected 10`);
 });
 
-t.test('an unknown option is an error that names it', async (t) => {
-  const cases: [CifarOptions, string][] = [
-    [{ dataset: 'cifar' as CifarName }, "dataset is 'cifar', expected 'cifar10' or 'cifar100'"],
-    [{ split: 'valid' as Split }, "split is 'valid', expected 'train' or 'test'"],
+t.test('an option that cannot be is an error that names it', async (t) => {
+  const cases: [options: object, message: string][] = [
+    [{ dataset: 'cifar' }, "dataset is 'cifar', expected 'cifar10' or 'cifar100'"],
+    [{ dataset: 'constructor' }, "dataset is 'constructor', expected 'cifar10' or 'cifar100'"],
+    [{ split: 'valid' }, "split is 'valid', expected 'train' or 'test'"],
     [{ labels: 'coarse' }, "CIFAR-10 has no 'coarse' labels"],
   ];
   for (const [options, message] of cases) {
     t.throws(() => loadCifar(t.testdirName, options), new OptionError(`loadCifar: ${message}`));
   }
+  t.throws(() => loadCifar(t.testdirName, { datset: 'cifar10' } as CifarOptions), {
+    name: 'OptionError',
+    message: /datset/,
+  });
+  for (const folder of ['', undefined, 3, null])
+    t.throws(() => loadCifar(folder as string), { name: 'OptionError', message: /^loadCifar: folder is / });
 });
 
 const { CIFAR10_DIR, CIFAR100_DIR } = process.env;
