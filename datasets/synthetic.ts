@@ -13,6 +13,12 @@ export interface SyntheticOptions {
   count?: number;
 }
 
+const schema = {
+  seed: anything<number | string>(0),
+  split: choice<Split>('train', ['train', 'test']),
+  count: integer<number | null>(null, { least: 1 }),
+};
+
 type Rgb = readonly [number, number, number];
 /** Brightness added at pixel (x, y), −2 … 2 before it is scaled. */
 type Shade = (x: number, y: number) => number;
@@ -58,17 +64,11 @@ const SIZES = [
   [11, 13],
 ] as const;
 
-const schema = {
-  seed: anything<number | string>(0), // createRandom checks it
-  split: choice<Split>('train', ['train', 'test']),
-  count: integer(null, { least: 1, most: 2 ** 20 }),
-};
-
 /**
  * Draws a data set of ten classes, the same for the same seed on every machine. The class is the figure's
  * shape; its colours, finish, ground, size, place and rotation vary. Every ten images in turn hold each
  * class once, and a smaller count is the beginning of a larger one.
- * @throws OptionError where count is no integer from 1 to 2²⁰ or the split is unknown
+ * @throws OptionError where count is not a positive integer or the split is unknown
  */
 export function synthetic(options: SyntheticOptions = {}): Dataset {
   const { seed, split, count } = readOptions('synthetic', options, schema);

@@ -66,7 +66,7 @@ export class OptionError extends MixgradError {
 /** A value as an error names it. */
 export function describe(value: unknown): string {
   if (typeof value === 'string') return `'${value}'`;
-  if (typeof value === 'bigint') return `the BigInt ${value}n`;
+  if (typeof value === 'bigint') return `${value}n`;
   if ((typeof value !== 'object' && typeof value !== 'function') || value === null) return String(value);
   try {
     if (typeof value === 'function') return `the function ${nameOf(value) || 'without a name'}`;
@@ -89,11 +89,10 @@ function nameOf(value: unknown): string {
  */
 export function optionsOf(op: string, given: unknown, known: readonly string[]): Record<string, unknown> {
   const options = copyOf(op, given);
-  for (const name of Object.keys(options)) {
-    if (known.includes(name)) continue;
-    throw new OptionError(`${op}: no option '${name}'; it has ${known.join(', ') || 'none'}`);
-  }
-  return options;
+  const unknown = Object.keys(options).filter((name) => !known.includes(name));
+  if (unknown.length === 0) return options;
+  const names = unknown.map((name) => `'${name}'`).join(' or ');
+  throw new OptionError(`${op}: no option ${names}; it has ${known.join(', ') || 'none'}`);
 }
 
 function copyOf(op: string, given: unknown): Record<string, unknown> {

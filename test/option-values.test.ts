@@ -56,6 +56,9 @@ const place = { device: orNull, random: orNull };
 const x = () => tensor([1, 2], { requiresGrad: true });
 const mixture = () => ({ weights: tensor([1]), means: tensor([[0]]), variances: tensor([[1]]) });
 const vjp = { x: null };
+function one() {
+  return 1;
+}
 
 type Given = Record<string, never>;
 /** A call, options it accepts, and what else each of them takes. */
@@ -144,8 +147,8 @@ const lines: Record<string, Line> = {
   'Random.permutation': [({ n }) => createRandom(1).permutation(n), { n: 1 }, { n: whole }],
   kernel: [
     ({ name, body, plan }) => kernel(name, body, plan),
-    { name: 'k', body: () => 1, plan: elementwise },
-    { name: "'0.1'", body: 'fn', plan: 'fn' },
+    { name: 'k', body: one, plan: elementwise },
+    { name: "'0.1'", body: nothing, plan: 'fn' },
   ],
   defineOp: [
     ({ name, ...o }) => defineOp(name, o as never),
@@ -158,7 +161,7 @@ const lines: Record<string, Line> = {
     { threads: count, relaxed: switched, convolution: nothing },
   ],
   'the name of a device': [({ name }) => openDevice(name), { name: 'reference' }, { name: nothing }],
-  'the options of the reference': [({ o }) => openDevice('reference', o), { o: {} }, { o: '{}' }],
+  'the options of the reference': [({ o }) => openDevice('reference', o), { o: {} }, { o: 'null {}' }],
 };
 
 /** Whether a call returns; what it throws must be ours. */

@@ -72,7 +72,7 @@ t.test('a value out of its range or of another kind is refused with what was exp
     [{ rate: null }, 'op: rate is null, expected a number above 0 and at most 1'],
     [{ steps: 0 }, 'op: steps is 0, expected an integer of at least 1'],
     [{ steps: 2.5 }, 'op: steps is 2.5, expected an integer of at least 1'],
-    [{ steps: 1n }, 'op: steps is the BigInt 1n, expected an integer of at least 1'],
+    [{ steps: 1n }, 'op: steps is 1n, expected an integer of at least 1'],
     [{ steps: Symbol('s') }, 'op: steps is Symbol(s), expected an integer of at least 1'],
     [{ limit: -1 }, 'op: limit is -1, expected an integer of at least 0'],
     [{ fast: 1 }, 'op: fast is 1, expected true or false'],
@@ -104,9 +104,7 @@ t.test('indices are integers within the axis', async (t) => {
   t.doesNotThrow(() => checkIndices('op', 'index', [0, 2], 3));
   t.throws(
     () => checkIndices('op', 'index', BigInt64Array.of(1n) as never, 3),
-    new OptionError(
-      'op: index 0 is the BigInt 1n, expected an integer from 0 to 2; Number(1n) makes a number of it',
-    ),
+    new OptionError('op: index 0 is 1n, expected an integer from 0 to 2; Number(1n) makes a number of it'),
   );
   for (const wrong of [-1, 3, 0.5, Number.NaN]) {
     t.throws(

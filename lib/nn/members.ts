@@ -45,10 +45,15 @@ function iterate(entries: Iterable<[unknown, unknown]>): Iterator<[unknown, unkn
   return entries[Symbol.iterator]();
 }
 
+/** A key as part of a name. */
+function nameOf(key: unknown): string {
+  return typeof key === 'object' && key !== null ? describe(key) : String(key);
+}
+
 function pathTo(last: Step): string[] {
   const path: string[] = [];
   for (let step: Step | null = last; step; step = step.from) {
-    path.push(typeof step.key === 'object' ? describe(step.key) : String(step.key));
+    path.push(nameOf(step.key));
   }
   return path.reverse();
 }

@@ -110,7 +110,7 @@ export const methods: Misuses = {
     'a BigInt': [
       () => js(x()).div(2n),
       OptionError,
-      'div: b is the BigInt 2n, expected a tensor or a number',
+      'div: b is 2n, expected a tensor or a number',
     ],
   },
   'Tensor.neg': {
