@@ -1,6 +1,6 @@
 // Mini-batches: a seeded order, crop and flip augmentation, and standardization per channel.
 import { OptionError } from '../lib/errors.js';
-import { anything, describe, flag, integer, type Read, readOptions } from '../lib/options.js';
+import { anything, checkRecord, describe, flag, integer, type Read, readOptions } from '../lib/options.js';
 import { createRandom } from '../lib/random.js';
 import { CHANNELS, type Dataset, IMAGE_SIZE, PLANE, SIDE } from './dataset.js';
 

@@ -107,11 +107,7 @@ export const methods: Misuses = {
     nothing: [() => js(x()).mul(), OptionError, 'mul: b is undefined, expected a tensor or a number'],
   },
   'Tensor.div': {
-    'a BigInt': [
-      () => js(x()).div(2n),
-      OptionError,
-      'div: b is 2n, expected a tensor or a number',
-    ],
+    'a BigInt': [() => js(x()).div(2n), OptionError, 'div: b is 2n, expected a tensor or a number'],
   },
   'Tensor.neg': {
     'released values': [() => js(released()).neg(), TapeError, 'affine: x of shape [2, 2] was disposed of'],
