@@ -99,7 +99,6 @@ export function openGpujs(mode: 'cpu' | 'webasm'): Device {
   return arrayDevice({
     name: `gpujs-${mode}`,
     dtype: 'float32',
-    copy: (values) => Float32Array.from(values),
     compute(kernel, inputs, plan) {
       const compiled = kernelFor(
         kernel,

@@ -1,7 +1,8 @@
 // defineOp: an operation's forward and its gradient rules side by side. The only place that records.
 import { OptionError, TapeError } from '../errors.js';
 import { describe } from '../options.js';
-import { type Disposable, state } from '../tensor/state.js';
+import type { Claim } from '../tensor/claim.js';
+import { state } from '../tensor/state.js';
 import { type InputGradient, Tensor } from '../tensor/tensor.js';
 import { checkFinite } from './anomaly.js';
 import { contextOf, keep, storagesOf } from './call.js';
@@ -164,16 +165,18 @@ class Operation {
 
   /** Runs the forward outside the tape; of the tensors it made, only outputs and what is saved survive. */
   private forward(args: Args, save: boolean): Forwarded {
-    const { recording } = state;
+    const { recording, op } = state;
     state.recording = false;
+    state.op = this.name;
     try {
       return scope('was a temporary of its operation', (made) => this.compute(args, save, made), survivorsOf);
     } finally {
       state.recording = recording;
+      state.op = op;
     }
   }
 
-  private compute(args: Args, save: boolean, made: readonly Disposable[]): Forwarded {
+  private compute(args: Args, save: boolean, made: readonly Claim[]): Forwarded {
     const result = this.definition.forward(args);
     const { out: found, saved, also }: Result = result instanceof Tensor ? { out: result } : (result ?? {});
     if (!(found instanceof Tensor)) {
@@ -181,14 +184,14 @@ class Operation {
         `${this.name}: its forward returned ${describe(result)}, expected a tensor or { out, saved, also }`,
       );
     }
-    const out = made.includes(found) ? found : view(found, found.shape);
+    const out = made.includes(found.claim) ? found : view(found, found.shape);
     if (!save || !saved) return { out, also, own: [] };
     const returned = also ? [out, ...tensorsIn(also)] : [out];
     return {
       out,
       also,
       saved,
-      own: tensorsIn(saved).filter((t) => made.includes(t) && !returned.includes(t)),
+      own: tensorsIn(saved).filter((t) => made.includes(t.claim) && !returned.includes(t)),
     };
   }
 

@@ -4,6 +4,8 @@ import type { AnyKernel, AttrsArgument, Kernel, Plan } from '../../kernels/spec.
 import { DeviceError, OptionError, TapeError } from '../errors.js';
 import { describe } from '../options.js';
 import type { Shape } from '../shape.js';
+import { residentsOf } from '../tensor/residents.js';
+import { checkRoom } from '../tensor/room.js';
 import { state } from '../tensor/state.js';
 import { Storage } from '../tensor/storage.js';
 import { Tensor } from '../tensor/tensor.js';
@@ -23,8 +25,16 @@ export function execute<A>(kernel: Kernel<A>, inputs: readonly Tensor[], plan: P
     );
   }
   const device = commonDevice(kernel.name, inputs);
-  const buffers = inputs.map(({ storage }) => storage.resident());
-  const buffer = device.run(kernel as AnyKernel, buffers, plan);
+  const op = state.op ?? kernel.name;
+  checkRoom(op, plan.shape, device);
+  const storages = inputs.map(({ storage }) => storage);
+  const buffer = residentsOf(device).withRoom(op, storages, () =>
+    device.run(
+      kernel as AnyKernel,
+      storages.map((storage) => storage.resident()),
+      plan,
+    ),
+  );
   return new Tensor(plan.shape, Storage.fromDevice(device, buffer));
 }
 

@@ -1,21 +1,14 @@
 // Everything global in the framework, in one object: what is recorded now, and who looks after memory.
 import type { Device } from '../../kernels/devices/device.js';
-
-/** A tensor, as far as memory is concerned. */
-export interface Disposable {
-  readonly isKept: boolean;
-  dispose(why?: string): void;
-}
-
-/** A storage that can leave its device. */
-export interface Evictable {
-  evict(): void;
-}
+import type { Claim } from './claim.js';
+import type { Lease } from './lease.js';
+import type { Residents } from './residents.js';
+import type { Tensor } from './tensor.js';
 
 /** A graph that backward() has used up, with outputs that stay readable until one of its leaves is recorded again. */
 export interface FinishedGraph {
   /** Empty once they are released. */
-  readonly outputs: Set<Disposable>;
+  readonly outputs: Set<Tensor>;
   /** Lets the outputs leave the device, should its leaves never return. */
   makeTransient(): void;
 }
@@ -31,14 +24,18 @@ export const state = {
   recording: true,
   /** The number of the next record. */
   nextRecord: 0,
-  /** Told of every tensor that is made, so that a scope can release its temporaries. */
-  observer: null as ((made: Disposable) => void) | null,
+  /** Told of every claim that is made, so that a scope can release its temporaries. */
+  observer: null as ((made: Claim) => void) | null,
   /** The operation whose gradient rules run now, with recording on: a kernel called there cannot be differentiated. */
   rule: null as string | null,
+  /** The operation that runs, in whose name the device speaks. */
+  op: null as string | null,
   /** Whether results are checked for NaN and infinities. */
   detectingAnomalies: false,
-  /** Storages that no graph holds: they leave the device at the next boundary. */
-  transients: new Set<Evictable>(),
+  /** What is on each device. */
+  residents: new WeakMap<Device, Residents>(),
+  /** What no graph holds: it leaves the device at the next boundary. */
+  transients: new Set<Lease>(),
   /** Graphs that wait for one of their leaves to be recorded again, the oldest first. */
   finished: new Set<FinishedGraph>(),
 };

@@ -24,6 +24,8 @@ export interface Platform {
   readonly sharesMemory: boolean;
   /** Cores this process may use, or 1 where threads cannot share memory. */
   readonly cores: number;
+  /** Bytes of ordinary memory that the process may use, as far as can be told. */
+  readonly memoryLimit: number;
   /** A file of this package at once; null where that is impossible. @throws Error where it cannot be read */
   readonly readSync: ((file: URL) => Uint8Array<ArrayBuffer>) | null;
   /** A file of this package. @throws Error where it cannot be read */
