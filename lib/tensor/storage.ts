@@ -63,7 +63,14 @@ export class Storage implements Resident {
 
   /** A copy of the values, when all that was asked of the device before is done. */
   async read(): Promise<Floats> {
-    return this.host ? hostArray('data', this.device, this.host) : this.device.read(this.lease.buffer!);
+    const { lease, device, host } = this;
+    if (host) return hostArray('data', device, host);
+    const { buffer } = lease;
+    const values = await device.read(buffer!);
+    if (device.sync || lease.buffer !== buffer) return values;
+    // Arrived once, it need not be fetched again when it leaves.
+    this.host = values;
+    return hostArray('data', device, values);
   }
 
   /** Writes one value, on a synchronous device, for all who share the storage. */
