@@ -1,6 +1,11 @@
 // Arrays in ordinary memory.
+import { platform } from '#platform';
 import { NoRoomError } from '../errors.js';
 import type { Device, Floats } from './device.js';
+
+/** Systems promise memory that they do not have, and end the process that uses it: large arrays ask first. */
+const LARGE = 2 ** 24;
+const SHARE = 0.9;
 
 /**
  * An array of a device's number type: zeros, or a copy of values.
@@ -11,11 +16,13 @@ export function hostArray(
   { name, dtype, limit, memory }: Pick<Device, 'name' | 'dtype' | 'limit' | 'memory'>,
   from: number | ArrayLike<number>,
 ): Floats {
+  const bytes = (typeof from === 'number' ? from : from.length) * (dtype === 'float64' ? 8 : 4);
+  const isFull = bytes >= LARGE && bytes > SHARE * platform.memoryLeft();
+  if (isFull) throw new NoRoomError(op, `${name}, in ordinary memory`, bytes, memory().live, limit);
   try {
     return dtype === 'float64' ? new Float64Array(from as number) : new Float32Array(from as number);
   } catch (error) {
     if (!(error instanceof RangeError)) throw error;
-    const bytes = (typeof from === 'number' ? from : from.length) * (dtype === 'float64' ? 8 : 4);
-    throw new NoRoomError(op, name, bytes, memory().live, limit);
+    throw new NoRoomError(op, `${name}, in ordinary memory`, bytes, memory().live, limit);
   }
 }

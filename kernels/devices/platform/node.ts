@@ -1,6 +1,6 @@
 // The platform Node: files, worker threads, and WebGPU from the optional package webgpu.
 import { existsSync, readFileSync } from 'node:fs';
-import { availableParallelism, totalmem } from 'node:os';
+import { availableParallelism, freemem, totalmem } from 'node:os';
 import { setFlagsFromString } from 'node:v8';
 import { Worker } from 'node:worker_threads';
 import { engineUrl } from './engine-url.js';
@@ -19,6 +19,7 @@ export const platform: Platform = {
   sharesMemory: true,
   cores: availableParallelism(),
   memoryLimit: Math.min(totalmem(), constrained),
+  memoryLeft: () => process.availableMemory?.() ?? freemem(),
   readSync: readFileSync,
   read: async (file) => readFileSync(file),
   // Node 20 has it behind a flag that can be set while running.

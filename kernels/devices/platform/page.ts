@@ -15,6 +15,7 @@ export const platform: Platform = {
   cores: sharesMemory ? (globalThis.navigator.hardwareConcurrency ?? 1) : 1,
   // Browsers do not tell; an array is refused where it is too much.
   memoryLimit: 2 ** 34,
+  memoryLeft: () => 2 ** 34,
   readSync: null,
 
   async read(file) {

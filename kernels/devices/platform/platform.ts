@@ -26,6 +26,8 @@ export interface Platform {
   readonly cores: number;
   /** Bytes of ordinary memory that the process may use, as far as can be told. */
   readonly memoryLimit: number;
+  /** Of these, bytes that are still free. */
+  memoryLeft(): number;
   /** A file of this package at once; null where that is impossible. @throws Error where it cannot be read */
   readonly readSync: ((file: URL) => Uint8Array<ArrayBuffer>) | null;
   /** A file of this package. @throws Error where it cannot be read */
