@@ -15,7 +15,7 @@ export interface Resident {
 }
 
 /** A turn is over when so much has come onto the device. */
-const FIRST_TURN = { count: 256, bytes: 2 ** 25 };
+const FIRST_TURN = { count: 64, bytes: 2 ** 22 };
 const LONGEST_TURN = { count: 2 ** 16, bytes: 2 ** 30 };
 
 /**
@@ -59,8 +59,9 @@ export class Residents {
     });
     this.turn++;
     for (const unit of ['count', 'bytes'] as const) {
-      if (this.returned[unit] > longest[unit] / 8) {
-        longest[unit] = Math.min(2 * longest[unit], LONGEST_TURN[unit]);
+      const returned = this.returned[unit];
+      if (returned > longest[unit] / 8) {
+        longest[unit] = Math.min(2 * Math.max(longest[unit], returned), LONGEST_TURN[unit]);
       }
       came[unit] = this.returned[unit] = 0;
     }
