@@ -28,7 +28,7 @@ export function execute<A>(kernel: Kernel<A>, inputs: readonly Tensor[], plan: P
   const op = state.op ?? kernel.name;
   checkRoom(op, plan.shape, device);
   const storages = inputs.map(({ storage }) => storage);
-  const buffer = residentsOf(device).withRoom(op, storages, () =>
+  const buffer = residentsOf(device).withRoom(op, () =>
     device.run(
       kernel as AnyKernel,
       storages.map((storage) => storage.resident()),

@@ -68,18 +68,17 @@ export class Residents {
   }
 
   /**
-   * Calls fn, which needs these on the device; where it finds no room, everything else leaves and it is called again.
+   * Calls fn, which brings onto the device what it needs; where it finds no room, everything leaves and it is called again.
    * @throws NoRoomError in the name of `op` where there is no room even so
    */
-  withRoom<T>(op: string, needed: readonly { lease: Lease }[], fn: () => T): T {
+  withRoom<T>(op: string, fn: () => T): T {
     this.tidy();
     try {
       return fn();
     } catch (error) {
       if (!(error instanceof NoRoomError)) throw error;
     }
-    const leases = needed.map(({ lease }) => lease);
-    this.evict(({ lease }) => !leases.includes(lease));
+    this.evict(() => true);
     try {
       return fn();
     } catch (error) {

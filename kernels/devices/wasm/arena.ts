@@ -22,7 +22,14 @@ export class Arena {
     readonly memory: WebAssembly.Memory,
     /** First byte that was never handed out. */
     private top: number,
+    /** Pages that it may have. */
+    private readonly most = MAX_PAGES,
   ) {}
+
+  /** Bytes that it may have. */
+  get limit(): number {
+    return this.most * PAGE;
+  }
 
   /** The first byte of a range of at least `bytes` bytes, aligned to 64. @throws RangeError when memory is full */
   allocate(bytes: number): number {
@@ -92,9 +99,9 @@ export class Arena {
     const held = this.memory.buffer.byteLength / PAGE;
     const pages = Math.ceil(end / PAGE) - held;
     if (pages <= 0) return;
-    if (held + pages > MAX_PAGES) throw new RangeError('4 GiB');
+    if (held + pages > this.most) throw new RangeError(`${this.limit} bytes`);
     // Grow by an eighth at least: growing often is slow.
-    const ample = Math.min(Math.max(pages, held >> 3), MAX_PAGES - held);
+    const ample = Math.min(Math.max(pages, held >> 3), this.most - held);
     try {
       this.memory.grow(ample);
     } catch {

@@ -96,7 +96,7 @@ export class WasmDevice implements Device {
     private readonly convolution: Convolution,
   ) {
     this.threads = 1 + workers.count;
-    this.limit = 2 ** 32 - engine.heapBase();
+    this.limit = arena.limit - engine.heapBase();
   }
 
   /** Resolves when all threads take part. @throws DeviceError where one does not start; the device is closed then */

@@ -39,7 +39,7 @@ const loops: Record<string, (turn: number) => unknown> = {
   evaluation: () => noGrad(() => network.eval().forward(images()).sum()).item(),
   // Recorded, and never used up by backward().
   'evaluation outside noGrad': () => network.eval().forward(images()).sum().item(),
-  operations: () => large().mul(2).add(1).data(),
+  operations: () => images().mul(2).add(1).data(),
   'operations without await'() {
     large().mul(2).add(1);
   },
