@@ -17,6 +17,7 @@ export class Arena {
   private readonly lists = new Map<number, number[]>();
   /** Free bytes of any size: what merge() made of the lists. */
   private spans: Span[] = [];
+  private readonly base: number;
 
   constructor(
     readonly memory: WebAssembly.Memory,
@@ -24,7 +25,9 @@ export class Arena {
     private top: number,
     /** Pages that it may have. */
     private readonly most = MAX_PAGES,
-  ) {}
+  ) {
+    this.base = top;
+  }
 
   /** Bytes that it may have. */
   get limit(): number {
@@ -54,6 +57,15 @@ export class Arena {
     if (list) list.push(start);
     else this.lists.set(size, [start]);
     this.pooled += size;
+    if (this.pooled === this.top - this.base) this.reset();
+  }
+
+  /** Begins anew where nothing is in use. */
+  private reset(): void {
+    this.lists.clear();
+    this.spans = [];
+    this.pooled = 0;
+    this.top = this.base;
   }
 
   /** A range of this size that was given back, or the beginning of a larger span. */

@@ -39,7 +39,7 @@ const loops: Record<string, (turn: number) => unknown> = {
   evaluation: () => noGrad(() => network.eval().forward(images()).sum()).item(),
   // Recorded, and never used up by backward().
   'evaluation outside noGrad': () => network.eval().forward(images()).sum().item(),
-  operations: () => images().mul(2).add(1).data(),
+  operations: () => tensor(waves.subarray(0, 4096)).mul(2).add(1).data(),
   'operations without await'() {
     large().mul(2).add(1);
   },
