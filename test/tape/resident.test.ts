@@ -8,7 +8,7 @@ const program = fileURLToPath(new URL('./resident/loop.js', import.meta.url));
 /** V8 keeps new objects in a space that grows with their number; here it stays small, and its collector can be called. */
 const flags = ['--expose-gc', '--max-semi-space-size=1'];
 /** glibc keeps small pieces that were freed; here it gives every array of 4 KiB back to the system, from one heap. */
-const env = { ...process.env, MALLOC_ARENA_MAX: '1', MALLOC_MMAP_THRESHOLD_: '4096' };
+const env = { PATH: process.env.PATH, MALLOC_ARENA_MAX: '1', MALLOC_MMAP_THRESHOLD_: '4096' };
 
 const EARLY = 500;
 
