@@ -3,9 +3,8 @@
 import { TapeError } from '../errors.js';
 import { anything, flag, readOptions } from '../options.js';
 import { format, sameShape } from '../shape.js';
-import type { Claim } from '../tensor/claim.js';
 import { ones } from '../tensor/create.js';
-import { state, withState } from '../tensor/state.js';
+import { type Disposable, state, withState } from '../tensor/state.js';
 import { type InputGradient, type TapeRecord, Tensor } from '../tensor/tensor.js';
 import { accumulate, alias } from './accumulate.js';
 import { checkFinite, uncheckedRule } from './anomaly.js';
@@ -134,7 +133,7 @@ const tensorsOf = (found: readonly InputGradient[]) => found.map(({ gradient }) 
  * What the rules of a record return, each as a tensor of the walk's own: a rule may return any tensor, also twice. `made` is what
  * the rules made; null where they are recorded.
  */
-function gradientsOf(entry: TapeRecord, g: Tensor, made: readonly Claim[] | null): InputGradient[] {
+function gradientsOf(entry: TapeRecord, g: Tensor, made: readonly Disposable[] | null): InputGradient[] {
   const first = state.nextRecord;
   const taken: Tensor[] = [];
   return entry.vjp(g).map(({ name, input, gradient }) => {

@@ -1,8 +1,7 @@
 // defineOp: an operation's forward and its gradient rules side by side. The only place that records.
 import { OptionError, TapeError } from '../errors.js';
 import { describe } from '../options.js';
-import type { Claim } from '../tensor/claim.js';
-import { state } from '../tensor/state.js';
+import { type Disposable, state } from '../tensor/state.js';
 import { type InputGradient, Tensor } from '../tensor/tensor.js';
 import { checkFinite } from './anomaly.js';
 import { contextOf, keep, storagesOf } from './call.js';
@@ -176,7 +175,7 @@ class Operation {
     }
   }
 
-  private compute(args: Args, save: boolean, made: readonly Claim[]): Forwarded {
+  private compute(args: Args, save: boolean, made: readonly Disposable[]): Forwarded {
     const result = this.definition.forward(args);
     const { out: found, saved, also }: Result = result instanceof Tensor ? { out: result } : (result ?? {});
     if (!(found instanceof Tensor)) {

@@ -1,7 +1,6 @@
 // scope and noGrad: which of the tensors that a function made survive it.
 import { TapeError } from '../errors.js';
-import type { Claim } from '../tensor/claim.js';
-import { state, withState } from '../tensor/state.js';
+import { type Disposable, state, withState } from '../tensor/state.js';
 import { evictTransients } from '../tensor/storage.js';
 import { Tensor } from '../tensor/tensor.js';
 
@@ -28,10 +27,10 @@ export function isGradEnabled(): boolean {
  */
 export function scope<T>(
   why: string,
-  fn: (made: readonly Claim[]) => T,
+  fn: (made: readonly Disposable[]) => T,
   tensorsOf: (result: T) => readonly Tensor[] = tensorsIn,
 ): T {
-  const made: Claim[] = [];
+  const made: Disposable[] = [];
   const outer = state.observer;
   state.observer = (claim) => made.push(claim);
   let result: T;
@@ -46,7 +45,7 @@ export function scope<T>(
     throw error;
   }
   state.observer = outer;
-  const returned = tensorsOf(result).map(({ claim }) => claim);
+  const returned: Disposable[] = tensorsOf(result).map(({ claim }) => claim);
   // Searching a short list is quicker than building a set.
   const set = returned.length > 8 ? new Set(returned) : null;
   for (const claim of made) {

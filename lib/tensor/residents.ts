@@ -1,12 +1,17 @@
 // What is on a device, and what of it moves to ordinary memory because nobody uses it.
 import type { Device } from '../../kernels/devices/device.js';
 import { NoRoomError } from '../../kernels/errors.js';
-import type { Lease } from './lease.js';
-import { state } from './state.js';
+import type { Room } from './state.js';
+
+/** A lease, as far as turns are concerned. */
+interface Turning extends Room {
+  used: number;
+  wasIdle: boolean;
+}
 
 /** What is on a device, as far as its residents are concerned. */
 export interface Resident {
-  readonly lease: Lease;
+  readonly lease: Turning;
   readonly bytes: number;
   /** Moves to ordinary memory. @throws NoRoomError where that is full */
   leave(): void;
@@ -26,7 +31,7 @@ const LONGEST_TURN = { count: 2 ** 16, bytes: 2 ** 30 };
 export class Residents {
   /** The number of the turn. */
   turn = 0;
-  private readonly all = new Map<Lease, Resident>();
+  private readonly all = new Map<Room, Resident>();
   private readonly longest = { ...FIRST_TURN };
   private readonly came = { count: 0, bytes: 0 };
   private readonly returned = { count: 0, bytes: 0 };
@@ -40,11 +45,11 @@ export class Residents {
     lease.wasIdle = false;
   }
 
-  delete(lease: Lease): void {
+  delete(lease: Room): void {
     this.all.delete(lease);
   }
 
-  get(lease: Lease): Resident | undefined {
+  get(lease: Room): Resident | undefined {
     return this.all.get(lease);
   }
 
@@ -101,12 +106,14 @@ function count(sum: { count: number; bytes: number }, bytes: number): void {
   sum.bytes += bytes;
 }
 
+const residentsOfDevices = new WeakMap<Device, Residents>();
+
 /** The residents of a device. */
 export function residentsOf(device: Device): Residents {
-  let residents = state.residents.get(device);
+  let residents = residentsOfDevices.get(device);
   if (!residents) {
     residents = new Residents();
-    state.residents.set(device, residents);
+    residentsOfDevices.set(device, residents);
   }
   return residents;
 }

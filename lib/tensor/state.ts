@@ -1,14 +1,21 @@
 // Everything global in the framework, in one object: what is recorded now, and who looks after memory.
 import type { Device } from '../../kernels/devices/device.js';
-import type { Claim } from './claim.js';
-import type { Lease } from './lease.js';
-import type { Residents } from './residents.js';
-import type { Tensor } from './tensor.js';
+
+/** What a tensor holds, as far as memory is concerned. */
+export interface Disposable {
+  readonly isKept: boolean;
+  dispose(why: string): void;
+}
+
+/** Room on a device. */
+export interface Room {
+  readonly device: Device;
+}
 
 /** A graph that backward() has used up, with outputs that stay readable until one of its leaves is recorded again. */
 export interface FinishedGraph {
   /** Empty once they are released. */
-  readonly outputs: Set<Tensor>;
+  readonly outputs: Set<Disposable>;
   /** Lets the outputs leave the device, should its leaves never return. */
   makeTransient(): void;
 }
@@ -25,17 +32,15 @@ export const state = {
   /** The number of the next record. */
   nextRecord: 0,
   /** Told of every claim that is made, so that a scope can release its temporaries. */
-  observer: null as ((made: Claim) => void) | null,
+  observer: null as ((made: Disposable) => void) | null,
   /** The operation whose gradient rules run now, with recording on: a kernel called there cannot be differentiated. */
   rule: null as string | null,
   /** The operation that runs, in whose name the device speaks. */
   op: null as string | null,
   /** Whether results are checked for NaN and infinities. */
   detectingAnomalies: false,
-  /** What is on each device. */
-  residents: new WeakMap<Device, Residents>(),
   /** What no graph holds: it leaves the device at the next boundary. */
-  transients: new Set<Lease>(),
+  transients: new Set<Room>(),
   /** Graphs that wait for one of their leaves to be recorded again, the oldest first. */
   finished: new Set<FinishedGraph>(),
 };

@@ -21,7 +21,7 @@ const network = new Sequential(new Linear(8, 8), new ReLU(), new Linear(8, 4));
 const optimizer = new SGD(network.parameters(), { lr: 0.01, momentum: 0.9 });
 const labels = [0, 1, 2, 3, 3, 2, 1, 0];
 const waves = Float32Array.from({ length: 2 ** 14 }, (_, i) => Math.sin(i));
-const images = () => tensor(waves.subarray(0, 1024), { shape: [128, 8] });
+const images = () => tensor(waves.subarray(0, 2048), { shape: [256, 8] });
 const batch = (turn: number) => tensor(waves.subarray(turn % 64, (turn % 64) + 64), { shape: [8, 8] });
 const mebibyte = new Float32Array(2 ** 18).fill(1);
 const held: Tensor[] = [];
