@@ -63,6 +63,27 @@ export class OptionError extends MixgradError {
   override name = 'OptionError';
 }
 
+/** Memory is full: what asks for it may make room and ask again. */
+export class NoRoomError extends DeviceError {
+  constructor(
+    op: string,
+    readonly where: string,
+    readonly bytes: number,
+    readonly used: number,
+    readonly limit: number,
+  ) {
+    super(
+      `${op}: no room for ${bytes} bytes on ${where}, with ${used} bytes in use of at most ${limit}; ` +
+        'use a smaller batch, or let go of tensors that are no longer needed',
+    );
+  }
+
+  /** The same, said of another operation. */
+  of(op: string): NoRoomError {
+    return new NoRoomError(op, this.where, this.bytes, this.used, this.limit);
+  }
+}
+
 /** A value as an error names it. */
 export function describe(value: unknown): string {
   if (typeof value === 'string') return `'${value}'`;

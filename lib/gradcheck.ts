@@ -103,7 +103,7 @@ export function gradcheck(
 /** A leaf on the current device with the values of a tensor or of nested arrays. */
 function asLeaf(input: Tensor | NestedNumbers): Tensor {
   if (!(input instanceof Tensor)) return tensor(input, { requiresGrad: true });
-  const values = input.device.view(input.storage.resident());
+  const values = input.storage.peek();
   return tensor(values, { shape: input.shape, requiresGrad: true });
 }
 
@@ -136,12 +136,11 @@ function weigh(out: Tensor, seed: number): Tensor {
 
 /** (loss(x + h) − loss(x − h)) / 2h, element by element. */
 function differences(leaf: Tensor, loss: () => Tensor, h: number): Float64Array {
-  const data = values(leaf);
+  const data = values(leaf).slice();
   const at = (i: number, value: number) => {
-    const before = data[i];
-    data[i] = value;
+    leaf.storage.write(i, value);
     const result = values(noGrad(loss))[0];
-    data[i] = before;
+    leaf.storage.write(i, data[i]);
     return result;
   };
   return Float64Array.from(data, (x, i) => (at(i, x + h) - at(i, x - h)) / (2 * h));
@@ -175,7 +174,7 @@ function unravel(flat: number, shape: Shape): number[] {
   return shape.map((size, axis) => Math.floor(flat / numel(shape.slice(axis + 1))) % size);
 }
 
-/** The reference device's own array: writing to it changes the tensor. */
+/** The values on the reference device, to be read at once. */
 function values(t: Tensor): Float64Array {
-  return t.device.view(t.storage.resident()) as Float64Array;
+  return t.storage.peek() as Float64Array;
 }

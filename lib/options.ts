@@ -135,12 +135,16 @@ export function pair(fallback: number, least: number): Reader<readonly [number, 
   return { fallback: [fallback, fallback], read: (op, name, value) => readPair(op, name, value, least) };
 }
 
+/** Integers have 32 bits in engines and on GPUs. */
+const MOST_INTEGER = 2 ** 31 - 1;
+
 /** A height and a width. @throws OptionError unless both are integers of at least `least` */
 export function readPair(op: string, name: string, value: unknown, least: number): readonly [number, number] {
   const both = typeof value === 'number' ? [value, value] : value;
   if (!isIntegers(both, least) || both.length !== 2) {
     refuse(op, name, value, `an integer of at least ${least}, or a pair of them`);
   }
+  if (both.some((v) => v > MOST_INTEGER)) refuse(op, name, value, `at most ${MOST_INTEGER}`);
   return [both[0], both[1]];
 }
 

@@ -1,6 +1,9 @@
 // A device whose buffers are ordinary arrays: the garbage collector is its pool.
-import type { AnyKernel, Plan } from '../spec.js';
+import { platform } from '#platform';
+import { NoRoomError } from '../errors.js';
+import { type AnyKernel, numel, type Plan } from '../spec.js';
 import type { Device, DeviceBuffer, Floats } from './device.js';
+import { hostArray } from './host.js';
 
 class HostBuffer implements DeviceBuffer {
   constructor(readonly data: Floats) {}
@@ -13,28 +16,32 @@ const data = (buffer: DeviceBuffer) => (buffer as HostBuffer).data;
 
 /** What such a device does by itself. */
 interface Parts extends Pick<Device, 'name' | 'dtype'> {
-  copy(values: ArrayLike<number>): Floats;
   compute(kernel: AnyKernel, inputs: readonly Floats[], plan: Plan): Floats;
   close?(): void;
 }
 
 /** Makes the device of what computes it. */
-export function arrayDevice({ name, dtype, copy, compute, close = () => {} }: Parts): Device {
+export function arrayDevice({ name, dtype, compute, close = () => {} }: Parts): Device {
   let live = 0;
   let buffers = 0;
-  const own = (array: Floats) => {
-    live += array.byteLength;
+  const own = (op: string, length: number, make: () => Floats) => {
+    const bytes = length * (dtype === 'float64' ? 8 : 4);
+    if (live + bytes > device.limit) throw new NoRoomError(op, name, bytes, live, device.limit);
+    const buffer = new HostBuffer(make());
+    live += bytes;
     buffers++;
-    return new HostBuffer(array);
+    return buffer;
   };
-  return {
+  const device: Device = {
     name,
     dtype,
     sync: true,
-    upload: (values) => own(copy(values)),
-    run: (kernel, inputs, plan) => own(compute(kernel, inputs.map(data), plan)),
+    limit: platform.memoryLimit,
+    upload: (values) => own('upload', values.length, () => hostArray('upload', device, values)),
+    run: (kernel, inputs, plan) =>
+      own(kernel.name, numel(plan.shape), () => compute(kernel, inputs.map(data), plan)),
     view: data,
-    read: async (buffer) => data(buffer).slice(),
+    read: async (buffer) => hostArray('data', device, data(buffer)),
     free(buffer) {
       live -= data(buffer).byteLength;
       buffers--;
@@ -42,4 +49,5 @@ export function arrayDevice({ name, dtype, copy, compute, close = () => {} }: Pa
     memory: () => ({ live, pooled: 0, buffers }),
     close,
   };
+  return device;
 }

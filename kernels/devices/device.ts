@@ -27,9 +27,11 @@ export interface Device {
   readonly dtype: 'float32' | 'float64';
   /** Threads that share the work, where the device has them. */
   readonly threads?: number;
+  /** The most bytes that it can hold. */
+  readonly limit: number;
   /** Whether a kernel's result can be read at once, without awaiting. */
   readonly sync: boolean;
-  /** Copies values into a new buffer. */
+  /** Copies values into a new buffer. @throws NoRoomError, as run does, where memory is full */
   upload(data: ArrayLike<number>): DeviceBuffer;
   /** Runs a kernel; the result is a new buffer of the plan's size. */
   run(kernel: AnyKernel, inputs: readonly DeviceBuffer[], plan: Plan): DeviceBuffer;

@@ -109,7 +109,6 @@ export function openGpujs(mode: 'cpu' | 'webasm'): Device {
   return arrayDevice({
     name: `gpujs-${mode}`,
     dtype: 'float32',
-    copy: (values) => Float32Array.from(values),
     compute(kernel, inputs, plan) {
       const sizes = inputs.map((input) => input.length);
       const compiled = kernelFor(kernel, plan, sizes);

@@ -2,6 +2,7 @@
 import { numel } from '../spec.js';
 import { arrayDevice } from './arrays.js';
 import type { Device } from './device.js';
+import { hostArray } from './host.js';
 import { interpret } from './interpret.js';
 
 let opened: Device | undefined;
@@ -11,9 +12,8 @@ export function openReference(): Device {
   opened ??= arrayDevice({
     name: 'reference',
     dtype: 'float64',
-    copy: (values) => Float64Array.from(values),
     compute(kernel, inputs, plan) {
-      const out = new Float64Array(numel(plan.shape));
+      const out = hostArray(kernel.name, opened!, numel(plan.shape));
       interpret(kernel, plan, inputs, out);
       return out;
     },

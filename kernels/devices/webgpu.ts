@@ -48,6 +48,7 @@ class WebgpuDevice implements Device {
   readonly name = 'gpujs-webgpu';
   readonly dtype = 'float32';
   readonly sync = false;
+  readonly limit: number;
   private readonly gpu = new gpujs.GPU({ mode: 'webgpu' as never });
   private readonly kernelFor = kernelCache(this.gpu, 'webgpu');
   private readonly checked = new Set<GpuKernel>();
@@ -58,7 +59,9 @@ class WebgpuDevice implements Device {
   private live = 0;
   private buffers = 0;
 
-  constructor(private readonly context: { adapter: GPUAdapter; device: GPUDevice }) {}
+  constructor(private readonly context: { adapter: GPUAdapter; device: GPUDevice }) {
+    this.limit = context.device.limits.maxStorageBufferBindingSize;
+  }
 
   upload(values: ArrayLike<number>): DeviceBuffer {
     const out = this.own(values.length);

@@ -4,6 +4,8 @@ import { OptionError, ShapeError } from '../errors.js';
 import { number, readOptions } from '../options.js';
 import { format, numel, type Shape } from '../shape.js';
 import { checkShape, tensor } from '../tensor/create.js';
+import { currentDevice } from '../tensor/device.js';
+import { checkRoom } from '../tensor/room.js';
 import type { Tensor } from '../tensor/tensor.js';
 import { type LayerOptions, placement, sourceOf } from './parameters.js';
 
@@ -114,5 +116,6 @@ function fanIn(op: string, shape: Shape): number {
 
 function drawn(op: string, shape: Shape, draw: () => number, device?: Device | null): Tensor {
   checkShape(op, shape);
+  checkRoom(op, shape, device ?? currentDevice());
   return tensor(Float64Array.from({ length: numel(shape) }, draw), { shape, device });
 }

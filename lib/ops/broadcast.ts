@@ -6,6 +6,7 @@ import { broadcastShapes, format, normalizeAxes, numel, type Shape, sameShape, s
 import { defineOp } from '../tape/op.js';
 import { checkTensors, run, view } from '../tape/run.js';
 import { checkShape } from '../tensor/create.js';
+import { checkRoom } from '../tensor/room.js';
 import type { Tensor } from '../tensor/tensor.js';
 import { reshape } from './movement.js';
 import { stridedCopy } from './strided-copy.js';
@@ -141,6 +142,7 @@ export function expand(x: Tensor, shape: Shape): Tensor {
   if (!sameShape(broadcastShapes('expand', x.shape, sizes), sizes)) {
     throw new ShapeError(`expand: x has shape ${format(x.shape)}, cannot become ${format(sizes)}`);
   }
+  checkRoom('expand', sizes, x.device);
   return expandTo({ x, shape: sizes });
 }
 

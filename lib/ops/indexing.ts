@@ -90,7 +90,7 @@ export function gather(
     throw new ShapeError(`gather: index has shape ${format(shape)}, expected at most [${expected}]`);
   }
   if (x.device.sync) {
-    checkIndices('gather', 'index', x.device.view(indices.storage.resident()), x.shape[at]);
+    checkIndices('gather', 'index', indices.storage.peek(), x.shape[at]);
   }
   return gatherFrom({ x: cut(x, at, shape), axis: at, index: indices });
 }

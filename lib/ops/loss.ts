@@ -75,7 +75,7 @@ function checkedLabels(logits: Tensor, labels: Tensor | ArrayLike<number>): Tens
     return tensor(Float64Array.from(labels), { shape: [n, 1], device: logits.device });
   }
   if (labels.device.sync) {
-    checkIndices('crossEntropy', 'label', labels.device.view(labels.storage.resident()), classes);
+    checkIndices('crossEntropy', 'label', labels.storage.peek(), classes);
   }
   return reshape(labels.detach(), [n, 1]);
 }

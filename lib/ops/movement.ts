@@ -7,6 +7,7 @@ import { format, normalizeAxis, numel, type Shape, sameShape, strides } from '..
 import { defineOp } from '../tape/op.js';
 import { checkTensors, run, view } from '../tape/run.js';
 import { zeros } from '../tensor/create.js';
+import { checkRoom } from '../tensor/room.js';
 import type { Tensor } from '../tensor/tensor.js';
 import { stridedCopy } from './strided-copy.js';
 
@@ -194,6 +195,8 @@ export function concat(parts: readonly Tensor[], axis = 0): Tensor {
       );
     }
   }
+  const total = parts.reduce((sum, part) => sum + part.shape[at], 0);
+  checkRoom('concat', shape.with(at, total), parts[0].device);
   return concatOf({ parts, axis: at });
 }
 

@@ -35,7 +35,7 @@ export function uncheckedRule<T>(fn: () => T): T {
 /** In anomaly mode, throws where the tensor, `what` of an operation, holds a NaN or an infinity. */
 export function checkFinite(op: string, what: string, t: Tensor): void {
   if (!state.detectingAnomalies) return;
-  const values = t.device.view(t.storage.resident());
+  const values = t.storage.peek();
   const at = values.findIndex((value) => !Number.isFinite(value));
   if (at >= 0) throw new TapeError(`${op}: ${what} holds ${values[at]} at position ${at}`);
 }

@@ -137,7 +137,7 @@ function gradientsOf(entry: TapeRecord, g: Tensor, made: readonly Disposable[] |
   const taken: Tensor[] = [];
   return entry.vjp(g).map(({ name, input, gradient }) => {
     if (!fits(gradient, input)) refuse(`${entry.op}: the gradient of ${name}`, gradient, input);
-    const isNew = made ? made.includes(gradient) : (gradient.record?.number ?? -1) >= first;
+    const isNew = made ? made.includes(gradient.claim) : (gradient.record?.number ?? -1) >= first;
     const own = isNew && !taken.includes(gradient) ? gradient : another(gradient);
     taken.push(gradient);
     return { name, input, gradient: own };

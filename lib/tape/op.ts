@@ -171,12 +171,14 @@ class Operation {
 
   /** Runs the forward outside the tape; of the tensors it made, only outputs and what is saved survive. */
   private forward(args: Args, save: boolean): Forwarded {
-    const { recording } = state;
+    const { recording, op } = state;
     state.recording = false;
+    state.op = this.name;
     try {
       return scope('was a temporary of its operation', (made) => this.compute(args, save, made), survivorsOf);
     } finally {
       state.recording = recording;
+      state.op = op;
     }
   }
 
@@ -188,14 +190,14 @@ class Operation {
         `${this.name}: its forward returned ${describe(result)}, expected a tensor or { out, saved, also }`,
       );
     }
-    const out = made.includes(found) ? found : view(found, found.shape);
+    const out = made.includes(found.claim) ? found : view(found, found.shape);
     if (!save || !saved) return { out, also, own: [] };
     const returned = also ? [out, ...tensorsIn(also)] : [out];
     return {
       out,
       also,
       saved,
-      own: tensorsIn(saved).filter((t) => made.includes(t) && !returned.includes(t)),
+      own: tensorsIn(saved).filter((t) => made.includes(t.claim) && !returned.includes(t)),
     };
   }
 

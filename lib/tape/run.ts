@@ -10,6 +10,8 @@ import {
 import { DeviceError, OptionError, TapeError } from '../errors.js';
 import { describe } from '../options.js';
 import type { Shape } from '../shape.js';
+import { residentsOf } from '../tensor/residents.js';
+import { checkRoom } from '../tensor/room.js';
 import { state } from '../tensor/state.js';
 import { Storage } from '../tensor/storage.js';
 import { Tensor } from '../tensor/tensor.js';
@@ -33,12 +35,20 @@ export function execute<A>(kernel: Kernel<A>, inputs: readonly Tensor[], plan: P
     );
   }
   const device = commonDevice(kernel.name, inputs);
+  const op = state.op ?? kernel.name;
+  checkRoom(op, plan.shape, device);
   if (plan.positions !== undefined) checkPositions(kernel.name, plan.positions, device);
-  const buffers = inputs.map((t, i) => {
+  const storages = inputs.map((t, i) => {
     if (t.isReleased) t.checkHeld(`${kernel.name}: input ${i}`);
-    return t.storage.resident();
+    return t.storage;
   });
-  const buffer = device.run(kernel as AnyKernel, buffers, plan);
+  const buffer = residentsOf(device).withRoom(op, () =>
+    device.run(
+      kernel as AnyKernel,
+      storages.map((storage) => storage.resident()),
+      plan,
+    ),
+  );
   return new Tensor(plan.shape, Storage.fromDevice(device, buffer));
 }
 

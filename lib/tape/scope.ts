@@ -29,29 +29,29 @@ export function isGradEnabled(): boolean {
 export function scope<T>(
   why: string,
   fn: (made: readonly Disposable[]) => T,
-  tensorsOf: (result: T) => readonly Disposable[] = tensorsIn,
+  tensorsOf: (result: T) => readonly Tensor[] = tensorsIn,
 ): T {
   const made: Disposable[] = [];
   const outer = state.observer;
-  state.observer = (t) => made.push(t);
+  state.observer = (claim) => made.push(claim);
   let result: T;
   try {
     result = fn(made);
   } catch (error) {
     state.observer = outer;
-    for (const t of made) {
-      if (t.isKept) outer?.(t);
-      else t.dispose('was released when the function that made it threw');
+    for (const claim of made) {
+      if (claim.isKept) outer?.(claim);
+      else claim.dispose('was released when the function that made it threw');
     }
     throw error;
   }
   state.observer = outer;
-  const returned = tensorsOf(result);
+  const returned: Disposable[] = tensorsOf(result).map(({ claim }) => claim);
   // Searching a short list is quicker than building a set.
   const set = returned.length > 8 ? new Set(returned) : null;
-  for (const t of made) {
-    if (t.isKept || (set ? set.has(t) : returned.includes(t))) outer?.(t);
-    else t.dispose(why);
+  for (const claim of made) {
+    if (claim.isKept || (set ? set.has(claim) : returned.includes(claim))) outer?.(claim);
+    else claim.dispose(why);
   }
   return result;
 }

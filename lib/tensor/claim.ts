@@ -1,31 +1,50 @@
 // A tensor's share of a storage, and how it is given back.
-import type { Storage } from './storage.js';
+import type { Lease } from './lease.js';
+import { state } from './state.js';
 
-/** One tensor's share of a storage. It outlives the tensor in the registry below. */
-export interface Claim {
-  storage: Storage;
-  released: boolean;
+/** One tensor's share of a storage's room. A scope holds claims, and so does not keep alive the values of what it made. */
+export class Claim {
+  released = false;
+  /** Why it was released. */
+  why = '';
+  /** Whether keep() was called on the tensor. */
+  kept = false;
+  /** How many tensors were given this one as their gradient. */
+  holders = 0;
   /** Whether the tensor keeps the storage on its device. */
-  pinned: boolean;
-  /** What the tensor's record was computed from: retained until backward() has used the record. */
-  sources: readonly Storage[];
-}
+  private pinned = false;
 
-export function releaseClaim(claim: Claim): void {
-  if (claim.released) return;
-  claim.released = true;
-  if (claim.pinned) claim.storage.unpin();
-  claim.pinned = false;
-  claim.storage.release();
-}
+  constructor(private lease: Lease) {
+    state.observer?.(this);
+  }
 
-export function releaseSources(claim: Claim): void {
-  for (const storage of claim.sources) storage.release();
-  claim.sources = [];
-}
+  /** Whether only dispose() may release the tensor. */
+  get isKept(): boolean {
+    return this.kept || this.holders > 0;
+  }
 
-/** The safety net: a tensor that is garbage-collected gives back its storage, and those of its record. */
-export const forgotten = new FinalizationRegistry<Claim>((claim) => {
-  releaseClaim(claim);
-  releaseSources(claim);
-});
+  /** Gives the share back, once. */
+  dispose(why: string): void {
+    this.why = why;
+    if (this.released) return;
+    this.released = true;
+    if (this.pinned) this.lease.unpin();
+    this.pinned = false;
+    this.lease.release();
+  }
+
+  /** Takes a share of another lease in place of this one. */
+  move(lease: Lease): void {
+    const { why } = this;
+    this.dispose(why);
+    this.lease = lease;
+    this.released = false;
+  }
+
+  /** Keeps the storage on its device. */
+  pin(): void {
+    if (this.pinned) return;
+    this.lease.pin();
+    this.pinned = true;
+  }
+}

@@ -4,6 +4,7 @@ import { OptionError, ShapeError } from '../errors.js';
 import { anything, describe, flag, isIntegers, type Reader, readOptions } from '../options.js';
 import { format, numel, type Shape } from '../shape.js';
 import { checkDevice, currentDevice } from './device.js';
+import { checkRoom } from './room.js';
 import { Storage } from './storage.js';
 import { Tensor } from './tensor.js';
 
@@ -12,7 +13,7 @@ export type NestedNumbers = number | ArrayLike<number> | readonly NestedNumbers[
 
 /** Values that are read by strides, as tensor.ndarray() returns them. */
 export interface Strided {
-  readonly data: ArrayLike<number>;
+  readonly data: ArrayLike<number> | Store;
   readonly shape: readonly number[];
   readonly stride: readonly number[];
   readonly offset: number;
@@ -59,14 +60,16 @@ const tensorOptions = { ...fillOptions, shape: anything<Shape | undefined>(undef
  */
 export function tensor(values: NestedNumbers | Strided, options: TensorOptions = {}): Tensor {
   const { device, requiresGrad, shape: wanted } = readOptions('tensor', options, tensorOptions);
+  const on = device ?? currentDevice();
   const strided = isStrided(values);
   const found = strided ? checkShape('tensor', values.shape) : shapeOf(values);
   const shape = checkShape('tensor', wanted ?? found);
+  checkRoom('tensor', shape, on);
   if (numel(shape) !== numel(found)) {
     throw new ShapeError(`tensor: ${numel(found)} values do not fill shape ${format(shape)}`);
   }
   const flat = strided ? inOrder(values) : isTyped(values) ? values : flatten(values, found);
-  return new Tensor(shape, Storage.fromHost(device ?? currentDevice(), flat), requiresGrad);
+  return new Tensor(shape, Storage.fromHost('tensor', on, flat), requiresGrad);
 }
 
 /**
@@ -148,27 +151,20 @@ function filled(op: string, shape: Shape, value: number, options: Omit<TensorOpt
   const checked = checkShape(op, shape);
   if (typeof value !== 'number')
     throw new OptionError(`${op}: value is ${describe(value)}, expected a number`);
-  const storage = Storage.fromHost(device ?? currentDevice(), new Float64Array(numel(checked)).fill(value));
-  return new Tensor(checked, storage, requiresGrad);
+  const on = device ?? currentDevice();
+  checkRoom(op, checked, on);
+  return new Tensor(checked, Storage.filled(op, on, numel(checked), value), requiresGrad);
 }
 
 /** One value without axes, of which nothing needs to be checked. */
 export function scalar(value: number, device: Device): Tensor {
-  return new Tensor([], Storage.fromHost(device, [value]));
+  return new Tensor([], Storage.fromHost('scalar', device, [value]));
 }
-
-/** The most elements a typed array can have in every engine. */
-const MOST_ELEMENTS = 2 ** 32 - 1;
 
 /** A frozen copy of the shape. @throws ShapeError unless it is an array of integers of at least 1 */
 export function checkShape(op: string, shape: unknown): Shape {
   if (!isIntegers(shape, 1)) {
     throw new ShapeError(`${op}: shape is ${describe(shape)}, expected integers of at least 1`);
-  }
-  if (numel(shape) > MOST_ELEMENTS) {
-    throw new ShapeError(
-      `${op}: shape ${format(shape)} has ${numel(shape)} elements, more than fit into memory`,
-    );
   }
   return Object.freeze([...shape]);
 }
@@ -182,16 +178,33 @@ function isTyped(values: unknown): values is Float64Array {
   return ArrayBuffer.isView(values) && isList(values);
 }
 
+/** ndarray's generic store, as tensor.ndarray() has one. */
+interface Store {
+  readonly length: number;
+  get(index: number): number;
+}
+
+function isStore(values: unknown): values is Store {
+  const { get, length } = (values ?? {}) as Partial<Store>;
+  return typeof get === 'function' && Number.isInteger(length);
+}
+
 function isStrided(values: unknown): values is Strided {
   const { data, shape, stride, offset } = (values ?? {}) as Partial<Strided>;
-  return isList(data) && Array.isArray(shape) && Array.isArray(stride) && Number.isInteger(offset);
+  return (
+    (isList(data) || isStore(data)) &&
+    Array.isArray(shape) &&
+    Array.isArray(stride) &&
+    Number.isInteger(offset)
+  );
 }
 
 /** The values in row-major order. */
 function inOrder({ data, shape, stride, offset }: Strided): Float64Array {
   const position = [...shape].fill(0);
   return Float64Array.from({ length: numel(shape) }, () => {
-    const value = data[position.reduce((at, i, axis) => at + i * stride[axis], offset)];
+    const at = position.reduce((at, i, axis) => at + i * stride[axis], offset);
+    const value = isStore(data) ? data.get(at) : data[at];
     if (typeof value !== 'number') {
       throw new OptionError(
         `tensor: the value at ${format(position)} of an ndarray is ${describe(value)}, expected a number`,

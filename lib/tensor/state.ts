@@ -1,15 +1,15 @@
 // Everything global in the framework, in one object: what is recorded now, and who looks after memory.
 import type { Device } from '../../kernels/devices/device.js';
 
-/** A tensor, as far as memory is concerned. */
+/** What a tensor holds, as far as memory is concerned. */
 export interface Disposable {
   readonly isKept: boolean;
-  dispose(why?: string): void;
+  dispose(why: string): void;
 }
 
-/** A storage that can leave its device. */
-export interface Evictable {
-  evict(): void;
+/** Room on a device. */
+export interface Room {
+  readonly device: Device;
 }
 
 /** A graph that backward() has used up, with outputs that stay readable until one of its leaves is recorded again. */
@@ -31,14 +31,16 @@ export const state = {
   recording: true,
   /** The number of the next record. */
   nextRecord: 0,
-  /** Told of every tensor that is made, so that a scope can release its temporaries. */
+  /** Told of every claim that is made, so that a scope can release its temporaries. */
   observer: null as ((made: Disposable) => void) | null,
   /** The operation whose gradient rules run now, with recording on: a kernel called there cannot be differentiated. */
   rule: null as string | null,
+  /** The operation that runs, in whose name the device speaks. */
+  op: null as string | null,
   /** Whether results are checked for NaN and infinities. */
   detectingAnomalies: false,
-  /** Storages that no graph holds: they leave the device at the next boundary. */
-  transients: new Set<Evictable>(),
+  /** What no graph holds: it leaves the device at the next boundary. */
+  transients: new Set<Room>(),
   /** Graphs that wait for one of their leaves to be recorded again, the oldest first. */
   finished: new Set<FinishedGraph>(),
 };

@@ -4,9 +4,10 @@ import type { Device, Floats } from '../../kernels/devices/device.js';
 import { DeviceError, OptionError, ShapeError, TapeError } from '../errors.js';
 import { describe, flag, required } from '../options.js';
 import { format, numel, type Shape, sameShape } from '../shape.js';
-import { type Claim, forgotten, releaseClaim, releaseSources } from './claim.js';
-import { type FinishedGraph, state } from './state.js';
+import { Claim } from './claim.js';
+import type { FinishedGraph } from './state.js';
 import { Storage } from './storage.js';
+import { Values } from './values.js';
 
 /** The gradient of one input of a record, with the argument's name. */
 export interface InputGradient {
@@ -66,12 +67,12 @@ export class Tensor {
   finished: FinishedGraph[] = [];
   /** Whether backward() made the gradient: it may be released. @internal */
   ownsGrad = false;
+  /** Its share of the room on the device. @internal */
+  readonly claim: Claim;
+  /** What its record was computed from, retained until backward() has used the record. */
+  private sources: readonly Storage[] = [];
   private gradient: Tensor | null = null;
-  private claim: Claim;
-  private why = '';
-  private kept = false;
-  /** How many tensors were given this one as their gradient. */
-  private holders = 0;
+  private store: Storage;
   private trained: boolean;
   private parameter: boolean;
 
@@ -85,11 +86,10 @@ export class Tensor {
       throw new OptionError(`Tensor: storage is ${describe(storage)}; tensor(values) makes tensors`);
     }
     Object.freeze(shape); // it may be another tensor's as well
-    this.claim = { storage, released: false, pinned: false, sources: [] };
+    this.store = storage;
+    this.claim = new Claim(storage.lease);
     this.trained = this.parameter = requiresGrad;
-    if (requiresGrad) this.pin();
-    forgotten.register(this, this.claim, this);
-    state.observer?.(this);
+    if (requiresGrad) this.claim.pin();
   }
 
   /** Number of elements. */
@@ -99,7 +99,7 @@ export class Tensor {
 
   /** The device that holds the values. */
   get device(): Device {
-    return this.claim.storage.device;
+    return this.store.device;
   }
 
   /** Whether backward() computes a gradient for this tensor. */
@@ -136,7 +136,7 @@ export class Tensor {
     if (g !== null) checkGrad(g, this);
     this.letGradGo();
     this.gradient = g;
-    if (g !== null) g.holders++;
+    if (g !== null) g.claim.holders++;
   }
 
   /** Takes over a gradient that backward() made. @internal */
@@ -155,7 +155,7 @@ export class Tensor {
   /** Someone may still hold the gradient: it leaves the device. */
   private letGradGo(): void {
     const { gradient } = this;
-    if (gradient && !this.ownsGrad) gradient.holders--;
+    if (gradient && !this.ownsGrad) gradient.claim.holders--;
     if (gradient && !gradient.isReleased) gradient.storage.makeTransient();
     this.ownsGrad = false;
   }
@@ -177,70 +177,66 @@ export class Tensor {
 
   /** Whether keep() was called, or a tensor has this one as the gradient that it was given. */
   get isKept(): boolean {
-    return this.kept || this.holders > 0;
+    return this.claim.isKept;
   }
 
   /** The storage; TapeError where it was released. @internal */
   get storage(): Storage {
     if (this.claim.released) this.checkHeld('a tensor');
-    return this.claim.storage;
+    return this.store;
   }
 
   /** Throws where the values were given back; `what` names the tensor. @internal */
   checkHeld(what: string): void {
-    if (this.claim.released) throw new TapeError(`${what} of shape ${format(this.shape)} ${this.why}`);
+    const { released, why } = this.claim;
+    if (released) throw new TapeError(`${what} of shape ${format(this.shape)} ${why}`);
   }
 
   /** Whether the values are those of a storage, neither replaced nor released since. @internal */
   shows(storage: Storage): boolean {
-    return this.claim.storage === storage && !this.claim.released;
+    return this.store === storage && !this.claim.released;
   }
 
   /** Makes this tensor the output of a record, which keeps the storages it was computed from. @internal */
   setRecord(record: TapeRecord, sources: readonly Storage[]): void {
     this.record = record;
-    this.claim.sources = sources.map((storage) => storage.retain());
+    this.sources = sources.map((storage) => storage.retain());
   }
 
   /** Releases what the record keeps. @internal */
   forgetSources(): void {
-    releaseSources(this.claim);
-    if (this.claim.released) forgotten.unregister(this);
+    for (const storage of this.sources) storage.release();
+    this.sources = [];
   }
 
   /** Replaces the values by another tensor's of the same shape, sharing its storage. @internal */
   assign(other: Tensor): void {
-    const storage = other.storage.retain();
-    releaseClaim(this.claim);
-    this.claim.storage = storage;
-    this.claim.released = false;
-    if (this.kept || this.parameter) this.pin();
+    this.store = other.storage.retain();
+    this.claim.move(this.store.lease);
+    if (this.isKept || this.parameter) this.pin();
   }
 
   /** Keeps the values readable after backward() and after the noGrad() they were made in. Returns the tensor. */
   keep(): this {
-    this.kept = true;
+    this.claim.kept = true;
     this.pin();
     return this;
   }
 
-  /** Keeps the values on the device. */
+  /** Keeps the values on the device over boundaries. @throws TapeError where they were released */
   private pin(): void {
-    if (this.claim.pinned) return;
-    this.storage.pin();
-    this.claim.pinned = true;
+    if (this.storage) this.claim.pin();
   }
 
   /** Gives the storage back now. Training loops need no dispose: backward() and noGrad() release. */
   dispose(why = 'was disposed of'): void {
-    this.why = why;
-    releaseClaim(this.claim);
-    if (this.claim.sources.length === 0) forgotten.unregister(this);
+    this.claim.dispose(why);
+    this.store.forget();
   }
 
   /** A copy of the values, row-major, when all that was asked of the device before is done. */
   async data(): Promise<Floats> {
-    return this.device.read(this.storage.resident());
+    return this.storage.read();
   }
 
   /** The only value of a one-element tensor. @throws ShapeError where it has several */
@@ -252,12 +248,31 @@ export class Tensor {
   }
 
   /**
-   * A view of the values as an ndarray, sharing the buffer: valid until the tensor is released or the
-   * device's memory grows.
-   * @throws DeviceError on an asynchronous device: await data() there
+   * A view of the values as an ndarray. It shows this tensor for as long as it is held, also after an optimizer's step, and what
+   * is written through it is the tensor's, and that of all that share its values: what detach() and reshape() gave, and records.
+   * Its `data` looks the values up at each access, so that no view shows memory that has gone to another tensor: it has `get`, `set`,
+   * `length` and indices, and can be iterated, but is no typed array. `await data()` gives one.
+   * @throws DeviceError on an asynchronous device: await data() there. TapeError when a released tensor is read or written.
+   *
+   * @example
+   * ```js
+   * import { tensor } from 'mixgrad';
+   *
+   * const x = tensor([[1, 2], [3, 4]]);
+   * const view = x.ndarray().transpose(1, 0);
+   * view.set(1, 0, 9);
+   * console.log(view.get(0, 1), [...view.data], await x.data());
+   * ```
+   * ```text
+   * 3 [ 1, 9, 3, 4 ] Float32Array(4) [ 1, 9, 3, 4 ]
+   * ```
    */
-  ndarray(): ndarray.NdArray<Floats> {
-    return ndarray(this.device.view(this.storage.resident()), [...this.shape]);
+  ndarray(): ndarray.NdArray<Values> {
+    const { name, sync } = this.device;
+    if (!sync) {
+      throw new DeviceError(`ndarray: ${name} is asynchronous: await tensor.data() or tensor.item() instead`);
+    }
+    return ndarray(new Values(this), [...this.shape]);
   }
 
   /**

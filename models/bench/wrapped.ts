@@ -19,12 +19,14 @@ export class WrappedDevice implements Device {
   readonly dtype: Device['dtype'];
   readonly threads: number | undefined;
   readonly sync: boolean;
+  readonly limit: number;
 
   constructor(protected readonly inner: Device) {
     this.name = inner.name;
     this.dtype = inner.dtype;
     this.threads = inner.threads;
     this.sync = inner.sync;
+    this.limit = inner.limit;
   }
 
   upload(data: ArrayLike<number>): Buffer {

@@ -1,6 +1,6 @@
 // The platform Node: files, worker threads, and WebGPU from the optional package webgpu.
 import { existsSync, readFileSync } from 'node:fs';
-import { availableParallelism } from 'node:os';
+import { availableParallelism, freemem, totalmem } from 'node:os';
 import { setFlagsFromString } from 'node:v8';
 import { Worker } from 'node:worker_threads';
 import type { EngineBuild, Platform } from './platform.js';
@@ -14,9 +14,14 @@ const readEngineSync = (build: EngineBuild) =>
 
 const hasWebgpu = () => (globalThis.navigator as Navigator | undefined)?.gpu !== undefined;
 
+/** A container may have less than the machine; 0 or a huge number says that it does not. */
+const constrained = process.constrainedMemory?.() || Number.POSITIVE_INFINITY;
+
 export const platform: Platform = {
   sharesMemory: true,
   cores: availableParallelism(),
+  memoryLimit: Math.min(totalmem(), constrained),
+  memoryLeft: () => process.availableMemory?.() ?? freemem(),
   readEngineSync,
   readEngine: async (build) => readEngineSync(build),
   // Node 20 has it behind a flag that can be set while running.

@@ -19,6 +19,9 @@ let workerUrl: string | undefined;
 export const platform: Platform = {
   sharesMemory,
   cores: sharesMemory ? (globalThis.navigator.hardwareConcurrency ?? 1) : 1,
+  // Browsers do not tell; an array is refused where it is too much.
+  memoryLimit: 2 ** 34,
+  memoryLeft: () => 2 ** 34,
   readEngineSync: null,
 
   async readEngine(build) {

@@ -25,6 +25,10 @@ export interface Platform {
   readonly sharesMemory: boolean;
   /** Cores this process may use, or 1 where threads cannot share memory. */
   readonly cores: number;
+  /** Bytes of ordinary memory that the process may use, as far as can be told. */
+  readonly memoryLimit: number;
+  /** Of these, bytes that are still free. */
+  memoryLeft(): number;
   /** The bytes of the engine at once; null where that is impossible. @throws Error where they cannot be read */
   readonly readEngineSync: ((build: EngineBuild) => BufferSource) | null;
   /** The bytes of the engine. @throws Error where they cannot be read */

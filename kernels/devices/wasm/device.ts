@@ -1,8 +1,9 @@
 // The wasm device: the AssemblyScript engine over one memory. The default on the CPU.
-import { DeviceError } from '../../errors.js';
+import { DeviceError, NoRoomError } from '../../errors.js';
 import { kernels } from '../../index.js';
 import { type AnyKernel, numel, type Plan } from '../../spec.js';
 import type { Device, DeviceBuffer, Floats } from '../device.js';
+import { hostArray } from '../host.js';
 import { interpret } from '../interpret.js';
 import { Arena } from './arena.js';
 import { weightsByImages } from './jobs/by-images.js';
@@ -18,6 +19,9 @@ import { Workers } from './threads/workers.js';
 
 /** Pages of 64 KiB that memory starts with. */
 const INITIAL_PAGES = 1024;
+
+/** Integers have 32 bits in the engine. */
+const MOST_INTEGER = 2 ** 31 - 1;
 
 class WasmBuffer implements DeviceBuffer {
   constructor(
@@ -57,6 +61,9 @@ function numberOf(kernel: string, { ints, reals }: Plan, name: string, length: n
   if (name === 'length') return length;
   const value = ints?.[name] ?? reals?.[name];
   if (value === undefined) throw new DeviceError(`wasm: the plan of ${kernel} has no number ${name}`);
+  if (value > MOST_INTEGER) {
+    throw new DeviceError(`${kernel}: ${name} is ${value}, expected at most ${MOST_INTEGER} on wasm`);
+  }
   return value;
 }
 
@@ -65,6 +72,7 @@ export class WasmDevice implements Device {
   readonly name = 'wasm';
   readonly dtype = 'float32';
   readonly sync = true;
+  readonly limit: number;
   readonly threads: number;
   private live = 0;
   private buffers = 0;
@@ -77,6 +85,7 @@ export class WasmDevice implements Device {
     private readonly convolution: Convolution,
   ) {
     this.threads = 1 + workers.count;
+    this.limit = arena.limit - engine.heapBase();
   }
 
   /** Resolves when all threads take part. @throws DeviceError where one does not start; the device is closed then */
@@ -119,7 +128,7 @@ export class WasmDevice implements Device {
   }
 
   async read(buffer: DeviceBuffer): Promise<Float32Array> {
-    return this.view(buffer).slice();
+    return hostArray('data', this, this.view(buffer)) as Float32Array;
   }
 
   free(buffer: DeviceBuffer): void {
@@ -242,11 +251,7 @@ export class WasmDevice implements Device {
     try {
       return this.arena.allocate(bytes);
     } catch {
-      const held = Math.round(this.live / 2 ** 20);
-      throw new DeviceError(
-        `wasm: no room for the ${bytes} bytes of ${what}, with ${held} MiB in use of at most 4096; use a smaller batch, ` +
-          'evaluate inside noGrad(), or dispose of tensors kept with keep()',
-      );
+      throw new NoRoomError(what, this.name, bytes, this.live, this.limit);
     }
   }
 }

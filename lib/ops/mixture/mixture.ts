@@ -66,7 +66,7 @@ export function checkMixture(op: string, { weights, means, variances }: Mixture,
   if (!weights.device.sync) return;
   const [shares] = Object.entries({ weights, means, variances }).map(([name, t]) => {
     const range = { weights: { least: 0, most: 1 + SLACK }, means: {}, variances: variance }[name]!;
-    const values = t.device.view(t.storage.resident());
+    const values = t.storage.peek();
     const at = values.findIndex((value) => !Number.isFinite(value) || !within(value, range));
     if (at < 0) return values;
     throw new OptionError(

@@ -16,13 +16,13 @@ export interface Reseeded {
 
 /** The places in the weights [K] or [K, C] of components that a batch left at the floor. Reads data: synchronous devices only. */
 export function deadIn(batch: Mixture, minWeight: number): number[] {
-  const weights = view(batch.weights);
+  const weights = batch.weights.storage.peek();
   return [...weights.keys()].filter((i) => weights[i] <= minWeight);
 }
 
 /** The places in the weights [K] or [K, C] of components that are not finite. Reads data as well. */
 export function notFiniteIn({ weights, means, variances }: Mixture): number[] {
-  const [lambda, mu, sigma] = [weights, means, variances].map(view);
+  const [lambda, mu, sigma] = [weights, means, variances].map((t) => t.storage.peek());
   const size = mu.length / lambda.length;
   const finite = (values: Floats, i: number) =>
     values.subarray(i * size, (i + 1) * size).every(Number.isFinite);
@@ -68,16 +68,12 @@ export function reseed(running: Mixture, dead: readonly number[], x: Tensor, ran
 
 const keys = ['weights', 'means', 'variances'] as const;
 
-function view(t: Tensor): Floats {
-  return t.device.view(t.storage.resident());
-}
-
 function copy(t: Tensor): Floats {
-  return view(t).slice();
+  return t.storage.peek().slice();
 }
 
 function randomPixel(x: Tensor, random: Random): Float64Array {
-  const values = view(x);
+  const values = x.storage.peek();
   const [N, C] = x.shape;
   const spatial = x.size / (N * C);
   const start = random.integer(N) * C * spatial + random.integer(spatial);

@@ -128,7 +128,7 @@ const expandRow: Row = {
     'more elements than fit': [
       (of) => expand(of(1), [1e6, 1e6]),
       ShapeError,
-      /^expand: .* more than fit into memory$/,
+      /^expand: .* elements, expected at most 2147483647$/,
     ],
     'a size as an argument': [
       (of) => expand(of(1), 3 as never),
