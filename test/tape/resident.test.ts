@@ -38,7 +38,7 @@ const loops: [loop: string, turns: number, devices: readonly string[], early?: n
   ['operations', 10_000, ['wasm', 'reference', 'gpujs-webasm']],
   ['operations on a MiB', 6000, ['wasm']],
   // Its many small objects take the engine longer to settle.
-  ['evaluation outside noGrad', 8000, ['wasm'], 4000],
+  ['evaluation outside noGrad', 16_000, ['wasm'], 8000],
   ['operations without await', 2000, ['wasm', 'reference', 'gpujs-webasm']],
   ['some are kept', 2000, ['wasm', 'reference', 'gpujs-webasm']],
   ['gradients of the data', 1000, ['wasm']],
