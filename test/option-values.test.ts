@@ -136,7 +136,7 @@ const lines: Record<string, Line> = {
   backward: [
     (o) => x().sum().backward(o),
     {},
-    { gradient: orNull, retainGraph: switched, createGraph: switched },
+    { gradient: orNull, retainGraph: 'null true', createGraph: switched },
   ],
   'Tensor.requiresGrad': [(o) => Object.assign(x(), o), { requiresGrad: true }, { requiresGrad: switched }],
   'Tensor.grad': [(o) => Object.assign(x(), o), { grad: null }, { grad: orNull }],

@@ -39,7 +39,7 @@ const schema = {
  * console.log(await crossEntropy(logits, [0, 1], { reduction: 'none' }).data()); // log 2, log 4/3
  * ```
  * ```text
- * Float32Array(2) [ 0.6931471824645996, 0.28768205642700195 ]
+ * Float32Array(2) [ 0.6931471824645996, 0.2876819968223572 ]
  * ```
  */
 export function crossEntropy(

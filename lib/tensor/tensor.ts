@@ -2,8 +2,9 @@
 import ndarray from 'ndarray';
 import type { Device, Floats } from '../../kernels/devices/device.js';
 import { DeviceError, OptionError, ShapeError, TapeError } from '../errors.js';
-import { describe, flag, required } from '../options.js';
-import { format, numel, type Shape, sameShape } from '../shape.js';
+import { callback, describe, flag, required } from '../options.js';
+import { format, numel, type Shape } from '../shape.js';
+import { checkAlike } from './alike.js';
 import { Claim } from './claim.js';
 import type { FinishedGraph } from './state.js';
 import { Storage } from './storage.js';
@@ -115,9 +116,7 @@ export class Tensor {
     required('requiresGrad', 'its value', on, flag(false));
     if (this.record) {
       if (on) return;
-      throw new TapeError(
-        `requiresGrad: ${this.record.op} made this tensor; detach() gives one without gradient`,
-      );
+      throw new TapeError(`requiresGrad: ${this.record.op} made it; detach() gives one without gradient`);
     }
     this.trained = on;
     if (!on) return;
@@ -133,7 +132,9 @@ export class Tensor {
   /** @throws OptionError, ShapeError, DeviceError unless it is null or a tensor such as this one */
   set grad(g: Tensor | null) {
     if (g === this.gradient) return;
-    if (g !== null) checkGrad(g, this);
+    if (g !== null && !(g instanceof Tensor))
+      throw new OptionError(`grad: got ${describe(g)}, expected a tensor or null`);
+    if (g !== null) checkAlike('grad', g, this);
     this.letGradGo();
     this.gradient = g;
     if (g !== null) g.claim.holders++;
@@ -152,7 +153,7 @@ export class Tensor {
     this.grad = null;
   }
 
-  /** Someone may still hold the gradient: it leaves the device. */
+  /** Someone may still hold it: it leaves the device. */
   private letGradGo(): void {
     const { gradient } = this;
     if (gradient && !this.ownsGrad) gradient.claim.holders--;
@@ -248,10 +249,9 @@ export class Tensor {
   }
 
   /**
-   * A view of the values as an ndarray. It shows this tensor for as long as it is held, also after an optimizer's step, and what
-   * is written through it is the tensor's, and that of all that share its values: what detach() and reshape() gave, and records.
-   * Its `data` looks the values up at each access, so that no view shows memory that has gone to another tensor: it has `get`, `set`,
-   * `length` and indices, and can be iterated, but is no typed array. `await data()` gives one.
+   * A view of the values as an ndarray. It shows this tensor for as long as it is held, also after an optimizer's step; what is
+   * written is the tensor's and that of all that share its values (detach(), reshape(), records). Its `data` looks values up at
+   * each access: it has `get`, `set`, `length`, indices and iteration, but is no typed array, which `await data()` gives.
    * @throws DeviceError on an asynchronous device: await data() there. TapeError when a released tensor is read or written.
    *
    * @example
@@ -281,8 +281,7 @@ export class Tensor {
    * @throws OptionError where fn is no function
    */
   registerHook(fn: GradientHook): () => void {
-    if (typeof fn !== 'function')
-      throw new OptionError(`registerHook: fn is ${describe(fn)}, expected a function`);
+    required('registerHook', 'fn', fn, callback(null));
     const entry = { fn };
     this.hooks = [...this.hooks, entry];
     return () => {
@@ -296,18 +295,6 @@ export class Tensor {
   }
 
   toString(): string {
-    const grad = this.requiresGrad ? ', requiresGrad' : '';
-    return `Tensor(shape ${format(this.shape)}, device ${this.device.name}${grad})`;
-  }
-}
-
-/** Throws unless g can be the gradient of t. */
-function checkGrad(g: unknown, t: Tensor): void {
-  if (!(g instanceof Tensor)) throw new OptionError(`grad: got ${describe(g)}, expected a tensor or null`);
-  if (!sameShape(g.shape, t.shape)) {
-    throw new ShapeError(`grad: its shape is ${format(g.shape)}, expected ${format(t.shape)}`);
-  }
-  if (g.device !== t.device) {
-    throw new DeviceError(`grad: it is on ${g.device.name}, expected ${t.device.name}`);
+    return `Tensor(shape ${format(this.shape)}, device ${this.device.name}${this.requiresGrad ? ', requiresGrad' : ''})`;
   }
 }

@@ -21,7 +21,7 @@ export const methods: Misuses = {
     'switching it off on an output': [
       () => set(x().mul(2), 'requiresGrad', false),
       TapeError,
-      'requiresGrad: affine made this tensor; detach() gives one without gradient',
+      'requiresGrad: affine made it; detach() gives one without gradient',
     ],
     'a number': [
       () => set(x(), 'requiresGrad', 1),

@@ -156,7 +156,7 @@ async function testDawn(t: Test, consumer: Consumer): Promise<void> {
 async function testPrograms(t: Test, consumer: Consumer): Promise<void> {
   const train = consumer.path('node_modules', 'mixgrad', 'models', 'train.js');
   const help = await consumer.node(train, '--help');
-  t.match(help.stdout, /^Usage: train/);
+  t.match(help.stdout, /^Usage: mixgrad train/);
   t.same([help.stderr, help.status], ['', 0]);
   const flags = '--steps 2 --batch-size 8 --limit-train 16 --limit-test 8 --out run'.split(' ');
   const { stderr, status } = await consumer.node(train, ...flags);

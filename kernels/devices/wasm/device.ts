@@ -59,11 +59,12 @@ function checkFunctions(engine: Engine): void {
 /** A number of a plan by its name. @throws DeviceError where the plan does not have it */
 function numberOf(kernel: string, { ints, reals }: Plan, name: string, length: number): number {
   if (name === 'length') return length;
-  const value = ints?.[name] ?? reals?.[name];
-  if (value === undefined) throw new DeviceError(`wasm: the plan of ${kernel} has no number ${name}`);
-  if (value > MOST_INTEGER) {
-    throw new DeviceError(`${kernel}: ${name} is ${value}, expected at most ${MOST_INTEGER} on wasm`);
+  const integer = ints?.[name];
+  if (integer !== undefined && integer > MOST_INTEGER) {
+    throw new DeviceError(`${kernel}: ${name} is ${integer}, expected at most ${MOST_INTEGER} on wasm`);
   }
+  const value = integer ?? reals?.[name];
+  if (value === undefined) throw new DeviceError(`wasm: the plan of ${kernel} has no number ${name}`);
   return value;
 }
 

@@ -98,8 +98,8 @@ everyDevice('a variable may have the name of another', async (t, device) => {
 
 t.test('a body that GPU.js cannot read or run is a DeviceError', async (t) => {
   const bodies = {
-    method({ length }: Flat) {
-      return length;
+    ofModule: function (this: Thread, x: Flat) {
+      return import.meta.url ? x[this.thread.x] : 0;
     },
     loop: function (this: Thread, x: Flat) {
       let i = 0;
@@ -111,7 +111,7 @@ t.test('a body that GPU.js cannot read or run is a DeviceError', async (t) => {
     const device = await openDevice(name);
     const call = (body: (x: Flat) => number) =>
       run(kernel('odd', body as never, elementwise), [tensor([1], { device })]);
-    t.throws(() => call(bodies.method), {
+    t.throws(() => call(bodies.ofModule), {
       name: 'DeviceError',
       message: /^odd: GPU.js cannot read its body/,
     });

@@ -33,9 +33,13 @@ t.test(
     const statistics = channelStatistics(dataset);
     const before = await network.stateDict();
     const first = await evaluate(network, dataset, statistics);
-    const { live } = currentDevice().memory();
-    t.strictSame(await evaluate(network, dataset, statistics), first);
-    t.ok(currentDevice().memory().live <= live);
+    const live: number[] = [];
+    for (let i = 0; i < 6; i++) {
+      t.strictSame(await evaluate(network, dataset, statistics), first);
+      live.push(currentDevice().memory().live);
+    }
+    // What was used last may stay on the device until others need the room.
+    t.ok(live[5] <= live[2], `${live}`);
     t.strictSame(await network.stateDict(), before);
     t.ok(first.accuracy >= 0 && first.accuracy <= 1 && first.loss > 0);
     await t.rejects(evaluate(network, dataset, statistics, AbortSignal.abort(new Error('enough'))), {
