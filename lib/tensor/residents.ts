@@ -7,6 +7,7 @@ import type { Room } from './state.js';
 interface Turning extends Room {
   used: number;
   wasIdle: boolean;
+  readonly isPinned: boolean;
 }
 
 /** What is on a device, as far as its residents are concerned. */
@@ -19,9 +20,11 @@ export interface Resident {
   leaveAtBoundary(): void;
 }
 
-/** A turn is over when so much has come onto the device. */
+/** A turn is over when so much has come onto the device; at the beginning, and at most. */
 const FIRST_TURN = { count: 64, bytes: 2 ** 22 };
-const LONGEST_TURN = { count: 2 ** 16, bytes: 2 ** 30 };
+const LONGEST_TURN = { count: 2 ** 16, bytes: 2 ** 32 };
+/** For so many turns more a parameter, or what was kept, may be idle. */
+const PATIENCE = 16;
 
 /**
  * The device as a cache of ordinary memory. JavaScript does not say when a tensor is dropped, and its finalizers wait for a turn
@@ -36,11 +39,16 @@ export class Residents {
   private readonly came = { count: 0, bytes: 0 };
   private readonly returned = { count: 0, bytes: 0 };
 
+  /** Takes in what has come onto the device. */
   add(resident: Resident): void {
-    const { lease, bytes } = resident;
-    this.all.set(lease, resident);
+    this.all.set(resident.lease, resident);
+    count(this.came, resident.bytes);
+    this.use(resident);
+  }
+
+  /** Notes a use. What was sent away comes back, also where it had not left yet. */
+  use({ lease, bytes }: Resident): void {
     lease.used = this.turn;
-    count(this.came, bytes);
     if (lease.wasIdle) count(this.returned, bytes);
     lease.wasIdle = false;
   }
@@ -58,7 +66,7 @@ export class Residents {
     const { came, longest } = this;
     if (came.count < longest.count && came.bytes < longest.bytes) return;
     this.evict(({ lease }) => {
-      const isIdle = lease.used !== this.turn;
+      const isIdle = lease.used < this.turn - (lease.isPinned ? PATIENCE : 0);
       lease.wasIdle ||= isIdle;
       return isIdle;
     });

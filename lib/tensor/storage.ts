@@ -10,6 +10,8 @@ import { state } from './state.js';
  * ordinary array and goes to the device when it is used.
  */
 export class Storage implements Resident {
+  private isLeaving = false;
+
   private constructor(
     readonly lease: Lease,
     readonly length: number,
@@ -47,8 +49,8 @@ export class Storage implements Resident {
   resident(): DeviceBuffer {
     const { lease } = this;
     const residents = residentsOf(lease.device);
-    lease.used = residents.turn;
-    if (!lease.buffer) {
+    if (lease.buffer) residents.use(this);
+    else {
       lease.buffer = lease.device.upload(this.host!);
       residents.add(this);
       lease.makeTransient();
@@ -117,9 +119,12 @@ export class Storage implements Resident {
   }
 
   private async leaveLater(buffer: DeviceBuffer): Promise<void> {
+    if (this.isLeaving) return;
+    this.isLeaving = true;
     const { lease, device } = this;
     const { used } = lease;
     const values = await device.read(buffer).catch(() => null);
+    this.isLeaving = false;
     if (!values || lease.buffer !== buffer || lease.used !== used) return;
     this.host = values;
     lease.vacate();
