@@ -58,21 +58,19 @@ export const maxPool2dIndex = kernel(
   function (this: Thread<Window | 'H' | 'W'>, x: Flat) {
     const { H, W, KH, KW, strideH, strideW, padH, padW } = this.constants;
     const { x: q, y: p, z: plane } = this.thread;
+    const top = p * strideH - padH;
+    const left = q * strideW - padW;
+    const bottom = Math.min(top + KH, H);
+    const right = Math.min(left + KW, W);
     let best = -1;
     let largest = 0;
-    for (let i = 0; i < KH; i++) {
-      const h = p * strideH + i - padH;
-      if (h >= 0 && h < H) {
-        for (let j = 0; j < KW; j++) {
-          const v = q * strideW + j - padW;
-          if (v >= 0 && v < W) {
-            const value = x[(plane * H + h) * W + v];
-            // biome-ignore lint/suspicious/noSelfCompare: only NaN differs from itself
-            if (best < 0 || value > largest || value !== value) {
-              largest = value;
-              best = h * W + v;
-            }
-          }
+    for (let h = Math.max(top, 0); h < bottom; h += 1) {
+      for (let v = Math.max(left, 0); v < right; v += 1) {
+        const value = x[(plane * H + h) * W + v];
+        // biome-ignore lint/suspicious/noSelfCompare: only NaN differs from itself
+        if (best < 0 || value > largest || value !== value) {
+          largest = value;
+          best = h * W + v;
         }
       }
     }
@@ -92,25 +90,22 @@ export const maxPool2d = kernel(
   positioned(pooled),
 );
 
-/** dx[h, v] = Σ g[p, q] over the windows that cover (h, v) and whose maximum stands there */
+/**
+ * dx[h, v] = Σ g[p, q] over the windows that cover (h, v) and whose maximum stands there. The loops take in one window
+ * more at each end, since a quotient on a GPU may be off by a little.
+ */
 export const maxPool2dGrad = kernel(
   'maxPool2dGrad',
   function (this: Thread<Window | 'W' | 'OH' | 'OW'>, g: Flat, index: Flat) {
     const { W, OH, OW, KH, KW, strideH, strideW, padH, padW } = this.constants;
     const { x: v, y: h, z: plane } = this.thread;
+    const lastP = Math.min(Math.floor((h + padH) / strideH) + 2, OH);
+    const lastQ = Math.min(Math.floor((v + padW) / strideW) + 2, OW);
     let total = 0;
-    for (let i = 0; i < KH; i++) {
-      const hs = h + padH - i;
-      const p = Math.floor(hs / strideH);
-      if (p >= 0 && p < OH && p * strideH === hs) {
-        for (let j = 0; j < KW; j++) {
-          const vs = v + padW - j;
-          const q = Math.floor(vs / strideW);
-          if (q >= 0 && q < OW && q * strideW === vs) {
-            const at = (plane * OH + p) * OW + q;
-            if (index[at] === h * W + v) total += g[at];
-          }
-        }
+    for (let p = Math.max(Math.floor((h + padH - KH) / strideH) - 1, 0); p < lastP; p += 1) {
+      for (let q = Math.max(Math.floor((v + padW - KW) / strideW) - 1, 0); q < lastQ; q += 1) {
+        const at = (plane * OH + p) * OW + q;
+        if (index[at] === h * W + v) total += g[at];
       }
     }
     return total;
@@ -126,24 +121,18 @@ export const avgPool2d = kernel(
     const { x: q, y: p, z: plane } = this.thread;
     const top = p * strideH - padH;
     const left = q * strideW - padW;
+    const bottom = Math.min(top + KH, H);
+    const right = Math.min(left + KW, W);
+    const above = Math.max(top, 0);
+    const before = Math.max(left, 0);
     let total = 0;
-    let inside = 0;
-    let padded = 0;
-    for (let i = 0; i < KH; i++) {
-      for (let j = 0; j < KW; j++) {
-        const h = top + i;
-        const v = left + j;
-        if (h < H + padH && v < W + padW) {
-          padded += 1;
-          if (h >= 0 && h < H && v >= 0 && v < W) {
-            inside += 1;
-            total += x[(plane * H + h) * W + v];
-          }
-        }
-      }
+    for (let h = above; h < bottom; h += 1) {
+      for (let v = before; v < right; v += 1) total += x[(plane * H + h) * W + v];
     }
-    if (countPad === 1) return total / padded;
-    return total / inside;
+    const rowsPadded = Math.min(top + KH, H + padH) - top;
+    const colsPadded = Math.min(left + KW, W + padW) - left;
+    if (countPad === 1) return total / (rowsPadded * colsPadded);
+    return total / ((bottom - above) * (right - before));
   },
   (shapes, attrs: PoolAttrs & { countPad: boolean }) => {
     const plan = pooled(shapes, attrs);
@@ -158,19 +147,17 @@ export const avgPool2dGrad = kernel(
   function (this: Thread<Window | 'H' | 'W' | 'OH' | 'OW' | 'countPad'>, g: Flat) {
     const { H, W, OH, OW, KH, KW, strideH, strideW, padH, padW, countPad } = this.constants;
     const { x: v, y: h, z: plane } = this.thread;
+    const lastP = Math.min(Math.floor((h + padH) / strideH) + 2, OH);
+    const lastQ = Math.min(Math.floor((v + padW) / strideW) + 2, OW);
     let total = 0;
-    for (let i = 0; i < KH; i++) {
-      const hs = h + padH - i;
-      const p = Math.floor(hs / strideH);
-      if (p >= 0 && p < OH && p * strideH === hs) {
-        const top = hs - padH;
+    for (let p = Math.max(Math.floor((h + padH - KH) / strideH) - 1, 0); p < lastP; p += 1) {
+      const top = p * strideH - padH;
+      if (top <= h && h < top + KH) {
         const rowsPadded = Math.min(top + KH, H + padH) - top;
         const rowsInside = Math.min(top + KH, H) - Math.max(top, 0);
-        for (let j = 0; j < KW; j++) {
-          const vs = v + padW - j;
-          const q = Math.floor(vs / strideW);
-          if (q >= 0 && q < OW && q * strideW === vs) {
-            const left = vs - padW;
+        for (let q = Math.max(Math.floor((v + padW - KW) / strideW) - 1, 0); q < lastQ; q += 1) {
+          const left = q * strideW - padW;
+          if (left <= v && v < left + KW) {
             const colsPadded = Math.min(left + KW, W + padW) - left;
             const colsInside = Math.min(left + KW, W) - Math.max(left, 0);
             const gradient = g[(plane * OH + p) * OW + q];

@@ -78,18 +78,7 @@ const harmless = new Set([
 
 /** What TypeScript's declarations leave out or keep from callers: internal, private and protected members. */
 const inside = new Set([
-  ...[
-    'takeGrad',
-    'clearGrad',
-    'letGradGo',
-    'storage',
-    'checkHeld',
-    'shows',
-    'setRecord',
-    'forgetSources',
-    'assign',
-    'pin',
-  ],
+  ...['storage', 'checkHeld', 'shows', 'setRecord', 'forgetSources', 'assign', 'pin'],
   ...[
     'extraRepr',
     'stateLoaded',

@@ -62,6 +62,12 @@ function checkSizes(name: string, mode: GpuMode, plan: Plan, sizes: readonly num
         `${MAX_ELEMENTS}; use a smaller batch or the wasm device`,
     );
   }
+  for (const [constant, value] of Object.entries(plan.ints ?? {})) {
+    if (Math.abs(value) <= MAX_ELEMENTS) continue;
+    throw new DeviceError(
+      `${name}: ${constant} is ${value} on gpujs-${mode}, which counts exactly only up to 2^24 = ${MAX_ELEMENTS}`,
+    );
+  }
   if (numel(plan.shape) === 0 || sizes.includes(0)) {
     throw new DeviceError(`${name}: a tensor without elements on gpujs-${mode}, which cannot hold one`);
   }

@@ -3,10 +3,11 @@ import {
   COLUMNS, PANEL_BYTES, ROWS, TILE_BYTES, depthOfBlocks, isThin, multiplyPanel, multiplyThin, packA, packB,
 } from './gemm/gemm';
 import {
-  Images, Shape, describe, gradientImages, imagesAtOnce, inputImages, marginBefore, paddedRows, pixelTable, tapTable,
+  Images, Shape, describe, gradientImages, imagesAtOnce, inputImages, marginBefore, marginedBytes, padded, paddedRows,
+  pixelTable, tapTable,
 } from './conv/images';
 import { strideTable } from './matmul';
-import { aligned, at, bytes, roundUp } from './memory';
+import { aligned, at, bytes, roundUp, scratchOf } from './memory';
 
 /** One product: target[m, pixel] = Σ_t weight[m, t] · image[pixel + tap t], over all images of one channel group. */
 @unmanaged
@@ -142,7 +143,7 @@ function meeting(position: i32, kernel: i32, stride: i32, padding: i32, dilation
 // @ts-ignore: decorator
 @inline
 function every(stride: i32, size: i32, first: i32): i32 {
-  return (size - first + stride - 1) / stride;
+  return (size - first - 1) / stride + 1;
 }
 
 /** Lists the taps that reach the pixels (y0 + sh·t, x0 + sw·u), in g and in the weight. */
@@ -202,8 +203,8 @@ export function conv2dScratch(
   sh: i32, sw: i32, ph: i32, pw: i32, dh: i32, dw: i32, groups: i32,
 ): usize {
   const images = imagesAtOnce(n, oh * ow);
-  const padded = images * (c / groups) * (h + 2 * ph) * (w + 2 * pw);
-  return HEADER + passBytes(o / groups, c / groups * kh * kw, images * oh * ow) + aligned(bytes(padded));
+  const pass = passBytes(o / groups, c / groups * kh * kw, images * oh * ow);
+  return scratchOf(<f64>(HEADER + pass) + marginedBytes(images, c / groups, padded(h, ph), padded(w, pw)));
 }
 
 /** Scratch bytes of conv2dGradInput. */
@@ -214,12 +215,12 @@ export function conv2dGradInputScratch(
   const images = imagesAtOnce(n, h * w);
   const rows = paddedRows(marginBefore(kh, sh, ph, dh), oh, h, sh, ph);
   const columns = paddedRows(marginBefore(kw, sw, pw, dw), ow, w, sw, pw);
-  let total = HEADER + aligned(bytes(images * (o / groups) * rows * columns));
+  let total = <f64>HEADER + marginedBytes(images, o / groups, rows, columns);
   for (let y0 = 0; y0 < min(sh, h); y0++) {
     for (let x0 = 0; x0 < min(sw, w); x0++) {
       const terms = o / groups * meeting(y0, kh, sh, ph, dh) * meeting(x0, kw, sw, pw, dw);
-      total += passBytes(c / groups, terms, images * every(sh, h, y0) * every(sw, w, x0));
+      total += <f64>passBytes(c / groups, terms, images * every(sh, h, y0) * every(sw, w, x0));
     }
   }
-  return total;
+  return scratchOf(total);
 }

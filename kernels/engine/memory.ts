@@ -26,6 +26,11 @@ export function bytes(n: i32): usize {
   return <usize>n << 2;
 }
 
+/** Scratch memory of so many bytes, which may be counted beyond the 2³² that an address has: no memory has the most. */
+export function scratchOf(bytes: f64): usize {
+  return <usize>min<f64>(bytes, 4294967232);
+}
+
 /** Element i of an f32 array. */
 // @ts-ignore: decorator
 @inline

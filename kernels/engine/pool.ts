@@ -3,7 +3,12 @@ import { aligned, bytes, get, load4, put, roundUp, store4 } from './memory';
 
 /** Scratch bytes of maxPool2dIndex: the largest of each column with margins, and their indices. */
 export function maxPool2dIndexScratch(w: i32, ow: i32, kw: i32, sw: i32, pw: i32): usize {
-  return 2 * aligned(bytes(marginedWidth(w, ow, kw, sw, pw)));
+  return byColumns(w, kw, sw) ? 2 * aligned(bytes(marginedWidth(w, ow, kw, sw, pw))) : 0;
+}
+
+/** Whether neighbouring windows share the largest of their columns; margins are at most as wide as the image. */
+function byColumns(w: i32, kw: i32, sw: i32): bool {
+  return sw <= 2 && kw / 2 <= w;
 }
 
 /** Columns of a row with its margins, as far as four windows at once reach. */
@@ -20,7 +25,8 @@ export function maxPool2dIndex(
   out: usize, x: usize, planes: i32, h: i32, w: i32, oh: i32, ow: i32,
   kh: i32, kw: i32, sh: i32, sw: i32, ph: i32, pw: i32, scratch: usize,
 ): void {
-  const width = marginedWidth(w, ow, kw, sw, pw), indices = aligned(bytes(width));
+  const shared = byColumns(w, kw, sw);
+  const width = shared ? marginedWidth(w, ow, kw, sw, pw) : 0, indices = aligned(bytes(width));
   // margins lose against everything, and ties as well
   for (let i = 0; i < width; i++) {
     put(scratch, i, -Infinity);
@@ -29,7 +35,7 @@ export function maxPool2dIndex(
   for (let plane = 0; plane < planes; plane++, x += bytes(h * w)) {
     for (let y = 0; y < oh; y++, out += bytes(ow)) {
       const top = max(0, y * sh - ph), bottom = min(h, y * sh - ph + kh);
-      if (sw <= 2 && largestOfColumns(scratch + bytes(pw), indices, x, w, top, bottom)) {
+      if (shared && largestOfColumns(scratch + bytes(pw), indices, x, w, top, bottom)) {
         largestOfWindows(out, scratch, indices, ow, kw, sw);
       } else {
         for (let column = 0; column < ow; column++) {
@@ -157,10 +163,10 @@ export function maxPool2dGrad(out: usize, g: usize, index: usize, planes: i32, s
   }
 }
 
-/** The divisor of a window: its cells inside the padded image, or only those inside the image. */
+/** A window's cells along one axis inside the padded image, or only inside the image; a plane's may be beyond 2³¹. */
 // @ts-ignore: decorator
 @inline
-function cells(start: i32, kernel: i32, size: i32, padding: i32, countPadding: i32): i32 {
+function cells(start: i32, kernel: i32, size: i32, padding: i32, countPadding: i32): f64 {
   if (countPadding) return min(start + kernel, size + padding) - start;
   return min(start + kernel, size) - max(start, 0);
 }
@@ -181,7 +187,7 @@ export function avgPool2d(
           for (let j = max(0, j0); j < min(w, j0 + kw); j++) row += get(x, i * w + j);
           sum += <f64>row;
         }
-        store<f32>(out, <f32>(sum / <f64>(height * width)));
+        store<f32>(out, <f32>(sum / (height * width)));
       }
     }
   }

@@ -6,7 +6,7 @@ import { Module } from './module.js';
 
 /**
  * Runs modules one after the other; their names are 0, 1, 2, …
- * @throws OptionError for what is no module
+ * @throws OptionError for what is no module, or has no forward()
  *
  * @example
  * ```js
@@ -31,8 +31,9 @@ export class Sequential extends Module {
   constructor(...modules: Module[]) {
     super();
     modules.forEach((module, i) => {
-      if (module instanceof Module) return;
-      throw new OptionError(`Sequential: module ${i} is ${describe(module)}, expected a Module`);
+      if (module instanceof Module && typeof module.forward === 'function') return;
+      const expected = module instanceof Module ? 'a Module with a forward()' : 'a Module';
+      throw new OptionError(`Sequential: module ${i} is ${describe(module)}, expected ${expected}`);
     });
     this.length = modules.length;
     Object.assign(this, modules);

@@ -1,5 +1,5 @@
-// What an object holds: its own properties, and the entries of the arrays, Maps, Sets and plain objects among them.
-// What a module's tree holds, and how it is named.
+// What an object holds: its own properties, and the entries of the arrays, Maps, Sets and plain objects among them. What a
+// module's tree holds, and how it is named.
 import { describe } from '../options.js';
 
 /** An object that is held, and the way to it: a property, then keys and indices. */

@@ -124,7 +124,7 @@ export abstract class Module<I extends unknown[] = [x: Tensor], O = Tensor> {
   /**
    * Calls hook(module, inputs, output) after every forward(); what it returns, unless undefined, replaces the
    * output. Several hooks run in the order they came. Returns a function that removes the hook.
-   * @throws OptionError unless the hook is a function
+   * @throws OptionError unless the hook is a function and the module has a forward()
    *
    * @example
    * ```js
@@ -148,6 +148,9 @@ export abstract class Module<I extends unknown[] = [x: Tensor], O = Tensor> {
   registerForwardHook(hook: ForwardHook<this, I, O>): () => void {
     if (typeof hook !== 'function') {
       throw new OptionError(`registerForwardHook: hook is ${describe(hook)}, expected a function`);
+    }
+    if (typeof this.forward !== 'function') {
+      throw new OptionError(`registerForwardHook: ${this.constructor.name} has no forward()`);
     }
     this.#unhook ??= this.hookForward();
     const key = {};

@@ -79,7 +79,7 @@ const correlate = defineOp('conv2d', {
 /**
  * y[n, o] = bias[o] + Σ_c x[n, c] ⋆ weight[o, c] for x [N, C, H, W], weight [O, C/groups, KH, KW], bias [O].
  * The output is [N, O, OH, OW] with OH = ⌊(H + 2·padding − dilation·(KH − 1) − 1) / stride⌋ + 1.
- * @throws ShapeError, OptionError naming what does not fit.
+ * @throws ShapeError, OptionError naming what does not fit, DeviceError where x with its padding takes more than there is.
  *
  * @example
  * ```js
@@ -145,7 +145,7 @@ function first(y: Tensor, shape: Shape): Tensor {
 /**
  * The transpose of conv2d for x [N, C, H, W], weight [C, O/groups, KH, KW], bias [O]. The output is [N, O, OH, OW]
  * with OH = (H − 1)·stride − 2·padding + dilation·(KH − 1) + outputPadding + 1.
- * @throws ShapeError, OptionError naming what does not fit.
+ * @throws ShapeError, OptionError naming what does not fit, DeviceError where x with its padding takes more than there is.
  *
  * @example
  * ```js

@@ -81,7 +81,7 @@ export abstract class Optimizer<O extends { lr: number } = { lr: number }> {
 
   /** Gives back all gradients, but not those that were set from outside or kept. */
   zeroGrad(): void {
-    for (const param of this.params) param.clearGrad('was cleared by zeroGrad()');
+    for (const param of this.params) param.gradient.clear('was cleared by zeroGrad()');
   }
 
   /** A copy of what is remembered of the parameters and of the options, in PyTorch's form. */

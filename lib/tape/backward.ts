@@ -169,14 +169,14 @@ function applyHooks(t: Tensor, g: Tensor): Tensor {
 }
 
 function addToGrad(leaf: Tensor, g: Tensor): void {
-  const { grad, ownsGrad } = leaf;
+  const { tensor: grad, isOwn } = leaf.gradient;
   if (!grad) {
-    leaf.takeGrad(g);
+    leaf.gradient.take(g);
     return;
   }
-  leaf.takeGrad(accumulate({ a: grad, b: g }));
+  leaf.gradient.take(accumulate({ a: grad, b: g }));
   discard(g);
-  if (ownsGrad) discard(grad, 'was added to a later gradient; call keep() on it to read it afterwards');
+  if (isOwn) discard(grad, 'was added to a later gradient; call keep() on it to read it afterwards');
 }
 
 /** Whether a tensor can be the gradient of another. */

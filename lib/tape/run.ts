@@ -70,7 +70,11 @@ export function commonDevice(op: string, tensors: readonly Tensor[]): Device {
   const { device } = tensors[0];
   const other = tensors.find((t) => t.device !== device);
   if (other) {
-    throw new DeviceError(`${op}: tensors on ${device.name} and ${other.device.name}, expected one device`);
+    const [one, another] = [device, other.device].map(({ name, isClosed }) =>
+      isClosed ? `the closed ${name}` : name,
+    );
+    const which = one === another ? `two devices ${one}` : `${one} and ${another}`;
+    throw new DeviceError(`${op}: tensors on ${which}, expected one device`);
   }
   return device;
 }

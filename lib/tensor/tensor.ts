@@ -6,6 +6,7 @@ import { callback, describe, flag, required } from '../options.js';
 import { format, numel, type Shape } from '../shape.js';
 import { checkAlike } from './alike.js';
 import { Claim } from './claim.js';
+import { GradientPlace } from './gradient.js';
 import type { FinishedGraph } from './state.js';
 import { Storage } from './storage.js';
 import { Values } from './values.js';
@@ -66,13 +67,12 @@ export class Tensor {
   hooks: readonly { readonly fn: GradientHook }[] = [];
   /** Graphs that this leaf was part of and backward() has used up. @internal */
   finished: FinishedGraph[] = [];
-  /** Whether backward() made the gradient: it may be released. @internal */
-  ownsGrad = false;
+  /** The place of its gradient. @internal */
+  readonly gradient = new GradientPlace<Tensor>();
   /** Its share of the room on the device. @internal */
   readonly claim: Claim;
   /** What its record was computed from, retained until backward() has used the record. */
   private sources: readonly Storage[] = [];
-  private gradient: Tensor | null = null;
   private store: Storage;
   private trained: boolean;
   private parameter: boolean;
@@ -126,39 +126,16 @@ export class Tensor {
 
   /** The accumulated gradient; on leaves only. One that is set here stays its maker's: nothing else releases it. */
   get grad(): Tensor | null {
-    return this.gradient;
+    return this.gradient.tensor;
   }
 
   /** @throws OptionError, ShapeError, DeviceError unless it is null or a tensor such as this one */
   set grad(g: Tensor | null) {
-    if (g === this.gradient) return;
+    if (g === this.gradient.tensor) return;
     if (g !== null && !(g instanceof Tensor))
       throw new OptionError(`grad: got ${describe(g)}, expected a tensor or null`);
     if (g !== null) checkAlike('grad', g, this);
-    this.letGradGo();
-    this.gradient = g;
-    if (g !== null) g.claim.holders++;
-  }
-
-  /** Takes over a gradient that backward() made. @internal */
-  takeGrad(g: Tensor): void {
-    this.letGradGo();
-    this.gradient = g;
-    this.ownsGrad = true;
-  }
-
-  /** Gives the gradient back, unless it was set from outside or kept. @internal */
-  clearGrad(why: string): void {
-    if (this.ownsGrad && !this.gradient?.isKept) this.gradient?.dispose(why);
-    this.grad = null;
-  }
-
-  /** Someone may still hold it: it leaves the device. */
-  private letGradGo(): void {
-    const { gradient } = this;
-    if (gradient && !this.ownsGrad) gradient.claim.holders--;
-    if (gradient && !gradient.isReleased) gradient.storage.makeTransient();
-    this.ownsGrad = false;
+    this.gradient.hold(g);
   }
 
   /** Whether this leaf requires a gradient, or did before it was frozen: modules count it among their parameters. */

@@ -13,6 +13,7 @@ import {
   MaxPool2d,
   MixtureNorm1d,
   MixtureNorm2d,
+  Module,
   manualSeed,
   OptionError,
   ReLU,
@@ -197,6 +198,21 @@ t.test('constructors name the argument that does not fit', async (t) => {
     () => make(Linear, 2, 1, { device: 'wasm' }),
     new DeviceError("Linear: device is 'wasm', expected an open device: await openDevice('wasm')"),
   );
+});
+
+t.test('a module without forward() is refused where one is needed', (t) => {
+  // @ts-expect-error: plain JavaScript may forget it
+  class Bare extends Module {}
+  const bare = new Bare();
+  t.throws(
+    () => new Sequential(new ReLU(), bare),
+    new OptionError('Sequential: module 1 is a Bare, expected a Module with a forward()'),
+  );
+  t.throws(
+    () => bare.registerForwardHook(() => {}),
+    new OptionError('registerForwardHook: Bare has no forward()'),
+  );
+  t.end();
 });
 
 t.test('layers say that an input is no tensor', async (t) => {

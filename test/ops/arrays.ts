@@ -37,12 +37,6 @@ export function draw(shape: Shape, seed: number | string): Nd {
 export const leafOf = ({ values, shape }: Nd, device: Device): Tensor =>
   tensor(values, { shape, device, requiresGrad: true });
 
-/** What a tensor holds. */
-export const ndOf = async (t: Tensor): Promise<Nd> => ({
-  shape: t.shape,
-  values: Float64Array.from(await t.data()),
-});
-
 /** Throws where a tensor is not the array, up to an error relative to the array's largest entry, or to 1. */
 export async function expectClose(what: string, t: Tensor | null, { shape, values }: Nd, tolerance = 0) {
   if (t === null) throw new Error(`${what}: there is none`);

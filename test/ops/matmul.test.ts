@@ -32,3 +32,14 @@ t.test('factors on two devices are refused with both names', async (t) => {
     new DeviceError('matmul: tensors on reference and gpujs-cpu, expected one device'),
   );
 });
+
+t.test('two devices of one name are told apart', async (t) => {
+  const [first, second] = [await openDevice('gpujs-cpu'), await openDevice('gpujs-cpu')];
+  t.teardown(() => second.close());
+  const a = tensor([[1]], { device: first });
+  const b = tensor([[1]], { device: second });
+  const refused = (which: string) => new DeviceError(`matmul: tensors on ${which}, expected one device`);
+  t.throws(() => matmul(a, b), refused('two devices gpujs-cpu'));
+  first.close();
+  t.throws(() => matmul(a, b), refused('the closed gpujs-cpu and gpujs-cpu'));
+});

@@ -81,6 +81,16 @@ export function imagesAtOnce(n: i32, pixels: i32): i32 {
   return max(1, min(n, PIXELS / pixels));
 }
 
+/** Bytes of images with margins, which may be more than there is memory. */
+export function marginedBytes(images: i32, channels: i32, height: f64, width: f64): f64 {
+  return 4 * <f64>images * <f64>channels * height * width + 64;
+}
+
+/** The size of an image with the padding on both sides. */
+export function padded(size: i32, padding: i32): f64 {
+  return <f64>size + 2 * <f64>padding;
+}
+
 /** x with the margins of the forward pass. */
 export function inputImages(at: usize, s: Shape, x: usize): Images {
   const images = changetype<Images>(at);
@@ -95,7 +105,8 @@ export function inputImages(at: usize, s: Shape, x: usize): Images {
 
 /** Zero rows before g so that every tap finds one: ceil((dilation·(kernel − 1) − padding) / stride), at least 0. */
 export function marginBefore(kernel: i32, stride: i32, padding: i32, dilation: i32): i32 {
-  return max(0, (dilation * (kernel - 1) - padding + stride - 1) / stride);
+  const reach = dilation * (kernel - 1) - padding;
+  return reach > 0 ? (reach - 1) / stride + 1 : 0;
 }
 
 /** Rows of g with both margins: the last row of x may read row floor((size − 1 + padding) / stride). */

@@ -1,8 +1,10 @@
 // The weight gradient of 2-D convolution: one matrix product whose sum runs over the pixels of all images.
 import { COLUMNS, DEPTH, PANEL_BYTES, ROWS, TILE_BYTES, depthOfBlocks, multiplyPanel, packA, packB } from '../gemm/gemm';
-import { Images, Shape, describe, imagesAtOnce, inputImages, pixelTable, tapTable } from './images';
+import {
+  Images, Shape, describe, imagesAtOnce, inputImages, marginedBytes, padded, pixelTable, tapTable,
+} from './images';
 import { strideTable } from '../matmul';
-import { aligned, bytes, roundUp } from '../memory';
+import { aligned, bytes, roundUp, scratchOf } from '../memory';
 
 /** dw[m, t] = Σ_pixel g[m, pixel] · image[pixel + tap t], over all images of one channel group. */
 @unmanaged
@@ -27,9 +29,9 @@ export function conv2dGradWeightScratch(
   const images = imagesAtOnce(n, oh * ow), m = roundUp(o / groups, ROWS);
   const taps = aligned(bytes(roundUp(c / groups * kh * kw, COLUMNS)));
   const pixels = aligned(bytes(roundUp(images * oh * ow, COLUMNS)));
-  const padded = aligned(bytes(images * (c / groups) * (h + 2 * ph) * (w + 2 * pw)));
+  const margined = marginedBytes(images, c / groups, padded(h, ph), padded(w, pw));
   const work: usize = aligned(bytes(m * DEPTH)) + aligned(PANEL_BYTES) + aligned(TILE_BYTES);
-  return HEADER + taps + taps + pixels + pixels + aligned(bytes(m)) + work + padded;
+  return scratchOf(<f64>(HEADER + taps + taps + pixels + pixels + aligned(bytes(m)) + work) + margined);
 }
 
 /** Lays the tables and work memory out behind the header; the padded images follow. */
