@@ -8,9 +8,10 @@ const here = dirname(fileURLToPath(import.meta.url));
 const root = join(here, '..', '..');
 const target = join(root, 'dist', 'kernels', 'engine');
 
+// Fast, but small where that costs nothing: functions are inlined where the source says so, and few others.
 // biome-ignore format: how to compile, and the memory
 const flags = [
-  '-O3', '--noAssert', '--runtime', 'stub', '--enable', 'simd',
+  '--optimizeLevel', '3', '--shrinkLevel', '1', '--noAssert', '--runtime', 'stub', '--enable', 'simd',
   '--importMemory', '--initialMemory', '16', '--maximumMemory', '65536',
 ];
 

@@ -77,24 +77,11 @@ export function store4(p: usize, v: v128, left: i32): void {
   else storeRest(p, v, left);
 }
 
-// Unrolled loops reach their vectors by immediate offsets, which must be literals.
-
-/** The vector at p + at, at = 0, 16, 32 or 48 known at compile time. */
+/** The vector at p + at, at = 0 or 16 known at compile time: an immediate offset must be a literal. */
 // @ts-ignore: decorator
 @inline
 export function loadAt(p: usize, at: i32): v128 {
-  if (at == 16) return v128.load(p, 16);
-  if (at == 32) return v128.load(p, 32);
-  return at == 48 ? v128.load(p, 48) : v128.load(p);
-}
-
-// @ts-ignore: decorator
-@inline
-export function storeAt(p: usize, v: v128, at: i32): void {
-  if (at == 16) v128.store(p, v, 16);
-  else if (at == 32) v128.store(p, v, 32);
-  else if (at == 48) v128.store(p, v, 48);
-  else v128.store(p, v);
+  return at == 16 ? v128.load(p, 16) : v128.load(p);
 }
 
 function loadRest(p: usize, left: i32): v128 {

@@ -29,14 +29,14 @@ const dtypes = {
   I32: { array: Int32Array, decode: null },
   U64: { array: BigUint64Array, decode: null },
   I64: { array: BigInt64Array, decode: null },
-  F16: { array: Uint16Array, decode: ieee(5, 10) },
-  BF16: { array: Uint16Array, decode: ieee(8, 7) },
+  F16: { array: Uint16Array, decode: (bits: number) => ieee(bits, 5, 10) },
+  BF16: { array: Uint16Array, decode: (bits: number) => ieee(bits, 8, 7) },
   F32: { array: Float32Array, decode: null },
   F64: { array: Float64Array, decode: null },
-  F8_E5M2: { array: Uint8Array, decode: ieee(5, 2) },
-  F8_E4M3: { array: Uint8Array, decode: finite(4, 3, 7, 0x7f) },
-  F8_E5M2FNUZ: { array: Uint8Array, decode: oneNaN(finite(5, 2, 16)) },
-  F8_E4M3FNUZ: { array: Uint8Array, decode: oneNaN(finite(4, 3, 8)) },
+  F8_E5M2: { array: Uint8Array, decode: (bits: number) => ieee(bits, 5, 2) },
+  F8_E4M3: { array: Uint8Array, decode: (bits: number) => finite(bits, 4, 3, 7, 0x7f) },
+  F8_E5M2FNUZ: { array: Uint8Array, decode: (bits: number) => unsignedZero(bits, 5, 2, 16) },
+  F8_E4M3FNUZ: { array: Uint8Array, decode: (bits: number) => unsignedZero(bits, 4, 3, 8) },
   F8_E8M0: { array: Uint8Array, decode: (bits: number) => (bits === 0xff ? Number.NaN : 2 ** (bits - 127)) },
 } as const satisfies Record<string, Dtype>;
 
@@ -44,7 +44,7 @@ const dtypes = {
 export type DtypeName = keyof typeof dtypes;
 
 /** The names of all types that can be read. */
-export const dtypeNames = Object.keys(dtypes) as DtypeName[];
+export const dtypeNames = () => Object.keys(dtypes) as DtypeName[];
 
 /** How many bytes a value takes. */
 export function bytesPerValue(dtype: DtypeName): number {
@@ -69,28 +69,23 @@ export function decode(key: string, dtype: DtypeName, bytes: Uint8Array): Floats
 }
 
 /** Sign, E bits of exponent and M of mantissa, as IEEE 754: the largest exponent means infinity or NaN. */
-function ieee(E: number, M: number): (bits: number) => number {
-  const number = finite(E, M, 2 ** (E - 1) - 1);
+function ieee(bits: number, E: number, M: number): number {
   const last = 2 ** E - 1;
-  return (bits) => {
-    if (((bits >> M) & last) !== last) return number(bits);
-    if (bits & (2 ** M - 1)) return Number.NaN;
-    return bits >> (E + M) ? -Infinity : Infinity;
-  };
+  if (((bits >> M) & last) !== last) return finite(bits, E, M, 2 ** (E - 1) - 1);
+  if (bits & (2 ** M - 1)) return Number.NaN;
+  return bits >> (E + M) ? -Infinity : Infinity;
 }
 
 /** The same with any bias, without infinities; the bits below the sign that `nan` has, if any, mean NaN. */
-function finite(E: number, M: number, bias: number, nan = -1): (bits: number) => number {
-  return (bits) => {
-    if ((bits & (2 ** (E + M) - 1)) === nan) return Number.NaN;
-    const exponent = (bits >> M) & (2 ** E - 1);
-    const mantissa = (bits & (2 ** M - 1)) / 2 ** M;
-    const size = exponent === 0 ? mantissa * 2 ** (1 - bias) : (1 + mantissa) * 2 ** (exponent - bias);
-    return bits >> (E + M) ? -size : size;
-  };
+function finite(bits: number, E: number, M: number, bias: number, nan = -1): number {
+  if ((bits & (2 ** (E + M) - 1)) === nan) return Number.NaN;
+  const exponent = (bits >> M) & (2 ** E - 1);
+  const mantissa = (bits & (2 ** M - 1)) / 2 ** M;
+  const size = exponent === 0 ? mantissa * 2 ** (1 - bias) : (1 + mantissa) * 2 ** (exponent - bias);
+  return bits >> (E + M) ? -size : size;
 }
 
-/** A type whose only NaN has the bits of −0, which it lacks. */
-function oneNaN(number: (bits: number) => number): (bits: number) => number {
-  return (bits) => (bits === 0x80 ? Number.NaN : number(bits));
+/** The same without −0, whose bits mean NaN. */
+function unsignedZero(bits: number, E: number, M: number, bias: number): number {
+  return bits === 0x80 ? Number.NaN : finite(bits, E, M, bias);
 }

@@ -209,7 +209,7 @@ function checkEntry(key: string, entry: HeaderValue): HeaderEntry {
   const [dtype, shape, offsets] = ['dtype', 'shape', 'data_offsets'].map((name) => entry.get(name));
   if (!isDtype(dtype)) {
     throw new DataError(
-      `safetensors: ${key} has dtype ${shown(dtype)}, expected one of ${dtypeNames.join(', ')}`,
+      `safetensors: ${key} has dtype ${shown(dtype)}, expected one of ${dtypeNames().join(', ')}`,
     );
   }
   if (!isCounts(shape)) throw damaged(`${key} has shape ${shown(shape)}, expected an array of integers`);
@@ -230,7 +230,7 @@ function shown(value: HeaderValue | undefined): string {
 }
 
 function isDtype(value: unknown): value is DtypeName {
-  return dtypeNames.includes(value as DtypeName);
+  return dtypeNames().includes(value as DtypeName);
 }
 
 function isCounts(value: unknown): value is number[] {

@@ -1,6 +1,5 @@
 // The platform of a page: engines as modules, Web Workers made of a text, and the browser's WebGPU. Nothing here is a file
 // beside this one that a bundler would have to know of.
-import workerText from './page-worker.text.js';
 import type { EngineBuild, Platform } from './platform.js';
 
 const sharesMemory = globalThis.crossOriginIsolated === true;
@@ -14,6 +13,8 @@ const engines: Record<EngineBuild, () => Promise<{ default: string }>> = {
   'engine-relaxed-threads': () => import('../../engine/engine-relaxed-threads.wasm.js'),
 };
 
+/** The program of worker threads, which comes with an engine for threads. */
+let workerText = '';
 let workerUrl: string | undefined;
 
 export const platform: Platform = {
@@ -26,6 +27,7 @@ export const platform: Platform = {
 
   async readEngine(build) {
     const { default: base64 } = await engines[build]();
+    if (build.endsWith('-threads')) workerText = (await import('./page-worker.text.js')).default;
     const deflated = Uint8Array.from(atob(base64), (character) => character.charCodeAt(0));
     const stream = new Blob([deflated]).stream().pipeThrough(new DecompressionStream('deflate-raw'));
     return new Response(stream).arrayBuffer();

@@ -1,7 +1,6 @@
 // Rows of mixture normalization and its gradient: y = Σ_k τ_k·(…) over up to four components whose values stay in
-// registers. Loops take four vectors a turn; breaks on negative lengths are never taken, they end a basic block, within
-// which V8 would load everything first and then spill.
-import { bytes, load4, loadAt, madd, store4, storeAt } from '../memory';
+// registers. More than one vector a turn would be more code, and no faster.
+import { bytes, load4, madd, store4 } from '../memory';
 
 /** Elements of short rows, from several images, that one call computes. */
 const TOGETHER: i32 = 256;
@@ -44,20 +43,10 @@ function forward(
   const q2 = number(table, k > 2 ? 5 : 0), m3 = number(table, k > 3 ? 6 : 0), q3 = number(table, k > 3 ? 7 : 0);
   for (; images > 0; images--, out += next, x += next, tau += nextTau) {
     let y = out, v = x, t0 = tau, t1 = tau + step, t2 = t1 + step, t3 = t2 + step, left = s;
-    for (; left >= 16; left -= 16, y += 64, v += 64, t0 += 64, t1 += 64, t2 += 64, t3 += 64) {
-      forward4(k, more, 0, y, v, t0, t1, t2, t3, start, m0, q0, m1, q1, m2, q2, m3, q3); if (left == -1) break;
-      forward4(k, more, 16, y, v, t0, t1, t2, t3, start, m0, q0, m1, q1, m2, q2, m3, q3); if (left == -2) break;
-      forward4(k, more, 32, y, v, t0, t1, t2, t3, start, m0, q0, m1, q1, m2, q2, m3, q3); if (left == -3) break;
-      forward4(k, more, 48, y, v, t0, t1, t2, t3, start, m0, q0, m1, q1, m2, q2, m3, q3);
+    for (; left >= 4; left -= 4, y += 16, v += 16, t0 += 16, t1 += 16, t2 += 16, t3 += 16) {
+      forward4(k, more, y, v, t0, t1, t2, t3, start, m0, q0, m1, q1, m2, q2, m3, q3, 4);
     }
-    for (; left > 0; left -= 4, y += 16, v += 16, t0 += 16, t1 += 16, t2 += 16, t3 += 16) {
-      const value = load4(v, left);
-      let sum = summand(value, load4(t0, left), m0, q0, more ? load4(y, left) : start);
-      if (k > 1) sum = summand(value, load4(t1, left), m1, q1, sum);
-      if (k > 2) sum = summand(value, load4(t2, left), m2, q2, sum);
-      if (k > 3) sum = summand(value, load4(t3, left), m3, q3, sum);
-      store4(y, sum, left);
-    }
+    if (left > 0) forward4(k, more, y, v, t0, t1, t2, t3, start, m0, q0, m1, q1, m2, q2, m3, q3, left);
   }
 }
 
@@ -68,19 +57,18 @@ function number(table: usize, i: i32): v128 {
   return v128.load32_splat(table + 4 * i);
 }
 
-/** Four elements, `at` bytes on. */
 // @ts-ignore: decorator
 @inline
 function forward4(
-  k: i32, more: bool, at: i32, out: usize, x: usize, t0: usize, t1: usize, t2: usize, t3: usize, start: v128,
-  m0: v128, q0: v128, m1: v128, q1: v128, m2: v128, q2: v128, m3: v128, q3: v128,
+  k: i32, more: bool, out: usize, x: usize, t0: usize, t1: usize, t2: usize, t3: usize, start: v128,
+  m0: v128, q0: v128, m1: v128, q1: v128, m2: v128, q2: v128, m3: v128, q3: v128, left: i32,
 ): void {
-  const v = loadAt(x, at);
-  let y = summand(v, loadAt(t0, at), m0, q0, more ? loadAt(out, at) : start);
-  if (k > 1) y = summand(v, loadAt(t1, at), m1, q1, y);
-  if (k > 2) y = summand(v, loadAt(t2, at), m2, q2, y);
-  if (k > 3) y = summand(v, loadAt(t3, at), m3, q3, y);
-  storeAt(out, y, at);
+  const v = load4(x, left);
+  let y = summand(v, load4(t0, left), m0, q0, more ? load4(out, left) : start);
+  if (k > 1) y = summand(v, load4(t1, left), m1, q1, y);
+  if (k > 2) y = summand(v, load4(t2, left), m2, q2, y);
+  if (k > 3) y = summand(v, load4(t3, left), m3, q3, y);
+  store4(out, y, left);
 }
 
 /** y + τ·(x − m)·q */
@@ -118,23 +106,10 @@ function gradient(
   const u2 = number(e2, 3), p3 = number(e3, 1), q3 = shifted(e3, a), u3 = number(e3, 3);
   for (; images > 0; images--, out += next, g += next, x += next, tau += nextTau) {
     let y = out, w = g, v = x, t0 = tau, t1 = tau + step, t2 = t1 + step, t3 = t2 + step, left = s;
-    for (; left >= 16; left -= 16, y += 64, w += 64, v += 64, t0 += 64, t1 += 64, t2 += 64, t3 += 64) {
-      gradient4(k, more, 0, y, w, v, t0, t1, t2, t3, a, p0, q0, u0, p1, q1, u1, p2, q2, u2, p3, q3, u3);
-      if (left == -1) break;
-      gradient4(k, more, 16, y, w, v, t0, t1, t2, t3, a, p0, q0, u0, p1, q1, u1, p2, q2, u2, p3, q3, u3);
-      if (left == -2) break;
-      gradient4(k, more, 32, y, w, v, t0, t1, t2, t3, a, p0, q0, u0, p1, q1, u1, p2, q2, u2, p3, q3, u3);
-      if (left == -3) break;
-      gradient4(k, more, 48, y, w, v, t0, t1, t2, t3, a, p0, q0, u0, p1, q1, u1, p2, q2, u2, p3, q3, u3);
+    for (; left >= 4; left -= 4, y += 16, w += 16, v += 16, t0 += 16, t1 += 16, t2 += 16, t3 += 16) {
+      gradient4(k, more, y, w, v, t0, t1, t2, t3, a, p0, q0, u0, p1, q1, u1, p2, q2, u2, p3, q3, u3, 4);
     }
-    for (; left > 0; left -= 4, y += 16, w += 16, v += 16, t0 += 16, t1 += 16, t2 += 16, t3 += 16) {
-      const d = f32x4.sub(load4(v, left), a), r = load4(w, left);
-      let sum = pull(r, d, load4(t0, left), p0, q0, u0, more ? load4(y, left) : f32x4.splat(0));
-      if (k > 1) sum = pull(r, d, load4(t1, left), p1, q1, u1, sum);
-      if (k > 2) sum = pull(r, d, load4(t2, left), p2, q2, u2, sum);
-      if (k > 3) sum = pull(r, d, load4(t3, left), p3, q3, u3, sum);
-      store4(y, sum, left);
-    }
+    if (left > 0) gradient4(k, more, y, w, v, t0, t1, t2, t3, a, p0, q0, u0, p1, q1, u1, p2, q2, u2, p3, q3, u3, left);
   }
 }
 
@@ -148,16 +123,16 @@ function shifted(entry: usize, a: v128): v128 {
 // @ts-ignore: decorator
 @inline
 function gradient4(
-  k: i32, more: bool, at: i32, out: usize, g: usize, x: usize, t0: usize, t1: usize, t2: usize, t3: usize, a: v128,
+  k: i32, more: bool, out: usize, g: usize, x: usize, t0: usize, t1: usize, t2: usize, t3: usize, a: v128,
   p0: v128, q0: v128, u0: v128, p1: v128, q1: v128, u1: v128, p2: v128, q2: v128, u2: v128,
-  p3: v128, q3: v128, u3: v128,
+  p3: v128, q3: v128, u3: v128, left: i32,
 ): void {
-  const d = f32x4.sub(loadAt(x, at), a), w = loadAt(g, at);
-  let y = pull(w, d, loadAt(t0, at), p0, q0, u0, more ? loadAt(out, at) : f32x4.splat(0));
-  if (k > 1) y = pull(w, d, loadAt(t1, at), p1, q1, u1, y);
-  if (k > 2) y = pull(w, d, loadAt(t2, at), p2, q2, u2, y);
-  if (k > 3) y = pull(w, d, loadAt(t3, at), p3, q3, u3, y);
-  storeAt(out, y, at);
+  const d = f32x4.sub(load4(x, left), a), w = load4(g, left);
+  let y = pull(w, d, load4(t0, left), p0, q0, u0, more ? load4(out, left) : f32x4.splat(0));
+  if (k > 1) y = pull(w, d, load4(t1, left), p1, q1, u1, y);
+  if (k > 2) y = pull(w, d, load4(t2, left), p2, q2, u2, y);
+  if (k > 3) y = pull(w, d, load4(t3, left), p3, q3, u3, y);
+  store4(out, y, left);
 }
 
 /** y + τ·(p·g + q + u·d) */

@@ -1,5 +1,5 @@
 // Squared distances from the components' means, added up channel by channel: the sum inside a Gaussian's logarithm.
-import { bytes, load4, loadAt, madd, store4, storeAt } from '../memory';
+import { bytes, load4, madd, store4 } from '../memory';
 import { splat } from '../math';
 
 /**
@@ -19,7 +19,7 @@ export function addSquares(
   else squares(4, out, x, step, means, variances, c, regCovar, s, images, next, nextOut);
 }
 
-/** Up to four components; a break on a negative length is never taken, it ends a basic block (see mixture_rows). */
+/** Up to four components. */
 // @ts-ignore: decorator
 @inline
 function squares(
@@ -33,19 +33,10 @@ function squares(
   const f2 = k > 2 ? factor(variances + c2, regCovar) : f0, f3 = k > 3 ? factor(variances + c3, regCovar) : f0;
   for (; images > 0; images--, out += nextOut, x += next) {
     let v = x, y0 = out, y1 = out + step, y2 = y1 + step, y3 = y2 + step, left = s;
-    for (; left >= 16; left -= 16, v += 64, y0 += 64, y1 += 64, y2 += 64, y3 += 64) {
-      four(k, 0, v, y0, y1, y2, y3, m0, f0, m1, f1, m2, f2, m3, f3); if (left == -1) break;
-      four(k, 16, v, y0, y1, y2, y3, m0, f0, m1, f1, m2, f2, m3, f3); if (left == -2) break;
-      four(k, 32, v, y0, y1, y2, y3, m0, f0, m1, f1, m2, f2, m3, f3); if (left == -3) break;
-      four(k, 48, v, y0, y1, y2, y3, m0, f0, m1, f1, m2, f2, m3, f3);
+    for (; left >= 4; left -= 4, v += 16, y0 += 16, y1 += 16, y2 += 16, y3 += 16) {
+      squares4(k, v, y0, y1, y2, y3, m0, f0, m1, f1, m2, f2, m3, f3, 4);
     }
-    for (; left > 0; left -= 4, v += 16, y0 += 16, y1 += 16, y2 += 16, y3 += 16) {
-      const value = load4(v, left);
-      store4(y0, plus(load4(y0, left), value, m0, f0), left);
-      if (k > 1) store4(y1, plus(load4(y1, left), value, m1, f1), left);
-      if (k > 2) store4(y2, plus(load4(y2, left), value, m2, f2), left);
-      if (k > 3) store4(y3, plus(load4(y3, left), value, m3, f3), left);
-    }
+    if (left > 0) squares4(k, v, y0, y1, y2, y3, m0, f0, m1, f1, m2, f2, m3, f3, left);
   }
 }
 
@@ -55,18 +46,17 @@ function factor(variance: usize, regCovar: f64): v128 {
   return splat(-0.5 / (<f64>load<f32>(variance) + regCovar));
 }
 
-/** Four elements, `at` bytes on. */
 // @ts-ignore: decorator
 @inline
-function four(
-  k: i32, at: i32, x: usize, y0: usize, y1: usize, y2: usize, y3: usize,
-  m0: v128, f0: v128, m1: v128, f1: v128, m2: v128, f2: v128, m3: v128, f3: v128,
+function squares4(
+  k: i32, x: usize, y0: usize, y1: usize, y2: usize, y3: usize,
+  m0: v128, f0: v128, m1: v128, f1: v128, m2: v128, f2: v128, m3: v128, f3: v128, left: i32,
 ): void {
-  const v = loadAt(x, at);
-  storeAt(y0, plus(loadAt(y0, at), v, m0, f0), at);
-  if (k > 1) storeAt(y1, plus(loadAt(y1, at), v, m1, f1), at);
-  if (k > 2) storeAt(y2, plus(loadAt(y2, at), v, m2, f2), at);
-  if (k > 3) storeAt(y3, plus(loadAt(y3, at), v, m3, f3), at);
+  const v = load4(x, left);
+  store4(y0, plus(load4(y0, left), v, m0, f0), left);
+  if (k > 1) store4(y1, plus(load4(y1, left), v, m1, f1), left);
+  if (k > 2) store4(y2, plus(load4(y2, left), v, m2, f2), left);
+  if (k > 3) store4(y3, plus(load4(y3, left), v, m3, f3), left);
 }
 
 /** y + factor·(x − mean)² */
