@@ -229,7 +229,7 @@ export class Tensor {
    * A view of the values as an ndarray. It shows this tensor for as long as it is held, also after an optimizer's step; what is
    * written is the tensor's and that of all that share its values (detach(), reshape(), records). Its `data` looks values up at
    * each access: it has `get`, `set`, `length`, indices and iteration, but is no typed array, which `await data()` gives.
-   * @throws DeviceError on an asynchronous device: await data() there. TapeError when a released tensor is read or written.
+   * @throws DeviceError on an asynchronous device, or in a page that forbids eval: await data() there. TapeError when a released tensor is read or written.
    *
    * @example
    * ```js
@@ -249,7 +249,15 @@ export class Tensor {
     if (!sync) {
       throw new DeviceError(`ndarray: ${name} is asynchronous: await tensor.data() or tensor.item() instead`);
     }
-    return ndarray(new Values(this), [...this.shape]);
+    try {
+      return ndarray(new Values(this), [...this.shape]);
+    } catch (error) {
+      // The package ndarray makes its classes while running.
+      if (!(error instanceof EvalError)) throw error;
+      throw new DeviceError(
+        "ndarray: the page's Content-Security-Policy lacks script-src 'unsafe-eval'; await data()",
+      );
+    }
   }
 
   /**

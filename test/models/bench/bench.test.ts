@@ -231,3 +231,24 @@ t.test('--kernels measures every kind of kernel, convolutions both ways, with sm
   t.match(runProgram('bench', [...quick, '--kernels', '--conv', 'direct']).stdout, /ceiling: .*GFLOP/);
   t.end();
 });
+
+t.test('--beside measures the step alone and beside a second process, which ends', (t) => {
+  const { code, stdout, stderr } = runProgram('bench', [
+    ...quick,
+    '--pairs',
+    '1',
+    '--beside',
+    '19',
+    '--json',
+  ]);
+  t.equal(code, 0, stderr);
+  const { nice, pairs, alone_ms, beside_ms, keeps, kept } = JSON.parse(stdout);
+  t.strictSame({ nice, pairs }, { nice: 19, pairs: 1 });
+  t.ok(alone_ms > 0 && beside_ms > 0);
+  t.strictSame(kept, [keeps]);
+  t.match(runProgram('bench', [...quick, '--beside', '20']), {
+    code: 2,
+    stderr: /--beside.*an integer from -20 to 19/,
+  });
+  t.end();
+});
