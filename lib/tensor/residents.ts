@@ -25,6 +25,8 @@ const FIRST_TURN = { count: 64, bytes: 2 ** 22 };
 const LONGEST_TURN = { count: 2 ** 16, bytes: 2 ** 32 };
 /** For so many turns more a parameter, or what was kept, may be idle. */
 const PATIENCE = 16;
+/** Turns become longer where more than this share of one returns. An asynchronous device waits for every copy. */
+const RETURNS = { sync: 1 / 8, async: 1 / 64 };
 
 /**
  * The device as a cache of ordinary memory. JavaScript does not say when a tensor is dropped, and its finalizers wait for a turn
@@ -38,6 +40,8 @@ export class Residents {
   private readonly longest = { ...FIRST_TURN };
   private readonly came = { count: 0, bytes: 0 };
   private readonly returned = { count: 0, bytes: 0 };
+
+  constructor(private readonly returns: number = RETURNS.sync) {}
 
   /** Takes in what has come onto the device. */
   add(resident: Resident): void {
@@ -73,7 +77,7 @@ export class Residents {
     this.turn++;
     for (const unit of ['count', 'bytes'] as const) {
       const returned = this.returned[unit];
-      if (returned > longest[unit] / 8) {
+      if (returned > longest[unit] * this.returns) {
         longest[unit] = Math.min(2 * Math.max(longest[unit], returned), LONGEST_TURN[unit]);
       }
       came[unit] = this.returned[unit] = 0;
@@ -120,7 +124,7 @@ const residentsOfDevices = new WeakMap<Device, Residents>();
 export function residentsOf(device: Device): Residents {
   let residents = residentsOfDevices.get(device);
   if (!residents) {
-    residents = new Residents();
+    residents = new Residents(device.sync ? RETURNS.sync : RETURNS.async);
     residentsOfDevices.set(device, residents);
   }
   return residents;
