@@ -65,15 +65,12 @@ const checks: { [name in keyof WasmOptions]-?: [expected: string, holds: (value:
   ],
 };
 
-/** The names of the wasm device's options. */
-export const wasmOptionNames: readonly string[] = Object.keys(checks);
-
 /**
  * The options with their defaults.
  * @throws OptionError for a name or value that cannot be, DeviceError for threads that cannot share memory
  */
 export function completeOptions(given: WasmOptions): Required<WasmOptions> {
-  const options: WasmOptions = optionsOf('wasm', given, wasmOptionNames);
+  const options: WasmOptions = optionsOf('wasm', given, Object.keys(checks));
   for (const [name, [expected, holds]] of Object.entries(checks)) {
     const value = options[name as keyof WasmOptions];
     if (value === undefined || holds(value)) continue;
