@@ -1,8 +1,9 @@
 // Programs in Markdown and in doc comments, each followed by what it prints: finding them and running them.
-import { spawnSync } from 'node:child_process';
+
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { spawnSync } from './processes.js';
 
 /** A program, and what it prints. */
 export interface Example {

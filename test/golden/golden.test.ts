@@ -1,11 +1,12 @@
 // Every golden value on every device, and proof that a wrong value is noticed.
-import { spawnSync } from 'node:child_process';
+
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import t, { type Test } from 'tap';
 import { everyDevice } from '../devices.js';
 import type { TestedDevice } from '../open.js';
 import { table } from '../ops/cases.js';
+import { spawnSync } from '../processes.js';
 import { findAdapter, goldenGaps } from './adapters.js';
 import { readFixtures } from './fixtures.js';
 import { runGolden } from './suite.js';

@@ -1,5 +1,5 @@
 // Weights that come from PyTorch, and weights that go there.
-import { spawnSync } from 'node:child_process';
+
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import t from 'tap';
@@ -18,6 +18,7 @@ import {
   saveSafetensors,
   tensor,
 } from '../../lib/index.js';
+import { spawnSync } from '../processes.js';
 import { normal } from '../values.js';
 
 const PROGRAM = 'test/fixtures/checkpoint.py';

@@ -1,7 +1,8 @@
 // The command line: its commands, and what leads to them.
-import { spawnSync } from 'node:child_process';
+
 import { readFileSync } from 'node:fs';
 import t from 'tap';
+import { spawnSync } from '../processes.js';
 import { type Ended, isOneLine, mixgrad, runMixgrad } from './programs.js';
 
 const { version, bin } = JSON.parse(readFileSync('package.json', 'utf8'));

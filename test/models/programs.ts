@@ -1,14 +1,15 @@
 // Runs the compiled programs as a user would, and reads what they wrote.
+
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import type { Metric } from '../../models/run/run-folder.js';
 import {
   type ChildProcessWithoutNullStreams,
   type SpawnSyncOptions,
   spawn,
   spawnSync,
-} from 'node:child_process';
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
-import type { Metric } from '../../models/run/run-folder.js';
+} from '../processes.js';
 
 /** How a program ended and what it said. */
 export interface Ended {

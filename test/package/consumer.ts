@@ -1,9 +1,10 @@
 // The package as somebody has it who installed it: packed, and installed in an empty folder outside of the project.
-import { execFile } from 'node:child_process';
+
 import { cpSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
+import { execFile } from '../processes.js';
 
 const execute = promisify(execFile);
 

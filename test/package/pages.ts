@@ -1,5 +1,5 @@
 // The installed package in pages of headless Chromium, built as docs/pages.md says, from a static server's subfolder.
-import { exec } from 'node:child_process';
+
 import { copyFileSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
@@ -7,6 +7,7 @@ import { gzipSync } from 'node:zlib';
 import { type Browser, chromium, type Page } from 'playwright-core';
 import type { Test } from 'tap';
 import { createServer } from 'vite';
+import { exec } from '../processes.js';
 import type { Consumer } from './consumer.js';
 import { type Recipe, recipe } from './recipes.js';
 import { type Site, serve } from './site.js';

@@ -1,7 +1,8 @@
 // What the operating system says: long loops, each in a process of its own, end with the memory that they began with.
-import { spawn } from 'node:child_process';
+
 import { fileURLToPath } from 'node:url';
 import t from 'tap';
+import { spawn } from '../processes.js';
 
 const program = fileURLToPath(new URL('./resident/loop.js', import.meta.url));
 

@@ -1,10 +1,11 @@
 // tensor.ndarray(): a view shows its own tensor for as long as it is held, wherever the values are.
-import { spawnSync } from 'node:child_process';
+
 import t from 'tap';
 import { createWasmDevice } from '../../kernels/devices/wasm/device.js';
 import { type Device, noGrad, OptionError, SGD, TapeError, type Tensor, tensor } from '../../lib/index.js';
 import { everyDevice } from '../devices.js';
 import { compileEngine } from '../kernels/guarded.js';
+import { spawnSync } from '../processes.js';
 import { leaf } from '../values.js';
 
 /** Runs a test on every device that shows values without waiting. */

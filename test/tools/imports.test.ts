@@ -1,8 +1,9 @@
 // What importing mixgrad loads: nothing of GPU.js, no modules of Node in a page, and nothing that makes others wait.
-import { spawnSync } from 'node:child_process';
+
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import t from 'tap';
+import { spawnSync } from '../processes.js';
 import { Files } from './imports.js';
 
 const files = new Files(['dist/lib', 'dist/kernels', 'dist/bundle', 'dist/browser']);

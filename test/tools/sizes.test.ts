@@ -1,7 +1,8 @@
 // The size check measures files and functions, and fails where one is too long.
-import { spawnSync } from 'node:child_process';
+
 import { fileURLToPath } from 'node:url';
 import t from 'tap';
+import { spawnSync } from '../processes.js';
 
 const program = fileURLToPath(new URL('./sizes.js', import.meta.url));
 

@@ -1,8 +1,9 @@
 // The benchmark program.
-import { spawnSync } from 'node:child_process';
+
 import { chmodSync } from 'node:fs';
 import { join } from 'node:path';
 import t from 'tap';
+import { spawnSync } from '../../processes.js';
 import { isOneLine, runProgram } from '../programs.js';
 
 const flags = '--norm mn --batch 2 --steps 2 --device wasm --threads 1'.split(' ');

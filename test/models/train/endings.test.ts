@@ -1,10 +1,11 @@
 // How the training program ends where it does not reach its last step.
-import { type ChildProcess, spawnSync } from 'node:child_process';
+
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import t from 'tap';
 import { loadSafetensors } from '../../../lib/index.js';
+import { type ChildProcess, spawnSync } from '../../processes.js';
 import { isOneLine, readMetrics, runMixgrad, runProgram, tiniest, tiny, trainUntil } from '../programs.js';
 
 const root = t.testdir({});

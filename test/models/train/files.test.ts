@@ -1,10 +1,11 @@
 // Training where files or streams cannot be written: a full disk, a reader that has gone, a folder that cannot be.
-import { spawnSync } from 'node:child_process';
+
 import { closeSync, existsSync, mkdtempSync, openSync, readdirSync, readFileSync, rmdirSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import t from 'tap';
 import { loadSafetensors } from '../../../lib/index.js';
+import { spawnSync } from '../../processes.js';
 import { isOneLine, readMetrics, runInShell, runMixgrad, tiniest, trainUntil } from '../programs.js';
 
 const root = t.testdir({});

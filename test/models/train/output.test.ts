@@ -1,8 +1,9 @@
 // What training prints: for people, for programs, for terminals and for logs.
-import { spawnSync } from 'node:child_process';
+
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import t from 'tap';
+import { spawnSync } from '../../processes.js';
 import { isOneLine, mixgrad, readMetrics, runMixgrad, runProgram, tiniest, tiny } from '../programs.js';
 
 const root = t.testdir({});

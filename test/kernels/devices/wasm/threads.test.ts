@@ -1,5 +1,5 @@
 // Threads of the wasm device: the same bits for any number, errors at the caller, and nothing left behind.
-import { spawnSync } from 'node:child_process';
+
 import { cpSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import t from 'tap';
@@ -23,6 +23,7 @@ import {
   SGD,
   tensor,
 } from '../../../../lib/index.js';
+import { spawnSync } from '../../../processes.js';
 import { integers, normal } from '../../../values.js';
 
 /** Three training steps of a small network whose tensors are large enough to be divided; its state and losses. */
