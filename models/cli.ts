@@ -1,6 +1,7 @@
 // The command line `mixgrad`: a command for each program.
 import { benchCommand, flagsOf } from './bench/flags.js';
 import { runBenchmark } from './bench/program.js';
+import { dataCommand, runDownload } from './data/program.js';
 import { newCommand } from './run/flags.js';
 import { openOutput } from './run/output.js';
 import { runProgram } from './run/program.js';
@@ -12,6 +13,11 @@ function mixgradCommand() {
     .description('Trains and times networks with batch and mixture normalization.')
     .addCommand(
       trainCommand().action((flags, command) => runTraining(settingsOf(command), openOutput(flags))),
+    )
+    .addCommand(
+      dataCommand().action((dataset, folder = null, flags) =>
+        runDownload({ dataset, folder, url: flags.url }, openOutput(flags)),
+      ),
     )
     .addCommand(benchCommand().action((_, command) => runBenchmark(flagsOf(command))));
 }

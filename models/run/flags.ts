@@ -3,7 +3,7 @@ import { Command, InvalidArgumentError, Option } from 'commander';
 import { convolutions, deviceNames, MIXTURE_DEFAULTS } from '../../lib/index.js';
 import { modelNames, networks } from '../networks/index.js';
 import { type NormName, normNames, placesOf } from '../networks/norms.js';
-import { SYNTHETIC_TRAIN } from './data.js';
+import { datasetNames, SYNTHETIC_TRAIN } from './data.js';
 import { UsageError } from './program.js';
 import { suggestion } from './suggest.js';
 import { version } from './version.js';
@@ -24,8 +24,17 @@ export function addDataFlags(command: Command): void {
       .argParser(count)
       .default(null, all);
   command
-    .option('--data <dir>', "folder of the CIFAR binary files, or 'synthetic'", folder, 'synthetic')
-    .addOption(choice('--dataset <name>', 'what the folder holds', ['cifar10', 'cifar100'], 'cifar10'))
+    .addOption(
+      choice('--dataset <name>', 'images to learn from', datasetNames).default(
+        null,
+        "what --data's folder holds, or synthetic",
+      ),
+    )
+    .addOption(
+      new Option('--data <dir>', 'its folder: binary files of CIFAR, or a folder of PNG files for each class')
+        .argParser(folder)
+        .default(null, 'data/<dataset>'),
+    )
     .addOption(some('train', `all; ${SYNTHETIC_TRAIN} of synthetic`))
     .addOption(some('test', 'all'));
 }

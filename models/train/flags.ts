@@ -2,6 +2,7 @@
 import { type Command, Option } from 'commander';
 import { networks } from '../networks/index.js';
 import { findFault } from '../networks/norms.js';
+import { findData } from '../run/data.js';
 import {
   addDataFlags,
   addDeviceFlags,
@@ -57,7 +58,8 @@ export function settingsOf(command: Command): Settings {
     const flag = command.options.find((option) => option.attributeName() === fault.setting)!;
     throw new UsageError(`${flag.long} ${fault.words}`);
   }
-  return { ...flags, lr: flags.lr ?? optimizerRates[flags.optimizer] };
+  const data = findData(flags.data, flags.dataset);
+  return { ...flags, ...data, lr: flags.lr ?? optimizerRates[flags.optimizer] };
 }
 
 function addOptimizationFlags(command: Command): void {

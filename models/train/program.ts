@@ -17,7 +17,7 @@ import { DivergedError, makeOptimizer, type Run, saveWeights, totalSteps, train 
  * @throws Ending where something ended it early, or a file could not be written
  */
 export async function runTraining(settings: Settings, output: Output): Promise<void> {
-  const data = loadData(settings);
+  const data = await loadData(settings);
   checkSizes(settings, data);
   const opened = await openFor(settings);
   try {

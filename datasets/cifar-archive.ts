@@ -1,0 +1,113 @@
+// The archives of CIFAR-10 and CIFAR-100: from their page into a folder that is whole or not there.
+import {
+  closeSync,
+  createReadStream,
+  existsSync,
+  fsyncSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  renameSync,
+  rmdirSync,
+  rmSync,
+} from 'node:fs';
+import { dirname, join, resolve } from 'node:path';
+import { pipeline } from 'node:stream/promises';
+import { createGunzip } from 'node:zlib';
+import type { TarHeader } from 'modern-tar';
+import { unpackTar } from 'modern-tar/fs';
+import { DataError } from '../lib/errors.js';
+import { type CifarName, checkFolder, LAYOUTS } from './cifar-folder.js';
+import { type DownloadOptions, download, type Source } from './download.js';
+import { reasonOf } from './files.js';
+
+/** Address and MD5 sum as the page gives them (https://www.cs.toronto.edu/~kriz/cifar.html), and size. */
+export const ARCHIVES: Record<CifarName, Source> = {
+  cifar10: {
+    url: 'https://www.cs.toronto.edu/~kriz/cifar-10-binary.tar.gz',
+    md5: 'c32a1d4ab5d03f1284b67883e8d87530',
+    bytes: 170_052_171,
+  },
+  cifar100: {
+    url: 'https://www.cs.toronto.edu/~kriz/cifar-100-binary.tar.gz',
+    md5: '03b5dce01913d631647c71ecec9e9cb8',
+    bytes: 168_513_733,
+  },
+};
+
+/** Options of {@link installCifar}. */
+export interface InstallOptions extends DownloadOptions {
+  /** The archive. @default that of the official page */
+  source?: Source;
+}
+
+/**
+ * Makes `folder` the folder of a data set's binary files. Until it is whole, everything is in a folder beside it, named
+ * with `.download` at the end; a later call goes on there.
+ * @returns whether anything had to be done
+ * @throws DataError where the folder holds something else, or what {@link download} throws
+ */
+export async function installCifar(
+  name: CifarName,
+  folder: string,
+  options: InstallOptions = {},
+): Promise<boolean> {
+  if (isEmpty(folder)) {
+    const work = `${resolve(folder)}.download`;
+    const archive = join(work, `${name}.tar.gz`);
+    const files = join(work, 'files');
+    attempt(work, () => mkdirSync(work, { recursive: true }));
+    await download(options.source ?? ARCHIVES[name], archive, options);
+    rmSync(files, { recursive: true, force: true });
+    await unpack(name, archive, files);
+    attempt(folder, () => {
+      if (existsSync(folder)) rmdirSync(folder);
+      renameSync(files, folder);
+      sync(dirname(resolve(folder)));
+    });
+    rmSync(work, { recursive: true });
+    return true;
+  }
+  for (const split of ['train', 'test'] as const) checkFolder(folder, split, name);
+  return false;
+}
+
+function isEmpty(folder: string): boolean {
+  return attempt(folder, () => !existsSync(folder) || readdirSync(folder).length === 0);
+}
+
+/** Only files that the data set has, and only by their own names: an archive decides no path. */
+async function unpack(name: CifarName, archive: string, files: string): Promise<void> {
+  const { files: splits, fields } = LAYOUTS[name];
+  const wanted = [...splits.train, ...splits.test, ...fields.map(({ namesFile }) => namesFile)];
+  const nameOf = (path: string) => /^[\w-]+\/([\w.]+)$/.exec(path)?.[1] ?? '';
+  const filter = (header: TarHeader) => header.type === 'file' && wanted.includes(nameOf(header.name));
+  const map = (header: TarHeader) => ({ ...header, name: nameOf(header.name) });
+  try {
+    await pipeline(
+      createReadStream(archive),
+      createGunzip(),
+      unpackTar(files, { filter, map, fmode: 0o644 }),
+    );
+  } catch (error) {
+    rmSync(files, { recursive: true, force: true });
+    throw new DataError(`${archive}: cannot be unpacked: ${reasonOf(error)}`, { cause: error });
+  }
+  for (const split of ['train', 'test'] as const) checkFolder(files, split, name);
+  for (const file of readdirSync(files)) sync(join(files, file));
+}
+
+/** What was written is on the disk. */
+function sync(path: string): void {
+  const file = openSync(path, 'r');
+  fsyncSync(file);
+  closeSync(file);
+}
+
+function attempt<T>(path: string, act: () => T): T {
+  try {
+    return act();
+  } catch (error) {
+    throw new DataError(`${path}: ${reasonOf(error)}`, { cause: error });
+  }
+}
