@@ -35,7 +35,7 @@ t.test('what the user can mend ends with code 2 and one line that names it', (t)
     [['--data', folder('nowhere')], /nowhere: no such folder/],
     [['--data', folder('empty')], /has no data_batch_1\.bin, .*found nothing/],
     [['--data', folder('damaged')], /data_batch_4\.bin: 3074 bytes/],
-    [['--dataset', 'cifar100'], /--dataset cifar100 needs its files/],
+    [['--dataset', 'cifar100'], /--dataset cifar100: --data DIR names its folder/],
     [['--data', folder('file')], /file: is no folder; expected the folder of CIFAR-10's binary version/],
     [[...tiny, '--out', folder('used')], /used: is not empty/],
   ];

@@ -11,7 +11,7 @@ t.test('without flags, the CIFAR CNN with MN trains on synthetic data', (t) => {
   t.strictSame(
     { data, model, norm, normAt, steps, augment, device, out },
     {
-      data: 'synthetic',
+      data: null,
       model: 'cifar-cnn',
       norm: 'mn',
       normAt: null,
