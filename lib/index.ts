@@ -12,6 +12,7 @@ export {
 } from '../kernels/devices/index.js';
 export { type KernelName, kernels } from '../kernels/index.js';
 export { elementwise, type Flat, type Kernel, kernel, type Plan, type Thread } from '../kernels/spec.js';
+export { DataLoader, type DataLoaderOptions, type DataSource } from './data/loader.js';
 export * from './errors.js';
 export { GradcheckError, type GradcheckOptions, type GradcheckResult, gradcheck } from './gradcheck.js';
 export { loadSafetensors, type Safetensors, saveSafetensors } from './io/safetensors.js';

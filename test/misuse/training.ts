@@ -228,6 +228,33 @@ export const training: Misuses = {
       'load: state is an object, expected what state() of a generator returned',
     ],
   },
+  DataLoader: {
+    nothing: [
+      () => make('DataLoader'),
+      OptionError,
+      'DataLoader: source is undefined, expected { length, get }',
+    ],
+    'an array': [
+      () => make('DataLoader', [1, 2]),
+      OptionError,
+      /^DataLoader: source is .*, expected \{ length, get \}$/,
+    ],
+    'a source without a length': [
+      () => make('DataLoader', { get() {} }),
+      OptionError,
+      'DataLoader: source.length is undefined, expected an integer of at least 0',
+    ],
+    'batches of nothing': [
+      () => make('DataLoader', { length: 3, get() {} }, { batchSize: 0 }),
+      OptionError,
+      'DataLoader: batchSize is 0, expected an integer of at least 1',
+    ],
+    'a seed that is none': [
+      () => make('DataLoader', { length: 3, get() {} }, { seed: Number.NaN }),
+      OptionError,
+      /seed/,
+    ],
+  },
   saveSafetensors: {
     nothing: [() => M.saveSafetensors(), OptionError, /^saveSafetensors: /],
     'a tensor in place of an entry': [() => M.saveSafetensors({ w: x() }), OptionError, /^saveSafetensors: /],

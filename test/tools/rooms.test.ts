@@ -14,7 +14,7 @@ const rooms: readonly string[][] = [
   ['lib/ops'],
   ['lib/nn'],
   ['lib/optim'],
-  ['lib/io'],
+  ['lib/io', 'lib/data'],
   ['lib'],
   ['datasets'],
   ['models/networks'],
