@@ -1,6 +1,7 @@
 // The README and docs/: every program that is followed by its output prints exactly that, and every link leads somewhere.
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import GithubSlugger from 'github-slugger';
 import t from 'tap';
 import { examplesIn, run } from './programs.js';
 
@@ -26,9 +27,20 @@ for (const page of pages) {
     });
   });
 
-  t.test(`${page}: every link to a file leads to one`, async (t) => {
-    const links = readFileSync(page, 'utf8').matchAll(/\]\((?!https?:)([^)#]+)/g);
-    for (const [, target] of links) t.ok(existsSync(join(dirname(page), target)), target);
+  t.test(`${page}: every link leads to a file, and to a heading in it`, async (t) => {
+    const links = readFileSync(page, 'utf8').matchAll(/\]\((?!https?:)([^)#]*)(?:#([^)]*))?\)/g);
+    for (const [, target, heading] of links) {
+      const path = target === '' ? page : join(dirname(page), target);
+      t.ok(existsSync(path), target);
+      if (heading && existsSync(path)) t.ok(headingsOf(path).includes(heading), `${target}#${heading}`);
+    }
     t.pass('no others');
   });
+}
+
+/** The names by which links know the headings of a page. */
+function headingsOf(path: string): string[] {
+  const slugger = new GithubSlugger();
+  const text = readFileSync(path, 'utf8').replaceAll(/^```[\s\S]*?^```$/gm, '');
+  return Array.from(text.matchAll(/^#+ (.+)$/gm), ([, heading]) => slugger.slug(heading.replaceAll('`', '')));
 }

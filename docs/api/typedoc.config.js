@@ -1,0 +1,22 @@
+// The API site: everything public, the README, and the pages of docs/.
+import { readdirSync } from 'node:fs';
+
+const pages = readdirSync('..').filter((name) => name.endsWith('.md'));
+
+/** @type {Partial<import('typedoc').TypeDocOptions>} */
+export default {
+  name: 'mixgrad',
+  entryPoints: ['../../lib/index.ts'],
+  tsconfig: '../../tsconfig.json',
+  readme: '../../README.md',
+  projectDocuments: pages.map((name) => `../${name}`),
+  out: '../../dist/docs',
+  disableSources: true,
+  excludePrivate: true,
+  excludeInternal: true,
+  githubPages: false,
+  treatWarningsAsErrors: true,
+  skipErrorChecking: true,
+  // Types that are named by public ones alone have no page.
+  validation: { invalidLink: true, invalidPath: true, notExported: false },
+};
