@@ -107,7 +107,7 @@ export const absPower = kernel(
     const a = Math.abs(g[this.thread.x]);
     let y = a;
     if (p === 2) y = a * a;
-    else if (p !== 1) y = Math.pow(a, p);
+    else if (p !== 1) y = a ** p;
     return y;
   },
   ([g], { p }: { p: number }) => ({ shape: g, scalars: [p] }),

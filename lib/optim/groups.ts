@@ -19,7 +19,9 @@ export function readGroups(op: string, params: unknown): { params: readonly Tens
   if (!Array.isArray(params)) {
     throw new OptionError(`${op}: params is ${describe(params)}, expected an array of tensors or of groups`);
   }
-  const groups = params.some(isRecord) ? params.map((group, i) => readGroup(op, group, i)) : [oneGroup(params)];
+  const groups = params.some(isRecord)
+    ? params.map((group, i) => readGroup(op, group, i))
+    : [oneGroup(params)];
   checkParams(
     op,
     groups.flatMap((group) => group.params),
@@ -35,9 +37,7 @@ function readGroup(op: string, group: unknown, i: number): { params: readonly Te
   }
   const { params, ...own } = group;
   if (!Array.isArray(params)) {
-    throw new OptionError(
-      `${op}: params of group ${i} is ${describe(params)}, expected an array of tensors`,
-    );
+    throw new OptionError(`${op}: params of group ${i} is ${describe(params)}, expected an array of tensors`);
   }
   const given = Object.entries(own).filter(([, value]) => value !== undefined);
   return { params: [...params], own: Object.fromEntries(given) };

@@ -53,7 +53,9 @@ const schema = {
  * 0.0400 0.5200 1.0000 0.6113 0.0000
  * ```
  */
-export class OneCycleLR extends LRScheduler<{ maxLrs: readonly number[] } & Omit<Required<OneCycleLROptions>, 'maxLr'>> {
+export class OneCycleLR extends LRScheduler<
+  { maxLrs: readonly number[] } & Omit<Required<OneCycleLROptions>, 'maxLr'>
+> {
   constructor(optimizer: Optimizer, options: OneCycleLROptions) {
     const op = 'OneCycleLR';
     const read = readOptions(op, options, schema);

@@ -65,7 +65,10 @@ export function readMilestones(op: string, list: unknown): readonly number[] {
 export const passed = (milestones: readonly number[], step: number): number =>
   milestones.filter((milestone) => milestone <= step).length;
 
-const milestoneList = { fallback: null, read: (op: string, _name: string, list: unknown) => readMilestones(op, list) };
+const milestoneList = {
+  fallback: null,
+  read: (op: string, _name: string, list: unknown) => readMilestones(op, list),
+};
 
 /**
  * base · gamma^(number of milestones that are passed)

@@ -54,8 +54,7 @@ const productPanels = (number: Lookup) => {
 };
 
 const unary = sliced('length', [0], whole('length'));
-const flat = (inputs: number) =>
-  sliced('length', [0, 1, 2, 3, 4].slice(0, inputs), whole('length'));
+const flat = (inputs: number) => sliced('length', [0, 1, 2, 3, 4].slice(0, inputs), whole('length'));
 const binary = ranged('length', whole('columns rows n a0 a1 a2 a3 b0 b1 b2 b3'));
 const axis = whole('outer size inner');
 const conv = 'N C H W O KH KW OH OW strideH strideW padH padW dilationH dilationW groups';
