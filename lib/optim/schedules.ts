@@ -106,7 +106,7 @@ export interface CosineAnnealingLROptions {
 }
 
 /**
- * etaMin + (base − etaMin) · (1 + cos(π · step / tMax)) / 2: it rises again after tMax steps.
+ * etaMin + (base − etaMin) / 2 · (1 + cos(π · step / tMax)): it rises again after tMax steps.
  * @throws OptionError for an option that does not fit
  *
  * @example
@@ -130,7 +130,7 @@ export class CosineAnnealingLR extends LRScheduler<{ tMax: number; etaMin: numbe
 
   protected rate(base: number, step: number): number {
     const { tMax, etaMin } = this.options;
-    return etaMin + ((base - etaMin) * (1 + Math.cos((Math.PI * step) / tMax))) / 2;
+    return etaMin + ((base - etaMin) / 2) * (1 + Math.cos((Math.PI * step) / tMax));
   }
 }
 
