@@ -151,7 +151,7 @@ const linear = {
 };
 
 /**
- * base · (startFactor + (endFactor − startFactor) · min(step, totalIters) / totalIters): a warm-up, where it rises.
+ * base · (startFactor + (endFactor − startFactor) · min(step / totalIters, 1)): a warm-up, where it rises.
  * @throws OptionError for an option that does not fit
  *
  * @example
@@ -173,6 +173,6 @@ export class LinearLR extends LRScheduler<Required<LinearLROptions>> {
 
   protected rate(base: number, step: number): number {
     const { startFactor, endFactor, totalIters } = this.options;
-    return base * (startFactor + ((endFactor - startFactor) * Math.min(step, totalIters)) / totalIters);
+    return base * (startFactor + (endFactor - startFactor) * Math.min(step / totalIters, 1));
   }
 }

@@ -33,7 +33,7 @@ export async function update(learner: Learner, batch: Batch, step: number): Prom
   network.train();
   optimizer.zeroGrad();
   const parts = partsOf(batch, settings.accumulate);
-  const score = { loss: 0, accuracy: 0 };
+  let [mean, correct] = [0, 0];
   for (const part of parts) {
     const logits = network.forward(imagesOf(part));
     const loss = crossEntropy(logits, part.labels);
@@ -41,13 +41,13 @@ export async function update(learner: Learner, batch: Batch, step: number): Prom
     if (!Number.isFinite(value))
       throw new DivergedError(`the loss is ${value} at step ${step}, learning rate ${lr}; try a lower --lr`);
     (parts.length === 1 ? loss : loss.mul(1 / parts.length)).backward();
-    score.loss += value / parts.length;
-    score.accuracy += countCorrect(scores, part.labels) / batch.size;
+    mean += value / parts.length;
+    correct += countCorrect(scores, part.labels);
   }
   if (settings.clipNorm !== null) await clipGradNorm(optimizer.params, settings.clipNorm);
   optimizer.step();
   scheduler.step();
-  return { ...score, lr };
+  return { loss: mean, accuracy: correct / batch.size, lr };
 }
 
 /** A batch in equal parts, in order. */
