@@ -1,6 +1,7 @@
 // The flags of the training program, and how they become settings.
 import { type Command, Option } from 'commander';
-import { networks } from '../networks/index.js';
+import { CHANNELS, SIDE } from '../../datasets/dataset.js';
+import { modelsOf, networks } from '../networks/index.js';
 import { findFault } from '../networks/norms.js';
 import {
   addDataFlags,
@@ -30,7 +31,7 @@ export function trainCommand(): Command {
     )
     .usage('[options]');
   addDataFlags(command);
-  command.addOption(modelFlag()).addOption(normFlag('mn'));
+  command.addOption(modelFlag(modelsOf([CHANNELS, SIDE, SIDE]))).addOption(normFlag('mn'));
   addMixtureFlags(command);
   addLengthFlags(command);
   addOptimizerFlags(command);

@@ -48,7 +48,7 @@ t.test('--json prints one object with the figures', (t) => {
       build: 'auto',
     },
   );
-  const names = ['train_step_ms', 'images_per_s', 'eval_ms', 'device_bytes', 'peak_rss_bytes'];
+  const names = ['parameters', 'train_step_ms', 'images_per_s', 'eval_ms', 'device_bytes', 'peak_rss_bytes'];
   t.strictSame(Object.keys(figures), names);
   for (const [name, figure] of Object.entries(figures)) t.ok(Number(figure) > 0, name);
   t.end();
@@ -98,6 +98,8 @@ t.test('a wrong flag ends with code 2 and one line', (t) => {
     ['--profile', '--kernels'],
     ['--conv', 'direct', '--device', 'gpujs-cpu'],
     ['--against', 'torch', '--norm', 'none'],
+    ['--against', 'mn', '--model', 'mlp'],
+    ['--norm', 'bn', '--model', 'mnist-cnn'],
     ['--pairs', '3'],
     ['--batch', '0x10'],
   ]) {
@@ -180,6 +182,19 @@ t.test('the PyTorch program trains and evaluates with both norms', { skip }, (t)
     const [, torch] = parseLines(stdout);
     t.match(torch, { framework: /^pytorch/, norm, batch: 2, threads: 1 });
     for (const name of ['train_step_ms', 'eval_ms', 'peak_rss_bytes']) t.ok(Number(torch[name]) > 0, name);
+  }
+  t.end();
+});
+
+t.test('the PyTorch program has the same networks', { skip }, (t) => {
+  for (const model of ['cifar-cnn', 'mlp', 'mnist-cnn']) {
+    const args = ['--model', model, '--batch', '4', '--steps', '1', '--device', 'wasm'];
+    args.push('--threads', '1', '--pairs', '1', '--against', 'torch', '--json');
+    const { code, stdout, stderr } = runWithPython(python!, args);
+    t.equal(code, 0, stderr);
+    const [ours, torch] = parseLines(stdout);
+    const { norm, parameters } = ours;
+    t.match(torch, { model, norm, parameters, batch: 4 });
   }
   t.end();
 });
