@@ -35,10 +35,12 @@ const limit = number(0, { least: 0 });
  *
  * const w = tensor([1, 2], { requiresGrad: true });
  * w.mul(tensor([3, 4])).sum().backward();
- * console.log(await clipGradNorm([w], 1), await w.grad.data());
+ * console.log(await clipGradNorm([w], 1));
+ * console.log(Array.from(await w.grad.data(), (g) => g.toFixed(3)).join(' '));
  * ```
  * ```text
- * 5 Float32Array(2) [ 0.5999998450279236, 0.7999998331069946 ]
+ * 5
+ * 0.600 0.800
  * ```
  */
 export async function clipGradNorm(
