@@ -9,6 +9,8 @@ import {
   Linear,
   MixgradError,
   MixtureNorm2d,
+  OneCycleLR,
+  RMSprop,
   Sequential,
   SGD,
   type Tensor,
@@ -149,6 +151,7 @@ const inside = [
   ...['print', 'stateItems', 'namedTensors', 'hookForward', 'stateLoaded'], // Module
   ...['take', 'restart', 'warmStart', 'countBatch', 'checkInput'], // norms
   ...['update', 'replace', 'remembers', 'tensorOf', 'count', 'slotsOf', 'forget'], // optimizers
+  ...['move', 'readOptions', 'onlyGroup', 'rate', 'moveTo', 'lrsFrom'], // optimizers and schedules
 ];
 
 const x = () =>
@@ -168,6 +171,8 @@ const makers: Record<string, () => object> = {
   Sequential: () => new Sequential(new Linear(2, 2)),
   SGD: () => new SGD([x()], { lr: 0.1 }),
   AdamW: () => new AdamW([x()]),
+  RMSprop: () => new RMSprop([{ params: [x()] }, { params: [x()], lr: 1 }]),
+  OneCycleLR: () => new OneCycleLR(new SGD([x()]), { maxLr: 1, totalSteps: 9 }),
   Random: () => createRandom(1),
 };
 for (const [kind, make] of Object.entries(makers)) {

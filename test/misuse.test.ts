@@ -7,6 +7,7 @@ import { M, type Misuse, type Misuses, other } from './misuse/given.js';
 import { layers } from './misuse/layers.js';
 import { methods } from './misuse/methods.js';
 import { norms } from './misuse/norms.js';
+import { optim } from './misuse/optim.js';
 import { tape } from './misuse/tape.js';
 import { training } from './misuse/training.js';
 import { values } from './misuse/values.js';
@@ -14,7 +15,16 @@ import { rows } from './ops/cases.js';
 
 t.teardown(() => other.close());
 
-const cases: Misuses = { ...values, ...methods, ...devices, ...tape, ...layers, ...norms, ...training };
+const cases: Misuses = {
+  ...values,
+  ...methods,
+  ...devices,
+  ...tape,
+  ...layers,
+  ...norms,
+  ...optim,
+  ...training,
+};
 
 /** What an error must say: where, then what; a tensor whose values are gone is named by its shape. */
 const telling = /^([\w.]+: \S.{7,}|a tensor of shape \[.*\] was \w+)/;
@@ -70,6 +80,8 @@ const harmless = new Set([
     'MixtureNorm2d.report',
     'Optimizer.zeroGrad',
     'Optimizer.stateDict',
+    'LRScheduler.getLastLr',
+    'LRScheduler.stateDict',
     'Random.uniform',
     'Random.normal',
     'Random.state',
@@ -96,6 +108,12 @@ const inside = new Set([
   ],
   ...[
     'update',
+    'move',
+    'readOptions',
+    'onlyGroup',
+    'rate',
+    'moveTo',
+    'lrsFrom',
     'remembers',
     'tensorOf',
     'count',

@@ -1,10 +1,14 @@
 // Every option outside operators (test/ops/bad-input.test.ts has theirs): which of the values that may come are taken.
 import t from 'tap';
 import {
+  Adam,
   AdamW,
   AvgPool2d,
   BatchNorm2d,
   Conv2d,
+  CosineAnnealingLR,
+  clipGradNorm,
+  clipGradValue,
   createRandom,
   defineOp,
   elementwise,
@@ -14,12 +18,17 @@ import {
   init,
   kernel,
   Linear,
+  LinearLR,
   MaxPool2d,
   MixgradError,
   MixtureNorm2d,
+  MultiStepLR,
+  OneCycleLR,
   openDevice,
   ReLU,
+  RMSprop,
   SGD,
+  StepLR,
   tensor,
 } from '../lib/index.js';
 
@@ -54,6 +63,7 @@ const orNull = 'null';
 const place = { device: orNull, random: orNull };
 
 const x = () => tensor([1, 2], { requiresGrad: true });
+const sgd = () => new SGD([x()]);
 const mixture = () => ({ weights: tensor([1]), means: tensor([[0]]), variances: tensor([[1]]) });
 const vjp = { x: null };
 function one() {
@@ -76,7 +86,47 @@ const lines: Record<string, Line> = {
     { momentum: '0.5 2 big', dampening: '0', nesterov: switched },
   ],
   'SGD.lr': [({ lr }) => Object.assign(new SGD([x()]), { lr }), { lr: 1 }, { lr: size }],
+  Adam: [(o) => new Adam([x()], o), {}, { lr: size, betas: nothing, eps: size, weightDecay: size }],
   AdamW: [(o) => new AdamW([x()], o), {}, { lr: size, betas: nothing, eps: size, weightDecay: size }],
+  'a group of AdamW': [
+    (o) => new AdamW([{ params: [x()], ...o }]),
+    {},
+    { lr: size, betas: nothing, eps: size, weightDecay: size },
+  ],
+  RMSprop: [
+    (o) => new RMSprop([x()], o),
+    {},
+    { lr: size, alpha: share, eps: size, weightDecay: size, momentum: size, centered: switched },
+  ],
+  clipGradNorm: [
+    ({ max, ...o }) => clipGradNorm([x()], max, o),
+    { max: 1 },
+    { max: size, normType: '0.5 2 big Infinity', errorIfNonfinite: switched },
+  ],
+  clipGradValue: [({ limit }) => clipGradValue([x()], limit), { limit: 1 }, { limit: size }],
+  StepLR: [(o) => new StepLR(sgd(), o as never), { stepSize: 3 }, { stepSize: count, gamma: size }],
+  MultiStepLR: [
+    (o) => new MultiStepLR(sgd(), o as never),
+    { milestones: [3] },
+    { milestones: '[]', gamma: size },
+  ],
+  CosineAnnealingLR: [
+    (o) => new CosineAnnealingLR(sgd(), o as never),
+    { tMax: 3 },
+    { tMax: count, etaMin: size },
+  ],
+  LinearLR: [(o) => new LinearLR(sgd(), o), {}, { startFactor: '0.5', endFactor: share, totalIters: count }],
+  OneCycleLR: [
+    (o) => new OneCycleLR(sgd(), o as never),
+    { maxLr: 0.5, totalSteps: 3 },
+    {
+      maxLr: '0.5 2 big',
+      totalSteps: count,
+      pctStart: share,
+      divFactor: '0.5 2 big',
+      finalDivFactor: '0.5 2 big',
+    },
+  ],
   Linear: [(o) => new Linear(2, 2, o), {}, { bias: switched, ...place }],
   'the sizes of Linear': [({ a, b }) => new Linear(a, b), { a: 2, b: 2 }, { a: count, b: count }],
   Conv2d: [

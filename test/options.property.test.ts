@@ -1,6 +1,7 @@
 // Options of everything that takes them, in objects of any kind with any values: a result, or an error that says what is wrong.
 import fc from 'fast-check';
 import {
+  Adam,
   AdamW,
   AvgPool2d,
   argMax,
@@ -10,6 +11,7 @@ import {
   backward,
   batchNorm,
   Conv2d,
+  clipGradNorm,
   conv2d,
   convTranspose2d,
   crossEntropy,
@@ -20,6 +22,7 @@ import {
   init,
   instanceNorm,
   Linear,
+  LinearLR,
   layerNorm,
   logSumExp,
   MaxPool2d,
@@ -33,7 +36,9 @@ import {
   OptionError,
   ones,
   openDevice,
+  RMSprop,
   SGD,
+  StepLR,
   sum,
   type Tensor,
   tensor,
@@ -110,6 +115,11 @@ const sites: Record<string, Site> = {
   AvgPool2d: { names: `${pool} countIncludePad`, call: (o) => new AvgPool2d(2, o).forward(image()) },
   SGD: { names: 'lr momentum dampening weightDecay nesterov', call: (o) => new SGD([rows()], o) },
   AdamW: { names: 'lr betas eps weightDecay', call: (o) => new AdamW([rows()], o) },
+  Adam: { names: 'lr betas eps weightDecay', call: (o) => new Adam([rows()], o) },
+  RMSprop: { names: 'lr alpha eps weightDecay momentum centered', call: (o) => new RMSprop([rows()], o) },
+  clipGradNorm: { names: 'normType errorIfNonfinite', call: (o) => clipGradNorm([rows()], 1, o) },
+  LinearLR: { names: 'startFactor endFactor totalIters', call: (o) => new LinearLR(new SGD([rows()]), o) },
+  StepLR: { needed: () => ({ stepSize: 1 }), names: 'gamma', call: (o) => new StepLR(new SGD([rows()]), o as never) },
 };
 const titles = fc.constantFrom(...Object.keys(sites));
 

@@ -3,6 +3,7 @@ import { kernels as k } from '../../kernels/index.js';
 import { OptionError } from '../errors.js';
 import { flag, number, type Read, readOptions } from '../options.js';
 import type { Tensor } from '../tensor/tensor.js';
+import type { Params } from './groups.js';
 import { learningRate, Optimizer } from './optimizer.js';
 
 /** Options of {@link SGD}; names and defaults are PyTorch's. */
@@ -26,8 +27,9 @@ const schema = {
   weightDecay: number(0, { least: 0 }),
   nesterov: flag(false),
 };
+type Options = Read<typeof schema>;
 
-function read(given: unknown): Read<typeof schema> {
+function read(given: unknown): Options {
   const options = readOptions('SGD', given, schema);
   if (options.nesterov && (options.momentum === 0 || options.dampening !== 0)) {
     throw new OptionError('SGD: nesterov needs a momentum above 0 and a dampening of 0');
@@ -69,36 +71,20 @@ function read(given: unknown): Read<typeof schema> {
  * ]
  * ```
  */
-export class SGD extends Optimizer<Read<typeof schema>> {
-  constructor(params: readonly Tensor[], options: SGDOptions = {}) {
+export class SGD extends Optimizer<Options> {
+  constructor(params: Params<SGDOptions>, options: SGDOptions = {}) {
     super(params, options, { momentumBuffer: 'tensor' }, read);
   }
 
-  get momentum(): number {
-    return this.options.momentum;
-  }
-
-  get dampening(): number {
-    return this.options.dampening;
-  }
-
-  get weightDecay(): number {
-    return this.options.weightDecay;
-  }
-
-  get nesterov(): boolean {
-    return this.options.nesterov;
-  }
-
-  protected update(w: Tensor, g: Tensor, i: number): void {
-    const { lr, momentum, dampening, weightDecay: decay, nesterov } = this.options;
+  protected update(w: Tensor, g: Tensor, i: number, options: Options): void {
+    const { lr, momentum, dampening, weightDecay: decay, nesterov } = options;
     if (momentum === 0) {
       this.replace(w, k.sgdUpdate, [w, g, g], { lr, step: 0, gain: 1, decay });
       return;
     }
-    const gain = this.remembers(i) ? 1 - dampening : 1;
+    const take = this.remembers(i) ? 1 - dampening : 1;
     const v = this.tensorOf(i, 'momentumBuffer');
-    this.replace(v, k.sgdMomentum, [v, g, w], { momentum, gain, decay });
+    this.replace(v, k.movingMean, [v, g, w], { keep: momentum, take, decay });
     const mix = nesterov ? { step: momentum, gain: 1 } : { step: 1, gain: 0 };
     this.replace(w, k.sgdUpdate, [w, v, g], { lr, ...mix, decay });
   }

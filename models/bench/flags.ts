@@ -1,6 +1,6 @@
 // The flags of the benchmark.
 import { type Command, Option } from 'commander';
-import type { ModelName } from '../networks/index.js';
+import { type ModelName, modelNames, networks } from '../networks/index.js';
 import type { NormName } from '../networks/norms.js';
 import { type Build, builds, type DeviceSettings } from '../run/device.js';
 import {
@@ -53,7 +53,11 @@ export function flagsOf(command: Command): BenchFlags {
   const flags = command.opts<BenchFlags>();
   if (!flags.against && flags.beside === undefined)
     refuseIdle(command, ['pairs'], 'only with --against or --beside');
-  return flags;
+  if (Object.keys(networks[flags.model].places).length > 0) return flags;
+  refuseIdle(command, ['norm'], `${flags.model} has no norm`);
+  if (flags.against === 'bn' || flags.against === 'mn')
+    throw new UsageError(`--against ${flags.against}: ${flags.model} has no norm`);
+  return { ...flags, norm: 'none' };
 }
 
 /** The command line of the benchmark, without an action. */
@@ -61,7 +65,7 @@ export function benchCommand(): Command {
   const command = newCommand('bench')
     .description('Times training and evaluation steps of a network on random images.')
     .usage('[options]')
-    .addOption(modelFlag())
+    .addOption(modelFlag(modelNames))
     .addOption(normFlag('bn'))
     .option('--batch <n>', 'images in a batch', count, 64)
     .option(

@@ -63,10 +63,8 @@ async function ourSide(settings: BenchSettings, alone = false): Promise<Side> {
 
 /** PyTorch, a process each time. */
 function torchSide(flags: BenchFlags): Side {
-  if (flags.norm !== 'bn' && flags.norm !== 'mn')
+  if (flags.model === 'cifar-cnn' && flags.norm === 'none')
     throw new UsageError(`--against torch has --norm bn and mn, not ${flags.norm}`);
-  if (flags.model !== 'cifar-cnn')
-    throw new UsageError(`--against torch has --model cifar-cnn, not ${flags.model}`);
   const python = findPython();
   let last: BenchResult | undefined;
   return {

@@ -1,5 +1,4 @@
 // A network with a batch of random images, and the time of its steps.
-import { CHANNELS, IMAGE_SIZE, SIDE } from '../../datasets/dataset.js';
 import {
   createRandom,
   crossEntropy,
@@ -8,11 +7,12 @@ import {
   noGrad,
   type Random,
   SGD,
+  type Shape,
   setDevice,
   type Tensor,
   tensor,
 } from '../../lib/index.js';
-import { makeModel } from '../networks/index.js';
+import { makeModel, networks } from '../networks/index.js';
 import { Ending, exitCodes } from '../run/program.js';
 import { version } from '../run/version.js';
 import { median, milliseconds, rounded } from './figures.js';
@@ -39,6 +39,7 @@ export interface BenchResult {
   threads: number;
   conv?: string;
   build?: string;
+  parameters: number;
   train_step_ms: number;
   images_per_s: number;
   eval_ms: number;
@@ -66,7 +67,7 @@ export class Subject {
     const log = quiet ? () => {} : console.error;
     this.network = makeModel(model, { norm }, { classes: CLASSES, random: random.fork('init'), log });
     this.optimizer = new SGD(this.network.parameters(), { lr: 0.01, momentum: 0.9, weightDecay: 1e-4 });
-    this.images = randomImages(batch, random.fork('images')).keep();
+    this.images = randomImages([batch, ...networks[model].input], random.fork('images')).keep();
     this.labels = Int32Array.from({ length: batch }, () => random.integer(CLASSES));
   }
 
@@ -114,6 +115,7 @@ export class Subject {
       device: this.device.name,
       threads: this.threads,
       ...(this.device.name === 'wasm' && { conv, build }),
+      parameters: this.network.parameters().reduce((sum, { size }) => sum + size, 0),
       train_step_ms: rounded(train),
       images_per_s: rounded((1000 * batch) / train),
       eval_ms: rounded(evaluate),
@@ -154,7 +156,8 @@ async function medianMs(times: number, call: () => Promise<void>): Promise<numbe
   return median(measured);
 }
 
-function randomImages(count: number, random: Random): Tensor {
-  const values = Float32Array.from({ length: count * IMAGE_SIZE }, () => random.normal());
-  return tensor(values, { shape: [count, CHANNELS, SIDE, SIDE] });
+function randomImages(shape: Shape, random: Random): Tensor {
+  const size = shape.reduce((product, count) => product * count, 1);
+  const values = Float32Array.from({ length: size }, () => random.normal());
+  return tensor(values, { shape });
 }

@@ -24,10 +24,10 @@ export function findPython(): string {
 
 /** Runs one measurement in a process of its own. */
 export function torchStep(python: string, settings: BenchSettings): BenchResult {
-  const { norm, batch, steps, threads } = settings;
-  const measured = { batch, steps, threads: threads ?? availableParallelism() };
+  const { model, norm, batch, steps, threads } = settings;
+  const measured = { model, norm, batch, steps, threads: threads ?? availableParallelism() };
   const flags = Object.entries(measured).flatMap(([name, value]) => [`--${name}`, String(value)]);
-  const { status, signal, stdout, stderr } = spawnSync(python, [program, '--norm', norm, ...flags], {
+  const { status, signal, stdout, stderr } = spawnSync(python, [program, ...flags], {
     encoding: 'utf8',
   });
   try {

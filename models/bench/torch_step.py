@@ -1,6 +1,6 @@
-"""One training step of the CIFAR CNN in PyTorch, timed: what `npm run bench -- --against torch` runs.
+"""One training step of a network in PyTorch, timed: what `npm run bench -- --against torch` runs.
 
-The network, the optimizer and the settings are those of mixgrad's benchmark (models/networks/cifar-cnn.ts,
+The networks, the optimizer and the settings are those of mixgrad's benchmark (models/networks/,
 models/bench/step.ts). Batch normalization is PyTorch's own. Mixture normalization is written with
 tensor operations as matrix products over the pixels, after docs/mixture-normalization.md: the joint
 posterior, two rounds of EM from the running mixture, constants for the posteriors in the gradient.
@@ -90,7 +90,7 @@ class MixtureNorm(nn.Module):
         return y.view(count, height, width, channels).permute(0, 3, 1, 2)
 
 
-def network(norm):
+def cifar_cnn(norm):
     make_norm = {"bn": nn.BatchNorm2d, "mn": MixtureNorm}[norm]
     layers = []
     for inputs, outputs, size in ((3, 64, 5), (64, 128, 5), (128, 128, 5), (128, 256, 3)):
@@ -101,6 +101,24 @@ def network(norm):
             nn.MaxPool2d(3, stride=2, padding=1) if size == 5 else nn.AvgPool2d(4),
         ]
     return nn.Sequential(*layers, nn.Flatten(), nn.Linear(256, 10))
+
+
+def mlp(norm):
+    return nn.Sequential(
+        nn.Flatten(), nn.Linear(784, 256), nn.ReLU(), nn.Linear(256, 128), nn.ReLU(), nn.Linear(128, 10)
+    )
+
+
+def mnist_cnn(norm):
+    return nn.Sequential(
+        nn.Conv2d(1, 24, 5), nn.MaxPool2d(2), nn.ReLU(),
+        nn.Conv2d(24, 32, 3), nn.MaxPool2d(2), nn.ReLU(),
+        nn.Flatten(), nn.Linear(800, 128), nn.ReLU(), nn.Linear(128, 10),
+    )
+
+
+# Each network with the shape of an image.
+NETWORKS = {"cifar-cnn": (cifar_cnn, (3, 32, 32)), "mlp": (mlp, (1, 28, 28)), "mnist-cnn": (mnist_cnn, (1, 28, 28))}
 
 
 def median_ms(call, times):
@@ -117,15 +135,17 @@ def median_ms(call, times):
 
 def main():
     parser = argparse.ArgumentParser()
-    parser.add_argument("--norm", choices=("bn", "mn"), required=True)
+    parser.add_argument("--model", choices=NETWORKS, required=True)
+    parser.add_argument("--norm", choices=("bn", "mn", "none"), required=True)
     for name in ("batch", "steps", "threads"):
         parser.add_argument(f"--{name}", type=int, required=True)
     flags = parser.parse_args()
     torch.set_num_threads(flags.threads)
     torch.manual_seed(1)
+    network, shape = NETWORKS[flags.model]
     model = network(flags.norm)
     optimizer = torch.optim.SGD(model.parameters(), lr=0.01, momentum=0.9, weight_decay=1e-4)
-    images = torch.randn(flags.batch, 3, 32, 32)
+    images = torch.randn(flags.batch, *shape)
     labels = torch.randint(10, (flags.batch,))
 
     def train_step():
@@ -148,12 +168,13 @@ def main():
         json.dumps(
             {
                 "framework": f"pytorch {torch.__version__}",
-                "model": "cifar-cnn",
+                "model": flags.model,
                 "norm": flags.norm,
                 "batch": flags.batch,
                 "steps": flags.steps,
                 "device": "cpu",
                 "threads": flags.threads,
+                "parameters": sum(param.numel() for param in model.parameters()),
                 "train_step_ms": round(train, 2),
                 "images_per_s": round(1000 * flags.batch / train, 2),
                 "eval_ms": round(evaluate, 2),

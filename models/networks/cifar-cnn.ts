@@ -9,6 +9,7 @@ const HALVE = { stride: 2, padding: 1 };
 
 /** Images [N, 3, 32, 32] to logits [N, classes]. A convolution has a bias only where no norm follows. */
 export class CifarCnn extends Module {
+  static readonly input = [3, 32, 32] as const;
   /** Where a norm can be placed: after each convolution. */
   static readonly places: Readonly<Record<string, number>> = {
     conv1: 32 * 32,

@@ -1,13 +1,23 @@
 // The networks by name, as --model gives it.
 import type { Module } from '../../lib/index.js';
 import { CifarCnn } from './cifar-cnn.js';
+import { Mlp } from './mlp.js';
+import { MnistCnn } from './mnist-cnn.js';
 import type { NetworkClass, NetworkOptions } from './network.js';
 import { type NormContext, type NormSettings, normFactory } from './norms.js';
 
 /** The networks there are. */
-export const networks = { 'cifar-cnn': CifarCnn } satisfies Record<string, NetworkClass>;
+export const networks = { 'cifar-cnn': CifarCnn, mlp: Mlp, 'mnist-cnn': MnistCnn } satisfies Record<
+  string,
+  NetworkClass
+>;
 export type ModelName = keyof typeof networks;
 export const modelNames = Object.keys(networks) as ModelName[];
+
+/** The networks of images of this shape. */
+export function modelsOf(shape: readonly number[]): ModelName[] {
+  return modelNames.filter((name) => String(networks[name].input) === String(shape));
+}
 
 /** How to build a network beside its norms: the options that all have, and what hears of its mixtures. */
 export type ModelOptions = Omit<NetworkOptions, 'norm'> & Pick<NormContext, 'log'>;

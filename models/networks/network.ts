@@ -14,9 +14,13 @@ export interface NetworkOptions {
   width?: number;
 }
 
-/** The class of a network, which lists the places of its norms with the pixels of an image there. */
+/**
+ * The class of a network, which tells the shape of an image and the places of its norms, with the pixels of an image there.
+ */
 export interface NetworkClass {
   readonly name: string;
+  /** Channels, height and width. */
+  readonly input: readonly [number, number, number];
   readonly places: Readonly<Record<string, number>>;
   new (options: NetworkOptions): Module;
 }

@@ -1,7 +1,7 @@
 // The flags that several programs have, and how values of flags are read.
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { convolutions, deviceNames, MIXTURE_DEFAULTS } from '../../lib/index.js';
-import { modelNames, networks } from '../networks/index.js';
+import { type ModelName, networks } from '../networks/index.js';
 import { type NormName, normNames, placesOf } from '../networks/norms.js';
 import { datasetNames, SYNTHETIC_TRAIN } from './data.js';
 import { UsageError } from './program.js';
@@ -40,8 +40,8 @@ export function addDataFlags(command: Command): void {
 }
 
 /** The flag that chooses the network. */
-export function modelFlag(): Option {
-  return choice('--model <name>', 'network', modelNames, 'cifar-cnn');
+export function modelFlag(names: readonly ModelName[]): Option {
+  return choice('--model <name>', 'network', names, 'cifar-cnn');
 }
 
 /** The flag that chooses the normalization. */
@@ -61,7 +61,9 @@ function parseNorm(value: string): NormName {
 /** Adds the flags of mixture normalization: where it stands, and how it fits and normalizes. */
 export function addMixtureFlags(command: Command): void {
   const { components, iterations, posterior, gradient, scale } = MIXTURE_DEFAULTS;
-  const places = Object.entries(networks).map(([name, network]) => `${placesOf(network)} of ${name}`);
+  const places = Object.entries(networks).flatMap(([name, network]) =>
+    Object.keys(network.places).length > 0 ? [`${placesOf(network)} of ${name}`] : [],
+  );
   command
     .addOption(
       new Option('--norm-at <places>', 'mixture normalization only at these places, BN at the others')

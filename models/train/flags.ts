@@ -1,31 +1,26 @@
 // The flags of the training program, and how they become settings.
 import { type Command, Option } from 'commander';
-import { networks } from '../networks/index.js';
+import { CHANNELS, SIDE } from '../../datasets/dataset.js';
+import { modelsOf, networks } from '../networks/index.js';
 import { findFault } from '../networks/norms.js';
 import { findData } from '../run/data.js';
 import {
   addDataFlags,
   addDeviceFlags,
   addMixtureFlags,
-  choice,
   count,
   countFrom0,
   folder,
   modelFlag,
   newCommand,
-  nonNegative,
   normFlag,
-  positive,
   refuseIdle,
-  share,
 } from '../run/flags.js';
 import { addOutputFlags, type OutputFlags } from '../run/output.js';
 import { UsageError } from '../run/program.js';
-import { scheduleNames } from './schedules.js';
-import { optimizerRates, type Settings } from './settings.js';
-
-const optimizerNames = Object.keys(optimizerRates);
-const rates = Object.entries(optimizerRates).map(([name, rate]) => `${rate} with ${name}`);
+import { addOptimizerFlags, checkOptimizerFlags } from './optimizer-flags.js';
+import { optimizerRates } from './optimizers.js';
+import type { Settings } from './settings.js';
 
 const mixtureFlags = ['normAt', 'components', 'iterations', 'posterior', 'gradient', 'scale'];
 
@@ -37,9 +32,10 @@ export function trainCommand(): Command {
     )
     .usage('[options]');
   addDataFlags(command);
-  command.addOption(modelFlag()).addOption(normFlag('mn'));
+  command.addOption(modelFlag(modelsOf([CHANNELS, SIDE, SIDE]))).addOption(normFlag('mn'));
   addMixtureFlags(command);
-  addOptimizationFlags(command);
+  addLengthFlags(command);
+  addOptimizerFlags(command);
   command.option('--seed <n>', 'decides weights, order and augmentation', countFrom0, 1);
   addDeviceFlags(command);
   addFolderFlags(command);
@@ -51,8 +47,7 @@ export function trainCommand(): Command {
 export function settingsOf(command: Command): Settings {
   const { json, quiet, ...flags } = command.opts<Omit<Settings, 'lr'> & { lr?: number } & OutputFlags>();
   if (flags.norm !== 'mn') refuseIdle(command, mixtureFlags, `only for --norm mn, this one is ${flags.norm}`);
-  if (flags.optimizer !== 'sgd')
-    refuseIdle(command, ['momentum'], `only for --optimizer sgd, this one is ${flags.optimizer}`);
+  checkOptimizerFlags(command, flags);
   const fault = findFault(flags, networks[flags.model]);
   if (fault) {
     const flag = command.options.find((option) => option.attributeName() === fault.setting)!;
@@ -62,7 +57,7 @@ export function settingsOf(command: Command): Settings {
   return { ...flags, ...data, lr: flags.lr ?? optimizerRates[flags.optimizer] };
 }
 
-function addOptimizationFlags(command: Command): void {
+function addLengthFlags(command: Command): void {
   command
     .option('--epochs <n>', 'passes over the training images', count, 10)
     .addOption(
@@ -72,13 +67,6 @@ function addOptimizationFlags(command: Command): void {
         .conflicts('epochs'),
     )
     .option('--batch-size <n>', 'images in a batch', count, 16)
-    .addOption(choice('--optimizer <name>', 'optimizer', optimizerNames, 'sgd'))
-    .addOption(
-      new Option('--lr <rate>', `highest learning rate (default: ${rates.join(', ')})`).argParser(positive),
-    )
-    .option('--momentum <share>', 'momentum of SGD', share, 0.9)
-    .option('--weight-decay <rate>', 'weight decay', nonNegative, 5e-4)
-    .addOption(choice('--schedule <name>', 'learning rate over the run', scheduleNames, 'cosine'))
     .option('--augment', 'crop and mirror training images at random', true)
     .option('--no-augment', 'leave them as they are');
 }

@@ -9,8 +9,10 @@ import { Ending, exitCodes, UsageError } from '../run/program.js';
 import { openProgress, percent } from '../run/progress.js';
 import { RunFolder } from '../run/run-folder.js';
 import { listenForSignals, Stopped } from '../run/signals.js';
+import { makeOptimizer, makeScheduler } from './optimizers.js';
 import type { Settings } from './settings.js';
-import { DivergedError, makeOptimizer, type Run, saveWeights, totalSteps, train } from './training.js';
+import { type Run, saveWeights, totalSteps, train } from './training.js';
+import { DivergedError } from './update.js';
 
 /**
  * Trains, and writes weights and report whether or not the run came to its end.
@@ -39,15 +41,17 @@ export async function runTraining(settings: Settings, output: Output): Promise<v
 }
 
 /** @throws UsageError where a batch is larger than the data, or a mixture than what it is fitted to */
-function checkSizes({ model, norm, normAt, components, batchSize }: Settings, { train }: RunData): void {
+function checkSizes(settings: Settings, { train }: RunData): void {
+  const { model, norm, normAt, components, batchSize, accumulate } = settings;
   if (batchSize > train.length)
     throw new UsageError(`--batch-size ${batchSize}: there are ${train.length} training images`);
   if (norm !== 'mn') return;
   for (const [place, pixels] of Object.entries(networks[model].places)) {
-    const fitted = batchSize * pixels;
+    const fitted = (batchSize / accumulate) * pixels;
     if (components <= fitted || (normAt && !normAt.includes(place))) continue;
     const advice = 'take fewer, or a larger --batch-size';
-    throw new UsageError(`--components ${components}: a batch has ${fitted} pixels at ${place}; ${advice}`);
+    const what = accumulate === 1 ? 'a batch' : `a part of --accumulate ${accumulate}`;
+    throw new UsageError(`--components ${components}: ${what} has ${fitted} pixels at ${place}; ${advice}`);
   }
 }
 
@@ -60,6 +64,8 @@ function prepare(
 ): { run: Run; facts: Facts } {
   const network = makeNetwork(settings, data, (line) => progress.log(line));
   const optimizer = makeOptimizer(network.parameters(), settings);
+  const steps = totalSteps(settings, data.train);
+  const scheduler = makeScheduler(optimizer, settings, steps);
   const folder = RunFolder.create(settings.out, `${settings.norm}-seed${settings.seed}`);
   const facts = {
     device: device.name,
@@ -67,7 +73,7 @@ function prepare(
     trainImages: data.train.length,
     testImages: data.test.length,
     parameters: network.parameters().reduce((sum, param) => sum + param.size, 0),
-    totalSteps: totalSteps(settings, data.train),
+    totalSteps: steps,
   };
   folder.write('config.json', `${JSON.stringify({ ...settings, out: folder.path, ...facts }, null, 2)}\n`);
   output.say(`device: ${device.name}, threads: ${threads} (${reason})`);
@@ -75,7 +81,7 @@ function prepare(
   output.say(`network: ${settings.model}, norm ${settings.norm}, ${facts.parameters} parameters`);
   output.say(`run: ${facts.totalSteps} steps of ${settings.batchSize} images, written to ${folder.path}`);
   const progress = openProgress(facts.totalSteps, output);
-  return { run: { settings, data, network, optimizer, folder, progress }, facts };
+  return { run: { settings, data, network, optimizer, scheduler, folder, progress }, facts };
 }
 
 function makeNetwork(settings: Settings, { train }: RunData, log: (line: string) => void): Module {

@@ -3,25 +3,24 @@ import type { ModelName } from '../networks/index.js';
 import type { NormSettings } from '../networks/norms.js';
 import type { DataSettings } from '../run/data.js';
 import type { DeviceSettings } from '../run/device.js';
-import type { ScheduleName } from './schedules.js';
-
-/** The optimizers a run can use, with the default learning rate of each. */
-export const optimizerRates = { sgd: 0.02, adamw: 0.001 } as const;
-export type OptimizerName = keyof typeof optimizerRates;
+import type { OptimizerSettings, ScheduleSettings } from './optimizers.js';
 
 /** The settings of a run. Where null stands, there is no limit or no exception. */
-export interface Settings extends DataSettings, DeviceSettings, Required<NormSettings> {
+export interface Settings
+  extends DataSettings,
+    DeviceSettings,
+    Required<NormSettings>,
+    OptimizerSettings,
+    ScheduleSettings {
   model: ModelName;
   epochs: number;
   /** Updates in all, instead of epochs. */
   steps: number | null;
   batchSize: number;
-  optimizer: OptimizerName;
-  lr: number;
-  /** Of SGD. */
-  momentum: number;
-  weightDecay: number;
-  schedule: ScheduleName;
+  /** The norm that gradients are scaled down to. */
+  clipNorm: number | null;
+  /** Equal parts of a batch that go forward and backward one after the other. */
+  accumulate: number;
   augment: boolean;
   seed: number;
   /** Epochs between evaluations. */

@@ -1,44 +1,20 @@
 // The training loop: batches in, updates and evaluations out, all of it into the run folder.
 import { type Batch, batchCount, batches } from '../../datasets/batches.js';
 import type { Dataset } from '../../datasets/dataset.js';
-import {
-  AdamW,
-  crossEntropy,
-  MixgradError,
-  type Module,
-  type Optimizer,
-  SGD,
-  saveSafetensors,
-  type Tensor,
-} from '../../lib/index.js';
+import { saveSafetensors } from '../../lib/index.js';
 import type { RunData } from '../run/data.js';
-import { countCorrect, evaluate, imagesOf, letSignalsIn, type Score } from '../run/evaluate.js';
+import { evaluate, letSignalsIn } from '../run/evaluate.js';
 import type { Progress } from '../run/progress.js';
 import type { RunFolder } from '../run/run-folder.js';
-import { schedules } from './schedules.js';
 import type { Settings } from './settings.js';
+import { DivergedError, type Learner, update } from './update.js';
 
 /** All that takes part in a run. */
-export interface Run {
+export interface Run extends Learner {
   settings: Settings;
   data: RunData;
-  network: Module;
-  optimizer: Optimizer;
   folder: RunFolder;
   progress: Progress;
-}
-
-/** The loss is no longer a number. */
-export class DivergedError extends MixgradError {
-  override name = 'DivergedError';
-}
-
-/** The optimizer that the settings ask for. */
-export function makeOptimizer(params: Tensor[], settings: Settings): Optimizer {
-  const { optimizer, lr, momentum, weightDecay } = settings;
-  return optimizer === 'sgd'
-    ? new SGD(params, { lr, momentum, weightDecay })
-    : new AdamW(params, { lr, weightDecay });
 }
 
 /** Number of updates in the run. */
@@ -57,13 +33,12 @@ export async function train(run: Run, stop: AbortSignal): Promise<void> {
   const start = performance.now();
   for (const { batch, step, epoch, evaluates } of updates(settings, data, total)) {
     await letSignalsIn(stop);
-    const lr = settings.lr * schedules[settings.schedule](step - 1, total);
     const before = performance.now();
-    const score = await update(run, batch, lr, step);
+    const score = await update(run, batch, step);
     const now = performance.now();
     const images_per_s = Number(((1000 * batch.size) / (now - before)).toFixed(1));
     const elapsed_s = Number(((now - start) / 1000).toFixed(3));
-    const metric = { kind: 'train', step, epoch, ...score, lr, images_per_s, elapsed_s } as const;
+    const metric = { kind: 'train', step, epoch, ...score, images_per_s, elapsed_s } as const;
     folder.record(metric);
     progress.trained(metric);
     if (evaluates) await assess(run, step, epoch, stop);
@@ -86,21 +61,6 @@ async function assess(run: Run, step: number, epoch: number, stop: AbortSignal):
 export async function saveWeights({ network, folder, settings }: Run): Promise<string> {
   const metadata = { framework: 'mixgrad', model: settings.model, norm: settings.norm };
   return folder.write('checkpoint.safetensors', saveSafetensors(await network.stateDict(), metadata));
-}
-
-/** One batch forward, backward and into the weights. Loss and accuracy are those before the update. */
-async function update({ network, optimizer }: Run, batch: Batch, lr: number, step: number): Promise<Score> {
-  network.train();
-  const logits = network.forward(imagesOf(batch));
-  const loss = crossEntropy(logits, batch.labels);
-  const [value, scores] = await Promise.all([loss.item(), logits.data()]);
-  if (!Number.isFinite(value))
-    throw new DivergedError(`the loss is ${value} at step ${step}, learning rate ${lr}; try a lower --lr`);
-  optimizer.lr = lr;
-  optimizer.zeroGrad();
-  loss.backward();
-  optimizer.step();
-  return { loss: value, accuracy: countCorrect(scores, batch.labels) / batch.size };
 }
 
 interface Update {

@@ -31,7 +31,8 @@ export function goldenGaps(rows: Readonly<Record<string, Row>>, cases: readonly 
   });
 }
 
-type Optimizer = new (parameters: Tensor[], options: never) => { step(): void };
+type Optimizer = new (parameters: object[], options: never) => { step(): void };
+type Options = Record<string, unknown>;
 
 /** The classes of optimizers. */
 const optimizers: Readonly<Record<string, string>> = {
@@ -41,23 +42,38 @@ const optimizers: Readonly<Record<string, string>> = {
   rmsprop: 'RMSprop',
 };
 
-/** The parameters after each step, the gradients set by hand. */
+/** The parameters after each step, the gradients set by hand. Where there are groups, each has the next `size` of them. */
 function trajectory(Optimizer: Optimizer): Adapter {
-  return async ({ golden, attrs, device }: GoldenCall<Record<string, unknown>>) => {
+  return async ({ golden, attrs: { groups, ...attrs }, device }: GoldenCall<Options>) => {
     const { w0, gradients } = golden.inputs;
-    const w = toTensor(w0, device, true);
-    const options = Object.entries(attrs).map(([key, value]) => [camelCase(key), value]);
-    const optimizer = new Optimizer([w], Object.fromEntries(options) as never);
+    const sizes = (groups as { size: number }[] | undefined) ?? [{ size: w0.data.length }];
+    const parts = partsOf(sizes, w0.data).map(({ part, ...options }) => {
+      return { ...camelCased(options), params: [tensor(part, { device, requiresGrad: true })] };
+    });
+    const params = parts.map((part) => part.params[0]);
+    const optimizer = new Optimizer(groups ? parts : params, camelCased(attrs) as never);
     const rows: number[] = [];
     for (let step = 0; step < gradients.shape[0]; step++) {
-      w.grad = tensor(gradients.data.slice(step * w.size, (step + 1) * w.size), { device });
+      const row = gradients.data.slice(step * w0.data.length, (step + 1) * w0.data.length);
+      for (const [i, { part }] of partsOf(sizes, row).entries()) params[i].grad = tensor(part, { device });
       optimizer.step();
-      rows.push(...(await w.data()));
+      for (const param of params) rows.push(...(await param.data()));
     }
     return { trajectory: tensor(rows, { shape: gradients.shape, device }) };
   };
 }
 
+/** Each group's options with its part of the values. */
+function partsOf<T extends { size: number }>(groups: readonly T[], values: number[]) {
+  let first = 0;
+  return groups.map(({ size, ...options }) => {
+    first += size;
+    return { ...options, part: values.slice(first - size, first) };
+  });
+}
+
+const camelCased = (options: Options): Options =>
+  Object.fromEntries(Object.entries(options).map(([key, value]) => [camelCase(key), value]));
 const camelCase = (key: string) => key.replace(/_(\w)/g, (_, letter: string) => letter.toUpperCase());
 
 export function toTensor({ data, shape }: Values, device: Device, requiresGrad = false): Tensor {

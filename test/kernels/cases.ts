@@ -150,14 +150,24 @@ function casesOf(shapes: Shapes): Cases {
         ),
       ),
     ),
-    sgdMomentum: threefold({ momentum: 0.9, gain: 0.75, decay: 0.1 }),
+    movingMean: [0, 0.1].flatMap((decay) => threefold({ keep: 0.9, take: 0.75, decay })),
+    movingSquare: [0, 0.1].flatMap((decay) => threefold({ keep: 0.999, decay }, { 0: 'positive' })),
     sgdUpdate: [
       ...threefold({ lr: 0.1, step: 1, gain: 0, decay: 0 }),
       ...threefold({ lr: 0.1, step: 0.9, gain: 1, decay: 0.01 }),
     ],
-    adamMean: equal.map(({ shapes }) => row(shapes, { beta: 0.9 })),
-    adamSquare: equal.map(({ shapes }) => row(shapes, { beta: 0.999 }, { 0: 'positive' })),
     adamUpdate: threefold({ rate: 0.1, scale: 1.1, shrink: 0.01, eps: 1e-8 }, { 2: 'positive' }),
+    rmspropMomentum: sizes.flatMap((shape) =>
+      [0, 0.9].map((factor) =>
+        row(
+          [shape, shape, shape, shape, shape],
+          { momentum: factor, decay: factor, center: 0.01 * factor, eps: 1e-3 },
+          { 3: 'positive' },
+        ),
+      ),
+    ),
+    absPower: [1, 2, 3, 0.5].flatMap((p) => sizes.map((shape) => row([shape], { p }))),
+    clipValue: sizes.map((shape) => row([shape], { limit: 0.5 })),
   };
 }
 

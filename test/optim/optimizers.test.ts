@@ -92,7 +92,10 @@ t.test('optimizers name the option that is out of range', async (t) => {
   const other = tensor(W, { requiresGrad: true });
   const cases: [() => unknown, string][] = [
     [() => new SGD([], { lr: 1 }), 'SGD: no parameters to optimize'],
-    [() => new SGD(w as never, { lr: 1 }), 'SGD: params is a Tensor, expected an array of tensors'],
+    [
+      () => new SGD(w as never, { lr: 1 }),
+      'SGD: params is a Tensor, expected an array of tensors or of groups',
+    ],
     [() => new SGD([w, 5 as never], { lr: 1 }), 'SGD: parameter 1 is 5, expected a tensor'],
     [() => new SGD([w.mul(2)], { lr: 1 }), 'SGD: parameter 0 is the output of an operation'],
     [() => new SGD([other, w, other], { lr: 1 }), 'SGD: parameter 2 is parameter 0 again'],

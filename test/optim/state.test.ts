@@ -1,6 +1,7 @@
 // State of optimizers: a resumed run repeats the uninterrupted one bit for bit; what does not fit changes nothing.
 import t from 'tap';
 import {
+  Adam,
   AdamW,
   type AdamWOptions,
   BatchNorm1d,
@@ -12,6 +13,8 @@ import {
   type Optimizer,
   type OptimizerState,
   OptionError,
+  RMSprop,
+  type RMSpropOptions,
   Sequential,
   SGD,
   type SGDOptions,
@@ -30,13 +33,22 @@ const sgdSettings: SGDOptions[] = [
   { lr: 0.1, momentum: 0.9, nesterov: true },
 ];
 const adamWSettings: AdamWOptions[] = [{ lr: 0.1 }, { lr: 0.1, betas: [0.5, 0.75], weightDecay: 0.2 }];
+const rmspropSettings: RMSpropOptions[] = [
+  { lr: 0.1 },
+  { lr: 0.1, alpha: 0.5, momentum: 0.9, centered: true, weightDecay: 0.2 },
+];
 const makers: ((params: Tensor[]) => Optimizer)[] = [
   ...sgdSettings.map((options) => (params: Tensor[]) => new SGD(params, options)),
   ...adamWSettings.map((options) => (params: Tensor[]) => new AdamW(params, options)),
+  ...adamWSettings.map((options) => (params: Tensor[]) => new Adam(params, options)),
+  ...rmspropSettings.map((options) => (params: Tensor[]) => new RMSprop(params, options)),
 ];
 /** An optimizer of the same kind with other options. */
-const plain = (like: Optimizer, params: Tensor[]) =>
-  like instanceof SGD ? new SGD(params, { lr: 5 }) : new AdamW(params, { lr: 5 });
+const plain = (like: Optimizer, params: Tensor[]): Optimizer => {
+  for (const Kind of [SGD, Adam, AdamW, RMSprop])
+    if (like instanceof Kind) return new Kind(params, { lr: 5 });
+  throw new Error('an optimizer without a kind');
+};
 
 /** Steps from `first` to before `last`. The second parameter takes part from step 2 on, the third never. */
 function steps(optimizer: Optimizer, first: number, last: number, device: Device): void {
@@ -77,13 +89,15 @@ t.test('a state dictionary has the form of PyTorch', async (t) => {
   b.grad = tensor([2]);
   const sgd = new SGD([a, b], { lr: 0.5, momentum: 0.5 });
   const group = { lr: 0.5, momentum: 0.5, dampening: 0, weightDecay: 0, nesterov: false, params: [0, 1] };
-  t.same(await sgd.stateDict(), { state: {}, paramGroups: [group] });
+  t.same(await sgd.stateDict(), { optimizer: 'SGD', state: {}, paramGroups: [group] });
   sgd.step();
-  t.same(await sgd.stateDict(), { state: { 1: { momentumBuffer: entry(2) } }, paramGroups: [group] });
+  const state = { 1: { momentumBuffer: entry(2) } };
+  t.same(await sgd.stateDict(), { optimizer: 'SGD', state, paramGroups: [group] });
   const adamW = new AdamW([a, b], { betas: [0.5, 0.75] });
   adamW.step();
   adamW.step();
   t.same(await adamW.stateDict(), {
+    optimizer: 'AdamW',
     state: { 1: { step: 2, expAvg: entry(1.5), expAvgSq: entry(1.75) } },
     paramGroups: [{ lr: 1e-3, betas: [0.5, 0.75], eps: 1e-8, weightDecay: 0.01, params: [0, 1] }],
   });
@@ -98,18 +112,22 @@ t.test('a state dictionary is a copy', async (t) => {
   (state.paramGroups[0].betas as number[])[0] = 0;
   const { expAvg } = state.state[0];
   if (typeof expAvg !== 'number') expAvg.data[0] = 7;
-  t.same(optimizer.betas, [0.9, 0.999]);
+  t.same(optimizer.paramGroups[0].betas, [0.9, 0.999]);
   t.notSame((await optimizer.stateDict()).state, state.state);
 });
 
 t.test('options can be read, and the learning rate written', async (t) => {
   const w = tensor([1], { requiresGrad: true });
   const sgd = new SGD([w], { momentum: 0.5, weightDecay: 0.25, nesterov: true });
-  t.match(sgd, { lr: 1e-3, momentum: 0.5, dampening: 0, weightDecay: 0.25, nesterov: true });
-  const adamW = new AdamW([w], { eps: 1 });
-  t.match(adamW, { lr: 1e-3, betas: [0.9, 0.999], eps: 1, weightDecay: 0.01 });
+  t.match(sgd.paramGroups, [
+    { lr: 1e-3, momentum: 0.5, dampening: 0, weightDecay: 0.25, nesterov: true, params: [w] },
+  ]);
+  t.match(new AdamW([w], { eps: 1 }).paramGroups, [
+    { lr: 1e-3, betas: [0.9, 0.999], eps: 1, weightDecay: 0.01 },
+  ]);
   sgd.lr = 2;
   t.equal(sgd.lr, 2);
+  t.equal(sgd.paramGroups[0].lr, 2);
   const refused = () => {
     sgd.lr = Number.NaN;
   };
@@ -123,50 +141,68 @@ t.test('a state that does not fit is refused by name, and changes nothing', asyn
   for (const param of params) param.grad = param.detach();
   optimizer.step();
   const before = await optimizer.stateDict();
-  const { state, paramGroups } = before;
+  const { optimizer: name, state, paramGroups } = before;
   const [group] = paramGroups;
   const { lr, ...withoutRate } = group;
   const entry = (size: number) => ({ shape: [size], data: new Float32Array(size) });
-  const slots = (change: object) => ({ paramGroups, state: { ...state, 1: { ...state[1], ...change } } });
+  const slots = (change: object) => ({
+    optimizer: name,
+    paramGroups,
+    state: { ...state, 1: { ...state[1], ...change } },
+  });
   const cases: [unknown, Error][] = [
-    [null, new OptionError('AdamW: the state is null, expected { state, paramGroups }')],
+    [null, new OptionError('AdamW: the state is null, expected { optimizer, state, paramGroups }')],
+    [{ state, paramGroups }, new OptionError("AdamW: optimizer of the state is undefined, expected 'AdamW'")],
     [
-      { paramGroups },
+      { ...before, optimizer: 'Adam' },
+      new OptionError("AdamW: optimizer of the state is 'Adam', expected 'AdamW'"),
+    ],
+    [
+      { optimizer: name, paramGroups },
       new OptionError('AdamW: state is undefined, expected an object of entries by parameter'),
     ],
-    [{ state }, new OptionError('AdamW: paramGroups is undefined, expected an array of one group')],
     [
-      { state, paramGroups: [group, group] },
+      { optimizer: name, state },
+      new OptionError('AdamW: paramGroups is undefined, expected an array of one group'),
+    ],
+    [
+      { optimizer: name, state, paramGroups: [group, group] },
       new OptionError('AdamW: paramGroups is an array of 2, expected an array of one group'),
     ],
-    [{ state, paramGroups: [7] }, new OptionError('AdamW: paramGroups[0] is 7, expected an object')],
     [
-      { state, paramGroups: [{ ...group, params: [0] }] },
-      new OptionError('AdamW: paramGroups[0].params is [0], expected the indices of 2 parameters'),
+      { optimizer: name, state, paramGroups: [7] },
+      new OptionError('AdamW: paramGroups[0] is 7, expected an object'),
     ],
     [
-      { state, paramGroups: [withoutRate] },
+      { optimizer: name, state, paramGroups: [{ ...group, params: [0] }] },
+      new OptionError('AdamW: paramGroups[0].params is [0], expected 2 indices from 0 on'),
+    ],
+    [
+      { optimizer: name, state, paramGroups: [withoutRate] },
       new OptionError(
         'AdamW: paramGroups[0] has betas, eps, weightDecay, expected lr, betas, eps, weightDecay',
       ),
     ],
     [
-      { state, paramGroups: [{ ...withoutRate, rate: 1 }] },
+      { optimizer: name, state, paramGroups: [{ ...withoutRate, rate: 1 }] },
       new OptionError(
         'AdamW: paramGroups[0] has betas, eps, weightDecay, rate, expected lr, betas, eps, weightDecay',
       ),
     ],
     [
-      { state, paramGroups: [{ ...group, lr: -1 }] },
+      { optimizer: name, state, paramGroups: [{ ...group, lr: -1 }] },
       new OptionError('AdamW: lr is -1, expected a number of at least 0'),
     ],
     [
-      { state: { ...state, 2: state[1] }, paramGroups },
+      { optimizer: name, state: { ...state, 2: state[1] }, paramGroups },
       new OptionError('AdamW: state has an entry 2, expected one of 2 parameters'),
     ],
-    [{ state: { 0: 5 }, paramGroups }, new OptionError('AdamW: state[0] is 5, expected an object')],
     [
-      { state: { 0: { momentumBuffer: entry(2) } }, paramGroups },
+      { optimizer: name, state: { 0: 5 }, paramGroups },
+      new OptionError('AdamW: state[0] is 5, expected an object'),
+    ],
+    [
+      { optimizer: name, state: { 0: { momentumBuffer: entry(2) } }, paramGroups },
       new OptionError('AdamW: state[0] has momentumBuffer, expected step, expAvg, expAvgSq'),
     ],
     [slots({ step: 0.5 }), new OptionError('AdamW: state[1].step is 0.5, expected an integer of at least 1')],

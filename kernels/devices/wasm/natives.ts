@@ -54,7 +54,7 @@ const productPanels = (number: Lookup) => {
 };
 
 const unary = sliced('length', [0], whole('length'));
-const flat = (inputs: number) => sliced('length', [0, 1, 2].slice(0, inputs), whole('length'));
+const flat = (inputs: number) => sliced('length', [0, 1, 2, 3, 4].slice(0, inputs), whole('length'));
 const binary = ranged('length', whole('columns rows n a0 a1 a2 a3 b0 b1 b2 b3'));
 const axis = whole('outer size inner');
 const conv = 'N C H W O KH KW OH OW strideH strideW padH padW dilationH dilationW groups';
@@ -110,11 +110,13 @@ export const natives: Readonly<Partial<Record<KernelName, Native>>> = {
   mixtureNorm: ranged('N', whole(`${mixture} eps fisher`, ...mixtureScratch)),
   mixtureNormGradSums: ranged('C', whole(`${mixture} eps fisher`, ...mixtureScratch)),
   mixtureNormGradInput: ranged('N', whole(`${mixture} eps fisher training`, ...mixtureScratch)),
-  sgdMomentum: flat(3),
+  movingMean: flat(3),
+  movingSquare: flat(3),
   sgdUpdate: flat(3),
-  adamMean: flat(2),
-  adamSquare: flat(2),
   adamUpdate: flat(3),
+  rmspropMomentum: flat(5),
+  absPower: unary,
+  clipValue: unary,
 };
 
 const byKernel = new Map<AnyKernel, Native>();

@@ -29,14 +29,18 @@ for (const name of modelNames) {
       };
       return watched;
     };
-    noGrad(() => new Network({ ...options, norm }).forward(zeros([1, 3, 32, 32])));
+    noGrad(() => new Network({ ...options, norm }).forward(zeros([1, ...Network.input])));
     t.strictSame(pixels, Network.places);
     t.end();
   });
 
   t.test(`${name} turns images into one logit for each class with every norm`, async (t) => {
-    const values = Float32Array.from({ length: 2 * 3 * 32 * 32 }, (_, i) => Math.sin(i));
-    const images = tensor(values, { shape: [2, 3, 32, 32] });
+    const shape = [2, ...Network.input];
+    const length = shape.reduce((product, size) => product * size, 1);
+    const images = tensor(
+      Float32Array.from({ length }, (_, i) => Math.sin(i)),
+      { shape },
+    );
     for (const norm of ['bn', 'mn', 'none'] as const) {
       const network = makeModel(name, { norm }, options);
       const logits = noGrad(() => network.forward(images));

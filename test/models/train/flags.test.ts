@@ -28,7 +28,7 @@ t.test('every flag sets its setting', (t) => {
   const settings = parse(
     '--data d --dataset cifar100 --model cifar-cnn --norm mn --norm-at conv3,conv4 --components 5 --iterations 0 ' +
       '--posterior channel --gradient unrolled --scale unit --steps 7 --batch-size 8 --optimizer sgd ' +
-      '--lr 0.5 --momentum 0 --weight-decay 0 --schedule step --no-augment --seed 0 --device reference --threads 1 --conv direct ' +
+      '--lr 0.5 --momentum 0 --weight-decay 0 --clip-norm 2 --accumulate 4 --schedule step --warmup 3 --step-size 2 --gamma 0.5 --no-augment --seed 0 --device reference --threads 1 --conv direct ' +
       '--eval-every 3 --limit-train 9 --limit-test 10 --out o',
   );
   t.strictSame(settings, {
@@ -51,7 +51,13 @@ t.test('every flag sets its setting', (t) => {
     lr: 0.5,
     momentum: 0,
     weightDecay: 0,
+    clipNorm: 2,
+    accumulate: 4,
     schedule: 'step',
+    warmup: 3,
+    stepSize: 2,
+    milestones: null,
+    gamma: 0.5,
     augment: false,
     seed: 0,
     device: 'reference',
@@ -65,7 +71,7 @@ t.test('every flag sets its setting', (t) => {
 
 t.test('the learning rate follows the optimizer where it is not given', (t) => {
   t.equal(parse('--optimizer sgd').lr, 0.02);
-  t.equal(parse('--optimizer adamw').lr, 0.001);
+  for (const name of ['adam', 'adamw', 'rmsprop']) t.equal(parse(`--optimizer ${name}`).lr, 0.001);
   t.equal(parse('--optimizer adamw --lr 0.2').lr, 0.2);
   t.end();
 });
@@ -94,6 +100,12 @@ t.test('a value out of range is refused, naming the flag', (t) => {
     ['--device wsam', /--device.*Allowed choices are auto, wasm.*\(Did you mean wasm\?\)/],
     ['--schedule cosin', /Did you mean cosine/],
     ['--norm nm', /Did you mean mn/],
+    ['--accumulate 3', /--accumulate 3: a batch of 16 has no such equal parts/],
+    ['--clip-norm 0', /--clip-norm.*above 0/],
+    ['--warmup -1', /--warmup.*at least 0/],
+    ['--schedule multi-step --milestones 3,2', /--milestones.*rising order/],
+    ['--schedule multi-step --milestones 0,2', /--milestones.*at least 1/],
+    ['--schedule step --gamma 1', /--gamma.*below 1/],
     [
       '--components 1000',
       /--components is 1000, expected fewer than 1000, for each has a weight of at least 0.001/,
@@ -173,9 +185,20 @@ t.test('a flag that another leaves without effect is refused, its default is not
       });
     t.ok(parse(`--norm mn ${flag}`));
   }
-  t.throws(() => parse('--optimizer adamw --momentum 0.9'), {
-    message: /--momentum: only for --optimizer sgd/,
-  });
+  for (const optimizer of ['adam', 'adamw']) {
+    t.throws(() => parse(`--optimizer ${optimizer} --momentum 0.9`), {
+      message: `--momentum: only for --optimizer sgd and rmsprop, this one is ${optimizer}`,
+    });
+  }
+  t.ok(parse('--optimizer rmsprop --momentum 0.9'));
+  for (const [line, message] of [
+    ['--step-size 3', '--step-size: only for --schedule step, this one is cosine'],
+    ['--schedule step --milestones 3', '--milestones: only for --schedule multi-step, this one is step'],
+    ['--gamma 0.5', '--gamma: only for --schedule step and multi-step, this one is cosine'],
+    ['--schedule one-cycle --warmup 3', '--warmup: one-cycle has its own'],
+  ]) {
+    t.throws(() => parse(line), { name: 'UsageError', message }, line);
+  }
   t.throws(() => parse('--steps 3 --epochs 2'), { message: /--steps.*--epochs/ });
   t.end();
 });
@@ -203,7 +226,7 @@ t.test('--help names every flag with its default', (t) => {
   const help = trainCommand().helpInformation();
   for (const option of trainCommand().options) t.match(help, option.long!);
   t.match(help, /--batch-size <n>[^-]*\(default: 16\)/);
-  t.match(help, /--lr <rate>[^-]*\(default: 0\.02 with sgd,\s+0\.001\s+with adamw\)/);
+  t.match(help, /--lr <rate>[^-]*\(default: 0\.02 with sgd,\s+0\.001\s+with\s+adam,/);
   t.match(
     help,
     /--norm-at <places>[^-]*\(default: all:\s+conv1,\s+conv2,\s+conv3,\s+conv4\s+of\s+cifar-cnn\)/,
