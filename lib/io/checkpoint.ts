@@ -176,9 +176,7 @@ function isEntry(value: unknown): value is StateEntry {
 }
 
 function isJson(value: unknown): boolean {
-  return (
-    value === null || typeof value === 'string' || typeof value === 'boolean' || Number.isFinite(value)
-  );
+  return value === null || typeof value === 'string' || typeof value === 'boolean' || Number.isFinite(value);
 }
 
 /** What is in a file. @throws DataError */

@@ -83,7 +83,8 @@ export class RunFolder {
     try {
       lockFolder(path);
     } catch (error) {
-      const words = error instanceof UsageError ? error.message : `${path}: cannot be written: ${reasonOf(error)}`;
+      const words =
+        error instanceof UsageError ? error.message : `${path}: cannot be written: ${reasonOf(error)}`;
       throw new UsageError(`--resume ${words}`, { cause: error });
     }
     return new RunFolder(path);

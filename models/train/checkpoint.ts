@@ -11,11 +11,11 @@ import {
 import type { RunData } from '../run/data.js';
 import { CONFIG, type RunFolder } from '../run/run-folder.js';
 import { version } from '../run/version.js';
-import { batching } from './batching.js';
+import { ordering, type Run } from './run.js';
 import { changeable, type Settings } from './settings.js';
-import type { Run } from './training.js';
 
-const NAME = 'checkpoint.safetensors';
+/** The file's name. */
+export const CHECKPOINT = 'checkpoint.safetensors';
 
 /** Where a run stood, and what it was a run of. */
 export interface Position {
@@ -57,7 +57,7 @@ export async function saveRun(run: Run): Promise<string> {
     elapsed_s: run.elapsed(),
   };
   folder.syncMetrics();
-  return folder.write(NAME, await saveCheckpoint(partsOf(run), { ...position }));
+  return folder.write(CHECKPOINT, await saveCheckpoint(partsOf(run), { ...position }));
 }
 
 /**
@@ -65,23 +65,23 @@ export async function saveRun(run: Run): Promise<string> {
  * @throws UsageError where it is damaged, or of another version or run than config.json
  */
 export async function readCheckpoint(folder: RunFolder, settings: Settings): Promise<Checkpoint | null> {
-  const bytes = folder.read(NAME);
+  const bytes = folder.read(CHECKPOINT);
   if (!bytes) return null;
   const position = (await load(folder, bytes, {})) as unknown as Position;
   if (position.version !== version()) {
     const words = `was saved by mixgrad ${position.version}, this is ${version()}: it would go on with other numbers`;
-    throw folder.refusal(NAME, words);
+    throw folder.refusal(CHECKPOINT, words);
   }
   const ours = decisive(settings);
   for (const name of Object.keys(ours)) {
     const [there, here] = [position.settings, ours].map((all) => JSON.stringify(all[name]));
     if (there !== here)
-      throw folder.refusal(NAME, `is of a run with ${name} ${there}, ${CONFIG} of one with ${here}`);
+      throw folder.refusal(CHECKPOINT, `is of a run with ${name} ${there}, ${CONFIG} of one with ${here}`);
   }
   folder.readMetrics(position.metrics);
   const last = folder.metrics.at(-1)?.step ?? 0;
   if (last !== position.step)
-    throw folder.refusal(NAME, `is of step ${position.step}, metrics.jsonl has step ${last} there`);
+    throw folder.refusal(CHECKPOINT, `is of step ${position.step}, metrics.jsonl has step ${last} there`);
   return { position, bytes };
 }
 
@@ -92,7 +92,7 @@ export async function readCheckpoint(folder: RunFolder, settings: Settings): Pro
 export async function restoreRun(run: Run, { position, bytes }: Checkpoint): Promise<void> {
   if (run.checksum !== position.data) {
     const words = `was saved with other images, labels or another order than ${run.settings.data} gives`;
-    throw run.folder.refusal(NAME, words);
+    throw run.folder.refusal(CHECKPOINT, words);
   }
   await load(run.folder, bytes, partsOf(run));
   run.step = position.step;
@@ -105,8 +105,10 @@ export function isFinished({ position }: Checkpoint, folder: RunFolder): boolean
 
 /** A checksum of what is learned from, of what it is tested on, and of the order in the first epoch. */
 export function checksumOf({ train, test }: RunData, settings: Settings): string {
-  const { order, crops } = drawEpoch(train.length, { ...batching(settings), epoch: 0 });
-  const hash = createHash('sha256').update(order).update(crops ?? '');
+  const { order, crops } = drawEpoch(train.length, { ...ordering(settings), epoch: 0 });
+  const hash = createHash('sha256')
+    .update(order)
+    .update(crops ?? '');
   for (const { images, labels } of [train, test]) hash.update(images).update(labels);
   return hash.digest('hex');
 }
@@ -126,6 +128,6 @@ async function load(folder: RunFolder, bytes: Uint8Array, parts: CheckpointParts
     return await loadCheckpoint(bytes, parts);
   } catch (error) {
     if (!(error instanceof MixgradError)) throw error;
-    throw folder.refusal(NAME, `cannot be taken over: ${error.message}`, error);
+    throw folder.refusal(CHECKPOINT, `cannot be taken over: ${error.message}`, error);
   }
 }

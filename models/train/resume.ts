@@ -1,7 +1,7 @@
 // The settings of a run that goes on: those of its config.json, which flags may repeat and not contradict.
 import type { Command, Option } from 'commander';
-import { CONFIG, type RunFolder } from '../run/run-folder.js';
 import { UsageError } from '../run/program.js';
+import { CONFIG, type RunFolder } from '../run/run-folder.js';
 import { settingsOf } from './flags.js';
 import { changeable, type Settings } from './settings.js';
 
