@@ -1,6 +1,6 @@
 // What tests of resumed runs share: a small run, its interruption, and what must be alike afterwards.
 import { cpSync, readdirSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import type { Test } from 'tap';
 import { loadCheckpoint } from '../../../lib/index.js';
 import { trainUntil } from '../programs.js';
@@ -48,15 +48,17 @@ export function sameRun(t: Test, found: string, wanted: string): void {
   );
 }
 
-/** Every file of a folder, with its content. */
+const isLock = (name: string) => name.includes('lock-');
+
+/** Every file of a folder but its locks, with its content. */
 export function contentOf(folder: string): Record<string, string> {
-  const files = readdirSync(folder).sort();
+  const files = readdirSync(folder).filter((name) => !isLock(name));
   return Object.fromEntries(files.map((name) => [name, readFileSync(join(folder, name), 'base64')]));
 }
 
-/** A copy of a folder. */
+/** A copy of a folder, which nobody has locked. */
 export function copyOf(folder: string, to: string): string {
-  cpSync(folder, to, { recursive: true });
+  cpSync(folder, to, { recursive: true, filter: (path) => !isLock(basename(path)) });
   return to;
 }
 
