@@ -11,10 +11,11 @@ import { positionOf, sameRun, small } from './resumed.js';
 
 const KILLS = 20;
 const SAVE_EVERY = 5;
-/** Milliseconds from a run's first words, between which it trains and saves, to its end. */
-const LATEST = 350;
+/** Updates after which a kill may come, and milliseconds after that, in which a run goes on or saves. */
+const MOST_STEPS = 9;
+const MOST_DELAY = 60;
 /** Milliseconds from a process's start, when it loads and opens, checks and cuts. */
-const EARLIEST = 600;
+const EARLY = 600;
 
 const seed = process.env.MIXGRAD_SEED ?? '1';
 const flags = `--steps 30 --eval-every-steps 12 --save-every ${SAVE_EVERY}`.split(' ');
@@ -34,13 +35,24 @@ function start(folder: string, threads: number): ChildProcess {
   return child;
 }
 
+/** The last step of which a folder has a whole line. */
+function lastStep(folder: string): number {
+  const lines = readFileSync(join(folder, 'metrics.jsonl'), 'utf8').split('\n').slice(0, -1);
+  return JSON.parse(lines.at(-1) ?? '{"step":0}').step;
+}
+
+/** Waits until a process that was just started has made so many updates. */
+async function makes(steps: number, folder: string, child: ChildProcess): Promise<void> {
+  await once(child.stdout!, 'data');
+  const before = lastStep(folder);
+  while (child.exitCode === null && lastStep(folder) < before + steps) await setTimeout(5);
+}
+
 /** How many steps are lost where a run was killed: those in its metrics and not in its checkpoint. */
 async function lostIn(folder: string): Promise<number> {
   if (!existsSync(join(folder, 'config.json'))) return 0;
-  const lines = readFileSync(join(folder, 'metrics.jsonl'), 'utf8').split('\n').slice(0, -1);
-  const { step: done } = JSON.parse(lines.at(-1) ?? '{"step":0}');
-  if (!existsSync(join(folder, 'checkpoint.safetensors'))) return done;
-  return done - Number((await positionOf(folder)).step);
+  if (!existsSync(join(folder, 'checkpoint.safetensors'))) return lastStep(folder);
+  return lastStep(folder) - Number((await positionOf(folder)).step);
 }
 
 /** What came of a run that was killed. */
@@ -66,9 +78,10 @@ async function killOften(threads: number): Promise<Killed> {
     const child = start(folder, threads);
     const ended = once(child, 'exit');
     const early = random.integer(5) === 0;
-    const moment = random.integer(early ? EARLIEST : LATEST);
-    if (!early) await Promise.race([once(child.stdout!, 'data'), ended]);
-    await Promise.race([setTimeout(moment), ended]);
+    const steps = early ? 0 : random.integer(MOST_STEPS);
+    const delay = random.integer(early ? EARLY : MOST_DELAY);
+    if (!early) await Promise.race([makes(steps, folder, child), ended]);
+    await Promise.race([setTimeout(delay), ended]);
     child.kill('SIGKILL');
     const [code] = await ended;
     codes.push(code);
@@ -76,7 +89,7 @@ async function killOften(threads: number): Promise<Killed> {
       folder = '';
       continue;
     }
-    moments.push(`${moment} ms after ${early ? 'its start' : 'its first line'}`);
+    moments.push(`${delay} ms after ${early ? 'its start' : `${steps} steps`}`);
     losses.push(await lostIn(folder));
   }
   const [code] = await once(start(folders.at(-1)!, threads), 'exit');
@@ -94,6 +107,10 @@ for (const { threads, run } of runs) {
     const { folders, moments, losses, codes } = await run;
     t.comment(`seed ${seed}, ${threads} threads: ${moments.join(', ')}`);
     t.comment(`${folders.length} runs; steps lost: ${losses.join(', ')}`);
+    t.ok(
+      losses.some((lost) => lost > 0),
+      'some moments were between checkpoints',
+    );
     t.ok(
       losses.every((lost) => lost >= 0 && lost <= SAVE_EVERY),
       'no more than since the last checkpoint',
