@@ -132,7 +132,10 @@ function* generate(
 }
 
 /** All random draws of one epoch: the images' order, and for every image its crop and flip in one number. */
-function drawEpoch(length: number, { seed, epoch, shuffle, augment }: Filled) {
+export function drawEpoch(
+  length: number,
+  { seed, epoch, shuffle, augment }: Pick<Filled, 'seed' | 'epoch' | 'shuffle' | 'augment'>,
+) {
   const random = createRandom(seed).fork(`epoch ${epoch}`);
   const order = shuffle ? random.fork('order').permutation(length) : Int32Array.from({ length }, (_, i) => i);
   const augmentation = random.fork('augmentation');

@@ -15,6 +15,7 @@ export { elementwise, type Flat, type Kernel, kernel, type Plan, type Thread } f
 export { DataLoader, type DataLoaderOptions, type DataSource } from './data/loader.js';
 export * from './errors.js';
 export { GradcheckError, type GradcheckOptions, type GradcheckResult, gradcheck } from './gradcheck.js';
+export { type CheckpointParts, type HasState, loadCheckpoint, saveCheckpoint } from './io/checkpoint.js';
 export { loadSafetensors, type Safetensors, saveSafetensors } from './io/safetensors.js';
 export * from './nn/index.js';
 export * from './ops/index.js';

@@ -5,15 +5,13 @@ import { dataCommand, runDownload } from './data/program.js';
 import { newCommand } from './run/flags.js';
 import { openOutput } from './run/output.js';
 import { runProgram } from './run/program.js';
-import { settingsOf, trainCommand } from './train/flags.js';
+import { trainCommand } from './train/flags.js';
 import { runTraining } from './train/program.js';
 
 function mixgradCommand() {
   return newCommand('mixgrad')
     .description('Trains and times networks with batch and mixture normalization.')
-    .addCommand(
-      trainCommand().action((flags, command) => runTraining(settingsOf(command), openOutput(flags))),
-    )
+    .addCommand(trainCommand().action((flags, command) => runTraining(command, openOutput(flags))))
     .addCommand(
       dataCommand().action((dataset, folder = null, flags) =>
         runDownload({ dataset, folder, url: flags.url }, openOutput(flags)),

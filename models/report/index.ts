@@ -5,6 +5,9 @@ import { percent } from '../run/progress.js';
 import type { EvalMetric, RunFolder, TrainMetric } from '../run/run-folder.js';
 import { type LayerPicture, pictureLayers } from './activations.js';
 
+/** The file's name. */
+export const REPORT = 'report.html';
+
 /** What config.json and the report say beside the settings. */
 export interface Facts {
   device: string;
@@ -37,7 +40,7 @@ export async function writeReport(
     await layersSection(layers),
     table('Settings', { ...settings, out: folder.path, ...facts }),
   ];
-  return folder.write('report.html', page(`${settings.model}, norm ${settings.norm}`, sections.join('\n')));
+  return folder.write(REPORT, page(`${settings.model}, norm ${settings.norm}`, sections.join('\n')));
 }
 
 function summary({ norm, seed }: Reported['settings'], train: TrainMetric[], test: EvalMetric[]): string {

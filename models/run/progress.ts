@@ -17,19 +17,19 @@ const QUIET_SECONDS = 10;
 /** Columns that words and bar need; where there are fewer, the words stand alone. */
 const WIDE = 100;
 
-/** A progress bar on stderr where that is a terminal that can move its cursor, else lines. */
-export function openProgress(total: number, { say, quiet }: Output): Progress {
+/** A progress bar on stderr where that is a terminal that can move its cursor, else lines. Steps that are done count. */
+export function openProgress(total: number, done: number, { say, quiet }: Output): Progress {
   const terminal = process.stderr.isTTY && process.env.TERM !== 'dumb' && !quiet;
-  return terminal ? barProgress(total, process.stderr.columns) : lineProgress(total, say);
+  return terminal ? barProgress(total, done, process.stderr.columns) : lineProgress(total, say);
 }
 
-function barProgress(total: number, columns: number): Progress {
+function barProgress(total: number, done: number, columns: number): Progress {
   const wide = columns >= WIDE;
   const format = `${wide ? '{bar} ' : ''}step {value}/{total}  {state}${wide ? '  {eta_formatted} left' : ''}`;
   const look = { format, barsize: 24, etaBuffer: 30, hideCursor: true, clearOnComplete: true };
   // The program itself ends the run on Ctrl-C, and the bar with it.
   const bars = new MultiBar({ ...look, gracefulExit: false });
-  const bar = bars.create(total, 0, { state: 'starting' });
+  const bar = bars.create(total, done, { state: 'starting' });
   const print = (line: string) => bars.log(`${line}\n`);
   const messages = seldom(print);
   // Whatever ends the process, the terminal gets its cursor back.

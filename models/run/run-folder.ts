@@ -1,9 +1,19 @@
-// The folder a run writes: config.json, metrics.jsonl, checkpoint.safetensors, report.html.
-import { appendFileSync, readdirSync, renameSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
+// The folder a run writes: config.json, metrics.jsonl, checkpoint.safetensors, weights.safetensors, report.html.
+import {
+  appendFileSync,
+  existsSync,
+  readdirSync,
+  readFileSync,
+  statSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { reasonOf } from '../../datasets/files.js';
 import { makeFolders, removeFolders } from './folders.js';
+import { lockFolder } from './lock.js';
 import { FileError, UsageError } from './program.js';
+import { attempt, syncFile, writeWhole } from './whole-file.js';
 
 /** One update, as metrics.jsonl has it. Loss and accuracy are the batch's, before the update. */
 export interface TrainMetric {
@@ -32,14 +42,15 @@ export interface EvalMetric {
 
 export type Metric = TrainMetric | EvalMetric;
 
+export const CONFIG = 'config.json';
 const METRICS = 'metrics.jsonl';
 
-/** Writes a run's files. Whole files appear under their name only when complete, and whole lines only are added. */
+/** Writes a run's files, as no other process does meanwhile. Whole files appear under their name only when complete, and whole lines only are added. */
 export class RunFolder {
-  /** All that was written to metrics.jsonl. */
+  /** All that is in metrics.jsonl. */
   readonly metrics: Metric[] = [];
   /** Bytes of metrics.jsonl. */
-  private recorded = 0;
+  recorded = 0;
 
   private constructor(readonly path: string) {}
 
@@ -53,12 +64,80 @@ export class RunFolder {
     try {
       checkEmpty(path);
       writeFileSync(join(path, METRICS), '', { flag: 'wx' });
+      lockFolder(path);
     } catch (error) {
       removeFolders(made);
       if (error instanceof UsageError) throw error;
       throw new UsageError(`--out ${path}: cannot be written: ${reasonOf(error)}`, { cause: error });
     }
     return new RunFolder(path);
+  }
+
+  /** Opens the folder of a run that was begun. @throws UsageError where it is none, or another process has it */
+  static open(path: string): RunFolder {
+    if (!existsSync(path)) throw new UsageError(`--resume ${path}: no such folder`);
+    if (!statSync(path).isDirectory())
+      throw new UsageError(`--resume ${path}: is a file, expected the folder of a run`);
+    if (!existsSync(join(path, CONFIG)))
+      throw new UsageError(`--resume ${path}: holds no run: it has no ${CONFIG}`);
+    try {
+      lockFolder(path);
+    } catch (error) {
+      const words =
+        error instanceof UsageError ? error.message : `${path}: cannot be written: ${reasonOf(error)}`;
+      throw new UsageError(`--resume ${words}`, { cause: error });
+    }
+    return new RunFolder(path);
+  }
+
+  /** What is wrong with a file of a run that is to be resumed. */
+  refusal(name: string, words: string, cause?: unknown): UsageError {
+    return new UsageError(`--resume ${this.path}: ${name} ${words}`, { cause });
+  }
+
+  /** The bytes of a file; null where there is none. @throws UsageError where it cannot be read */
+  read(name: string): Buffer | null {
+    try {
+      return readFileSync(join(this.path, name));
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code === 'ENOENT') return null;
+      throw this.refusal(name, `cannot be read: ${reasonOf(error)}`, error);
+    }
+  }
+
+  /** Reads the first bytes of metrics.jsonl; changes nothing. @throws UsageError where they are no metrics */
+  readMetrics(bytes: number): void {
+    const content = this.read(METRICS) ?? Buffer.alloc(0);
+    if (content.length < bytes)
+      throw this.refusal(METRICS, `has ${content.length} bytes, the checkpoint knows of ${bytes}`);
+    try {
+      const lines = content.toString('utf8', 0, bytes).split('\n').slice(0, -1);
+      this.metrics.push(...lines.map((line): Metric => JSON.parse(line)));
+    } catch (error) {
+      throw this.refusal(METRICS, 'has a line that is not JSON', error);
+    }
+    this.recorded = bytes;
+  }
+
+  /** Cuts off what metrics.jsonl has beyond the bytes that were read. @throws FileError */
+  cutMetrics(): void {
+    const path = join(this.path, METRICS);
+    try {
+      // Where there is no such file, nothing was recorded.
+      if (existsSync(path)) truncateSync(path, this.recorded);
+    } catch (error) {
+      throw new FileError(path, error);
+    }
+  }
+
+  /** Waits until metrics.jsonl is on the disk. @throws FileError */
+  syncMetrics(): void {
+    const path = join(this.path, METRICS);
+    try {
+      syncFile(path);
+    } catch (error) {
+      throw new FileError(path, error);
+    }
   }
 
   /** Appends one line to metrics.jsonl. @throws FileError where it cannot; no part of the line is then left */
@@ -76,18 +155,12 @@ export class RunFolder {
   }
 
   /**
-   * Writes a whole file under a temporary name, then gives it its own. Returns its path.
+   * Writes a file, whole or not at all. Returns its path.
    * @throws FileError where it cannot; an earlier file of that name is then as it was
    */
   write(name: string, content: string | Uint8Array): string {
     const path = join(this.path, name);
-    try {
-      writeFileSync(`${path}.tmp`, content);
-      renameSync(`${path}.tmp`, path);
-    } catch (error) {
-      attempt(() => rmSync(`${path}.tmp`));
-      throw new FileError(path, error);
-    }
+    writeWhole(path, content);
     return path;
   }
 }
@@ -97,13 +170,6 @@ function checkEmpty(path: string): void {
   if (found.length === 0) return;
   const what = found.includes(METRICS) ? 'holds another run' : 'is not empty';
   throw new UsageError(`--out ${path}: ${what}; give a new folder, or remove this one first`);
-}
-
-/** Cleans up where there is something left to clean: what went wrong before is the error to tell. */
-function attempt(clean: () => void): void {
-  try {
-    clean();
-  } catch {}
 }
 
 /** Local time as 20250131-134502. */

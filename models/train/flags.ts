@@ -43,9 +43,12 @@ export function trainCommand(): Command {
   return command;
 }
 
+/** What a parsed command line holds. */
+type Flags = Omit<Settings, 'lr'> & { lr?: number; resume?: string } & OutputFlags;
+
 /** The settings that a parsed command line asks for. @throws UsageError for flags that do not go together */
 export function settingsOf(command: Command): Settings {
-  const { json, quiet, ...flags } = command.opts<Omit<Settings, 'lr'> & { lr?: number } & OutputFlags>();
+  const { json, quiet, resume, ...flags } = command.opts<Flags>();
   if (flags.norm !== 'mn') refuseIdle(command, mixtureFlags, `only for --norm mn, this one is ${flags.norm}`);
   checkOptimizerFlags(command, flags);
   const fault = findFault(flags, networks[flags.model]);
@@ -80,8 +83,24 @@ function addFolderFlags(command: Command): void {
       1,
     )
     .addOption(
+      new Option('--eval-every-steps <n>', 'steps between evaluations, in place of --eval-every')
+        .argParser(count)
+        .default(null, 'epochs')
+        .conflicts('evalEvery'),
+    )
+    .addOption(
+      new Option('--save-every <n>', 'steps between checkpoints, beside those at evaluations')
+        .argParser(count)
+        .default(null, 'at evaluations only'),
+    )
+    .addOption(
       new Option('--out <dir>', 'run folder, new or empty')
         .argParser(folder)
         .default(null, 'runs/<date-time>-<norm>-seed<seed>'),
+    )
+    .addOption(
+      new Option('--resume <dir>', 'go on with the run of this folder, with its settings')
+        .argParser(folder)
+        .conflicts('out'),
     );
 }

@@ -25,6 +25,13 @@ export interface Settings
   seed: number;
   /** Epochs between evaluations. */
   evalEvery: number;
+  /** Steps between evaluations, instead of epochs. */
+  evalEverySteps: number | null;
+  /** Steps between checkpoints, beside those at evaluations. */
+  saveEvery: number | null;
   /** The run folder; null names one by time, norm and seed. */
   out: string | null;
 }
+
+/** The settings that a run may change where it is resumed: they decide no number. */
+export const changeable: readonly string[] = ['threads', 'data', 'saveEvery', 'out'];

@@ -1,6 +1,6 @@
 // Random draws and files.
 import { DataError, OptionError, ShapeError } from '../../lib/index.js';
-import { file, js, M, type Misuses, x } from './given.js';
+import { Echo, file, js, M, type Misuses, make, x } from './given.js';
 
 export const training: Misuses = {
   createRandom: {
@@ -119,6 +119,43 @@ export const training: Misuses = {
       () => M.saveSafetensors({}, { epoch: 3 }),
       OptionError,
       /^saveSafetensors: /,
+    ],
+  },
+  saveCheckpoint: {
+    nothing: [
+      () => M.saveCheckpoint(),
+      OptionError,
+      'saveCheckpoint: parts is undefined, expected { model, optimizer, … }',
+    ],
+    'a module in place of parts': [() => M.saveCheckpoint(new Echo()), OptionError, /^saveCheckpoint: /],
+    'a tensor as a part': [
+      () => M.saveCheckpoint({ w: x() }),
+      OptionError,
+      /^saveCheckpoint: w is .*, expected an object with stateDict\(\) and loadStateDict\(\), or a generator$/,
+    ],
+    'a number as values': [
+      () => M.saveCheckpoint({}, 3),
+      OptionError,
+      'saveCheckpoint: values is 3, expected an object of values',
+    ],
+    'a value of NaN': [
+      () => M.saveCheckpoint({}, { loss: Number.NaN }),
+      OptionError,
+      /^saveCheckpoint: values\.loss is NaN, expected a number/,
+    ],
+  },
+  loadCheckpoint: {
+    nothing: [
+      () => M.loadCheckpoint(),
+      OptionError,
+      'loadCheckpoint: parts is undefined, expected { model, optimizer, … }',
+    ],
+    'no parts': [() => M.loadCheckpoint(new Uint8Array(8)), OptionError, /^loadCheckpoint: parts/],
+    text: [() => M.loadCheckpoint('file', {}), DataError, /^safetensors: file/],
+    weights: [
+      () => M.loadCheckpoint(M.saveSafetensors({}), {}),
+      DataError,
+      /^loadCheckpoint: the file is no checkpoint/,
     ],
   },
   loadSafetensors: {

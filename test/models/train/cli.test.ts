@@ -20,6 +20,7 @@ t.test('a run leaves settings, metrics, weights and a report', (t) => {
     'config.json',
     'metrics.jsonl',
     'report.html',
+    'weights.safetensors',
   ]);
 
   const config = JSON.parse(readFileSync(join(out, 'config.json'), 'utf8'));
@@ -45,7 +46,7 @@ t.test('a run leaves settings, metrics, weights and a report', (t) => {
   t.strictSame(Object.keys(metrics[0]), trainKeys);
   t.strictSame(Object.keys(metrics[2]), ['kind', 'step', 'epoch', 'split', 'loss', 'accuracy']);
 
-  const { state, metadata } = loadSafetensors(readFileSync(join(out, 'checkpoint.safetensors')));
+  const { state, metadata } = loadSafetensors(readFileSync(join(out, 'weights.safetensors')));
   t.strictSame(metadata, { framework: 'mixgrad', model: 'cifar-cnn', norm: 'mn' });
   t.strictSame(state['norm1.running_means'].shape, [3, 64]);
   t.equal(state['norm1.num_batches_tracked'].data[0], 2);
@@ -78,6 +79,23 @@ t.test('evaluation follows every n-th epoch and the last step', (t) => {
     [
       [4, 2],
       [6, 3],
+    ],
+  );
+  t.end();
+});
+
+t.test('or every n-th step, wherever epochs end', (t) => {
+  const out = folder('steps');
+  const flags =
+    '--device wasm --norm bn --limit-train 5 --limit-test 2 --batch-size 2 --steps 7 --eval-every-steps 3';
+  t.equal(train(...flags.split(' '), '--out', out).code, 0);
+  const evaluations = readMetrics(out).filter(({ kind }) => kind === 'eval');
+  t.strictSame(
+    evaluations.map(({ step, epoch }) => [step, epoch]),
+    [
+      [3, 2],
+      [6, 3],
+      [7, 4],
     ],
   );
   t.end();

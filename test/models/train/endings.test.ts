@@ -78,8 +78,9 @@ for (const [signal, expected] of Object.entries({ SIGINT: 130, SIGTERM: 143, SIG
     const metrics = readMetrics(out);
     t.match(stderr, `after step ${metrics.at(-1)?.step} `);
     t.match(readFileSync(join(out, 'report.html'), 'utf8'), /<\/html>\n$/);
-    loadSafetensors(readFileSync(join(out, 'checkpoint.safetensors')));
-    t.notOk(readdirSync(out).some((name) => name.endsWith('.tmp')));
+    for (const name of ['checkpoint', 'weights'])
+      loadSafetensors(readFileSync(join(out, `${name}.safetensors`)));
+    t.notOk(readdirSync(out).some((name) => /\.tmp$|^lock/.test(name)));
   });
 }
 
@@ -147,7 +148,8 @@ t.test('an error of the framework on the way ends with code 1 and keeps what was
   t.equal(stderr, `train: wasm: no room. What was done until then: ${out}\n`);
   t.match(JSON.parse(stdout), { ended: 'failed', steps: 1, accuracy: null });
   t.ok(existsSync(join(out, 'report.html')));
-  loadSafetensors(readFileSync(join(out, 'checkpoint.safetensors')));
+  loadSafetensors(readFileSync(join(out, 'weights.safetensors')));
+  t.notOk(existsSync(join(out, 'checkpoint.safetensors')), 'it stopped within a step');
   t.end();
 });
 

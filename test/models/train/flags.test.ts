@@ -29,7 +29,7 @@ t.test('every flag sets its setting', (t) => {
     '--data d --dataset cifar100 --model cifar-cnn --norm mn --norm-at conv3,conv4 --components 5 --iterations 0 ' +
       '--posterior channel --gradient unrolled --scale unit --steps 7 --batch-size 8 --optimizer sgd ' +
       '--lr 0.5 --momentum 0 --weight-decay 0 --clip-norm 2 --accumulate 4 --schedule step --warmup 3 --step-size 2 --gamma 0.5 --no-augment --seed 0 --device reference --threads 1 --conv direct ' +
-      '--eval-every 3 --limit-train 9 --limit-test 10 --out o',
+      '--eval-every 3 --save-every 4 --limit-train 9 --limit-test 10 --out o',
   );
   t.strictSame(settings, {
     data: 'd',
@@ -64,6 +64,8 @@ t.test('every flag sets its setting', (t) => {
     threads: 1,
     conv: 'direct',
     evalEvery: 3,
+    evalEverySteps: null,
+    saveEvery: 4,
     out: 'o',
   });
   t.end();
@@ -141,6 +143,8 @@ t.test('a number is written in decimal digits', (t) => {
     '--steps',
     '--batch-size',
     '--seed',
+    '--save-every',
+    '--eval-every-steps',
     '--lr',
     '--weight-decay',
     '--threads',
@@ -200,11 +204,15 @@ t.test('a flag that another leaves without effect is refused, its default is not
     t.throws(() => parse(line), { name: 'UsageError', message }, line);
   }
   t.throws(() => parse('--steps 3 --epochs 2'), { message: /--steps.*--epochs/ });
+  t.throws(() => parse('--eval-every-steps 3 --eval-every 2'), {
+    message: /--eval-every-steps.*--eval-every/,
+  });
+  t.throws(() => parse('--resume r --out o'), { message: /--resume.*--out/ });
   t.end();
 });
 
 t.test('a folder has a name that no shell and no forgotten value left there', (t) => {
-  for (const flag of ['--out', '--data']) {
+  for (const flag of ['--out', '--data', '--resume']) {
     for (const name of ['', ' ', '-x', '--json', '~', '~/runs'])
       t.throws(() => parseWords([flag, name]), { message: new RegExp(flag) }, `${flag} '${name}'`);
     t.ok(parseWords([flag, './-x']));

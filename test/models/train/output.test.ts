@@ -18,7 +18,10 @@ t.test('--json prints the result as one object, and all else on stderr', (t) => 
   const evaluation = readMetrics(out).at(-1)!;
   t.strictSame({ accuracy, loss }, { accuracy: evaluation.accuracy, loss: evaluation.loss });
   t.ok(seconds > 0 && seconds < 600);
-  const files = { path: out, report: join(out, 'report.html'), weights: join(out, 'checkpoint.safetensors') };
+  const [report, weights, checkpoint] = ['report.html', 'weights.safetensors', 'checkpoint.safetensors'].map(
+    (name) => join(out, name),
+  );
+  const files = { path: out, report, weights, checkpoint };
   t.strictSame(rest, { ended: 'finished', steps: 1, ...files });
   for (const file of Object.values(files)) t.ok(existsSync(file), file);
   t.match(stderr, /^device: wasm.*\n(.*\n)*epoch 1 .*\n$/);
