@@ -1,0 +1,18 @@
+// Every operator as ONNX nodes, run by onnxruntime on batches that the file was not made with.
+import t from 'tap';
+import { rows } from '../../ops/cases.js';
+import { cases } from './cases.js';
+import { Apply, agrees } from './runtime.js';
+
+t.test('every operator has cases, or a reason to have none', async (t) => {
+  const missing = rows.filter(([op]) => !(op in cases)).map(([op]) => op);
+  t.same(missing, [], 'test/io/onnx/cases.ts has them all');
+});
+
+for (const [op, list] of Object.entries(cases)) {
+  if (typeof list === 'string') continue;
+  t.test(op, async (t) => {
+    for (const [title, [fn, shape]] of Object.entries(list))
+      await agrees(t, `${op}: ${title}`, new Apply(fn), shape);
+  });
+}
