@@ -9,7 +9,7 @@ export interface Node {
   type: string;
   name: string;
   inputs: string[];
-  outputs: string[];
+  output: string;
   attributes: Readonly<Record<string, Attribute>>;
 }
 
@@ -39,7 +39,7 @@ export class Graph {
     attributes: Readonly<Record<string, Attribute>> = {},
   ): string {
     const name = this.unique(type);
-    this.nodes.push({ type, name, inputs: [...inputs], outputs: [name], attributes });
+    this.nodes.push({ type, name, inputs: [...inputs], output: name, attributes });
     return name;
   }
 
@@ -71,23 +71,26 @@ export class Graph {
     return this.node('Reshape', [x, this.shape(wanted)]);
   }
 
-  /** Gives what is computed last its name. */
+  /** Gives the result its name, and leaves out what it does not need. */
   finish(result: string): void {
-    const last = this.nodes.find(({ outputs }) => outputs[0] === result);
-    if (!last) {
-      this.nodes.push({
-        type: 'Identity',
-        name: OUTPUT,
-        inputs: [result],
-        outputs: [OUTPUT],
-        attributes: {},
-      });
-      return;
+    if (this.nodes.some(({ output }) => output === result)) this.rename(result, OUTPUT);
+    else
+      this.nodes.push({ type: 'Identity', name: OUTPUT, inputs: [result], output: OUTPUT, attributes: {} });
+    const needed = new Set([OUTPUT]);
+    const nodes = this.nodes.splice(0).reverse();
+    for (const node of nodes) {
+      if (!needed.has(node.output)) continue;
+      for (const name of node.inputs) needed.add(name);
+      this.nodes.unshift(node);
     }
-    const renamed = (names: string[]) => names.map((name) => (name === result ? OUTPUT : name));
+    const constants = this.constants.splice(0);
+    this.constants.push(...constants.filter(({ name }) => needed.has(name)));
+  }
+
+  private rename(from: string, to: string): void {
     for (const node of this.nodes) {
-      node.inputs = renamed(node.inputs);
-      node.outputs = renamed(node.outputs);
+      node.inputs = node.inputs.map((name) => (name === from ? to : name));
+      if (node.output === from) node.output = to;
     }
   }
 

@@ -16,19 +16,22 @@ interface Named {
   shape: Shape;
 }
 
-/** The storages that a run's operations took and that none of them made: a view of one is no new one. */
-function leavesOf({ calls, input, result, storageOf }: Pass): Set<Storage> {
+/** The storages of a run whose values do not depend on its input. A view of one is no new one. */
+function constantsOf({ calls, input, result, storageOf }: Pass): Set<Storage> {
   const computed = new Set([storageOf(input)]);
-  const leaves = new Set<Storage>();
-  const take = (values: unknown) => {
-    for (const t of tensorsIn(values)) if (!computed.has(storageOf(t))) leaves.add(storageOf(t));
+  const constants = new Set<Storage>();
+  /** Whether none of these depends on the input. */
+  const take = (values: unknown): boolean => {
+    const open = tensorsIn(values).map(storageOf);
+    for (const storage of open) if (!computed.has(storage)) constants.add(storage);
+    return open.every((storage) => !computed.has(storage));
   };
   for (const { args, outputs } of calls) {
-    take(args);
-    for (const t of outputs) if (!leaves.has(storageOf(t))) computed.add(storageOf(t));
+    if (take(args)) take(outputs);
+    else for (const t of outputs) if (!constants.has(storageOf(t))) computed.add(storageOf(t));
   }
   take(result);
-  return leaves;
+  return constants;
 }
 
 /** Tensors by name: the input, weights, constants, and what nodes compute. Views share values, and are reshaped. */
@@ -40,19 +43,19 @@ export class Names {
   private constructor(
     private readonly graph: Graph,
     private readonly passes: Passes,
-    /** What the model was given or made without an operation. */
-    private readonly leaves: ReadonlyMap<Storage, Floats>,
+    /** What does not depend on the input. */
+    private readonly constants: ReadonlyMap<Storage, Floats>,
   ) {
     this.name(passes.first.input, INPUT);
   }
 
   /** Reads the values of everything that no operation made. */
   static async of(graph: Graph, model: Module, passes: Passes): Promise<Names> {
-    const leaves = new Map<Storage, Floats>();
+    const constants = new Map<Storage, Floats>();
     for (const pass of [passes.first, passes.second]) {
-      for (const storage of leavesOf(pass)) leaves.set(storage, await storage.read());
+      for (const storage of constantsOf(pass)) constants.set(storage, await storage.read());
     }
-    const names = new Names(graph, passes, leaves);
+    const names = new Names(graph, passes, constants);
     for (const [name, item] of model.stateItems()) {
       if (!(item instanceof Tensor) || names.state.has(item.storage)) continue;
       names.state.set(item.storage, { name, shape: item.shape });
@@ -79,13 +82,18 @@ export class Names {
     return name;
   }
 
-  /** The values of a tensor that is no result of an operation. @throws OptionError where it is, or depends on the batch */
+  /** Whether a tensor of the first run does not depend on the input. */
+  isConstant(t: Tensor): boolean {
+    return this.constants.has(this.passes.first.storageOf(t));
+  }
+
+  /** The values of a tensor. @throws OptionError where they depend on the input or the size of the batch */
   values(what: string, first: Tensor, second: Tensor): Floats {
     const [a, b] = [
-      this.leaves.get(this.passes.first.storageOf(first)),
-      this.leaves.get(this.passes.second.storageOf(second)),
+      this.constants.get(this.passes.first.storageOf(first)),
+      this.constants.get(this.passes.second.storageOf(second)),
     ];
-    if (!a || !b) throw new OptionError(`exportOnnx: ${what} is computed by the model, expected a constant`);
+    if (!a || !b) throw new OptionError(`exportOnnx: ${what} depends on the input, expected a constant`);
     if (a === b || (a.length === b.length && a.every((value, i) => Object.is(value, b[i])))) return a;
     throw new OptionError(`exportOnnx: ${what} depends on the size of the batch, expected a constant`);
   }

@@ -37,9 +37,9 @@ export function bytesOf(
   return toBinary(ModelProtoSchema, model);
 }
 
-function nodeOf({ type, name, inputs, outputs, attributes }: Node): MessageInitShape<typeof NodeProtoSchema> {
+function nodeOf({ type, name, inputs, output, attributes }: Node): MessageInitShape<typeof NodeProtoSchema> {
   const attribute = Object.entries(attributes).map(([key, value]) => attributeOf(key, value));
-  return { opType: type, name, input: inputs, output: outputs, attribute };
+  return { opType: type, name, input: inputs, output: [output], attribute };
 }
 
 function attributeOf(name: string, value: Attribute): MessageInitShape<typeof AttributeProtoSchema> {
