@@ -14,6 +14,7 @@ export { type KernelName, kernels } from '../kernels/index.js';
 export { elementwise, type Flat, type Kernel, kernel, type Plan, type Thread } from '../kernels/spec.js';
 export * from './errors.js';
 export { GradcheckError, type GradcheckOptions, type GradcheckResult, gradcheck } from './gradcheck.js';
+export { loadNpy, type NpyOptions, saveNpy } from './io/npy.js';
 export { exportOnnx, type OnnxOptions } from './io/onnx.js';
 export { loadSafetensors, type Safetensors, saveSafetensors } from './io/safetensors.js';
 export * from './nn/index.js';

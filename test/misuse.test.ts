@@ -3,6 +3,7 @@
 import t, { type Test } from 'tap';
 import * as mixgrad from '../lib/index.js';
 import { devices } from './misuse/devices.js';
+import { files } from './misuse/files.js';
 import { M, type Misuse, type Misuses, other } from './misuse/given.js';
 import { layers } from './misuse/layers.js';
 import { methods } from './misuse/methods.js';
@@ -14,7 +15,16 @@ import { rows } from './ops/cases.js';
 
 t.teardown(() => other.close());
 
-const cases: Misuses = { ...values, ...methods, ...devices, ...tape, ...layers, ...norms, ...training };
+const cases: Misuses = {
+  ...values,
+  ...methods,
+  ...devices,
+  ...tape,
+  ...layers,
+  ...norms,
+  ...training,
+  ...files,
+};
 
 /** What an error must say: where, then what; a tensor whose values are gone is named by its shape. */
 const telling = /^([\w.]+: \S.{7,}|a tensor of shape \[.*\] was \w+)/;

@@ -50,7 +50,7 @@ export function execute<A>(kernel: Kernel<A>, inputs: readonly Tensor[], plan: P
     ),
   );
   const out = new Tensor(plan.shape, Storage.fromDevice(device, buffer));
-  if (state.trace && state.op === null) state.trace(kernel.name, { inputs }, [out]);
+  if (state.trace && state.op === null) state.trace(`kernel ${kernel.name}`, { inputs }, [out]);
   return out;
 }
 
