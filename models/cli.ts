@@ -1,6 +1,8 @@
 // The command line `mixgrad`: a command for each program.
 import { benchCommand, flagsOf } from './bench/flags.js';
 import { runBenchmark } from './bench/program.js';
+import { exportCommand } from './export/flags.js';
+import { runExport } from './export/program.js';
 import { newCommand } from './run/flags.js';
 import { openOutput } from './run/output.js';
 import { runProgram } from './run/program.js';
@@ -13,6 +15,7 @@ function mixgradCommand() {
     .addCommand(
       trainCommand().action((flags, command) => runTraining(settingsOf(command), openOutput(flags))),
     )
+    .addCommand(exportCommand().action((run, flags) => runExport(run, flags)))
     .addCommand(benchCommand().action((_, command) => runBenchmark(flagsOf(command))));
 }
 

@@ -11,6 +11,7 @@ export interface Facts {
   threads: number;
   trainImages: number;
   testImages: number;
+  classes: number;
   parameters: number;
   totalSteps: number;
 }

@@ -66,6 +66,7 @@ function prepare(
     threads,
     trainImages: data.train.length,
     testImages: data.test.length,
+    classes: data.train.classes,
     parameters: network.parameters().reduce((sum, param) => sum + param.size, 0),
     totalSteps: totalSteps(settings, data.train),
   };

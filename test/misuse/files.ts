@@ -1,6 +1,7 @@
 // Files of arrays and of networks.
 import {
   DataError,
+  DeviceError,
   defineOp,
   kernels,
   Module,
