@@ -5,7 +5,6 @@ import { describe, type Reader, readOptions } from '../../options.js';
 import type { Shape } from '../../shape.js';
 import { checkShape } from '../../tensor/create.js';
 import { Tensor } from '../../tensor/tensor.js';
-import type { OnnxOptions } from '../onnx.js';
 import { Call } from './call.js';
 import { Graph } from './graph.js';
 import { Names } from './names.js';
@@ -27,7 +26,7 @@ const input: Reader<Tensor | Shape | null> = {
 };
 
 /** As exportOnnx. */
-export async function exportModel(model: Module, options: OnnxOptions): Promise<Uint8Array> {
+export async function exportModel(model: Module, options: unknown): Promise<Uint8Array> {
   if (!(model instanceof Module) || typeof model.forward !== 'function') {
     throw new OptionError(`exportOnnx: model is ${describe(model)}, expected a Module with a forward()`);
   }
