@@ -10,6 +10,8 @@ import type { Args } from './tape.js';
 export interface TracedCall {
   op: string;
   args: Args;
+  /** The tensors among the arguments, in whatever they lie. */
+  inputs: readonly Tensor[];
   /** Its results, the one that has a gradient first. */
   outputs: readonly Tensor[];
 }
@@ -30,11 +32,13 @@ class Recorder {
   readonly made: Disposable[] = [];
   private readonly met = new Map<Tensor, Storage>();
 
-  meet(values: object): void {
+  /** Notes the tensors among these values, which it returns. */
+  meet(values: object): readonly Tensor[] {
     const { tensors, storages } = storagesOf(values as Args);
     tensors.forEach((t, i) => {
       if (!this.met.has(t)) this.met.set(t, storages[i].retain());
     });
+    return tensors;
   }
 
   storageOf(t: Tensor): Storage {
@@ -54,8 +58,8 @@ class Recorder {
 export function trace<T>(what: string, fn: (calls: readonly TracedCall[]) => T): Trace<T> {
   const recorder = new Recorder();
   const heard = (op: string, args: object, outputs: readonly Disposable[]) => {
-    recorder.meet({ args, outputs });
-    recorder.calls.push({ op, args: args as Args, outputs: outputs as unknown as readonly Tensor[] });
+    const [inputs, made] = [args, outputs].map((values) => recorder.meet(values));
+    recorder.calls.push({ op, args: args as Args, inputs, outputs: made });
   };
   const observer = (claim: Disposable) => recorder.made.push(claim);
   const { calls } = recorder;

@@ -1,11 +1,9 @@
 // What each tensor of a model's run is called in the file.
 import type { Floats } from '../../../kernels/devices/device.js';
 import { OptionError } from '../../errors.js';
-import type { Module } from '../../nn/module.js';
 import { type Shape, sameShape } from '../../shape.js';
-import { tensorsIn } from '../../tape/scope.js';
 import type { Storage } from '../../tensor/storage.js';
-import { Tensor } from '../../tensor/tensor.js';
+import type { Tensor } from '../../tensor/tensor.js';
 import { type Graph, INPUT } from './graph.js';
 import type { Pass, Passes } from './passes.js';
 import { sizesOf } from './sizes.js';
@@ -21,16 +19,16 @@ function constantsOf({ calls, input, result, storageOf }: Pass): Set<Storage> {
   const computed = new Set([storageOf(input)]);
   const constants = new Set<Storage>();
   /** Whether none of these depends on the input. */
-  const take = (values: unknown): boolean => {
-    const open = tensorsIn(values).map(storageOf);
-    for (const storage of open) if (!computed.has(storage)) constants.add(storage);
-    return open.every((storage) => !computed.has(storage));
+  const take = (tensors: readonly Tensor[]): boolean => {
+    const storages = tensors.map(storageOf);
+    for (const storage of storages) if (!computed.has(storage)) constants.add(storage);
+    return storages.every((storage) => !computed.has(storage));
   };
-  for (const { args, outputs } of calls) {
-    if (take(args)) take(outputs);
+  for (const { inputs, outputs } of calls) {
+    if (take(inputs)) take(outputs);
     else for (const t of outputs) if (!constants.has(storageOf(t))) computed.add(storageOf(t));
   }
-  take(result);
+  take([result]);
   return constants;
 }
 
@@ -50,15 +48,14 @@ export class Names {
   }
 
   /** Reads the values of everything that no operation made. */
-  static async of(graph: Graph, model: Module, passes: Passes): Promise<Names> {
+  static async of(graph: Graph, passes: Passes): Promise<Names> {
     const constants = new Map<Storage, Floats>();
     for (const pass of [passes.first, passes.second]) {
       for (const storage of constantsOf(pass)) constants.set(storage, await storage.read());
     }
     const names = new Names(graph, passes, constants);
-    for (const [name, item] of model.stateItems()) {
-      if (!(item instanceof Tensor) || names.state.has(item.storage)) continue;
-      names.state.set(item.storage, { name, shape: item.shape });
+    for (const [name, { storage, shape }] of passes.state) {
+      if (!names.state.has(storage)) names.state.set(storage, { name, shape });
     }
     return names;
   }

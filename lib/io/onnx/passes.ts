@@ -20,6 +20,8 @@ export interface Pass extends Trace<Tensor> {
 export interface Passes {
   first: Pass;
   second: Pass;
+  /** The model's tensors by their names in the state dictionary. */
+  state: readonly (readonly [string, Tensor])[];
   /** Gives back all that they made. */
   release(): void;
 }
@@ -38,7 +40,10 @@ export async function runTwice(model: Module, example: Tensor | Shape): Promise<
     });
     const [first, second] = passes;
     checkAlike(first, second);
-    return { first, second, release };
+    const state = [...model.stateItems()].flatMap(([name, item]) =>
+      item instanceof Tensor ? [[name, item] as const] : [],
+    );
+    return { first, second, state, release };
   } catch (error) {
     release();
     throw error;
