@@ -16,6 +16,8 @@ export { DataLoader, type DataLoaderOptions, type DataSource } from './data/load
 export * from './errors.js';
 export { GradcheckError, type GradcheckOptions, type GradcheckResult, gradcheck } from './gradcheck.js';
 export { type CheckpointParts, type HasState, loadCheckpoint, saveCheckpoint } from './io/checkpoint.js';
+export { loadNpy, type NpyOptions, saveNpy } from './io/npy.js';
+export { exportOnnx, type OnnxOptions } from './io/onnx.js';
 export { loadSafetensors, type Safetensors, saveSafetensors } from './io/safetensors.js';
 export * from './nn/index.js';
 export * from './ops/index.js';

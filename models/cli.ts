@@ -2,6 +2,8 @@
 import { benchCommand, flagsOf } from './bench/flags.js';
 import { runBenchmark } from './bench/program.js';
 import { dataCommand, runDownload } from './data/program.js';
+import { exportCommand } from './export/flags.js';
+import { runExport } from './export/program.js';
 import { newCommand } from './run/flags.js';
 import { openOutput } from './run/output.js';
 import { runProgram } from './run/program.js';
@@ -17,6 +19,7 @@ function mixgradCommand() {
         runDownload({ dataset, folder, url: flags.url }, openOutput(flags)),
       ),
     )
+    .addCommand(exportCommand().action((run, flags) => runExport(run, flags)))
     .addCommand(benchCommand().action((_, command) => runBenchmark(flagsOf(command))));
 }
 

@@ -94,25 +94,36 @@ const vendor = (name, what, outfile, also = '') =>
     outfile,
   });
 
-/** The licence of a package: a file, or the end of its README. */
-function licenceIn(folder) {
+/** A comment at the head of a file that says whose it is. */
+const HEAD = /^(\/\/.*\n)+|^\/\*[\s\S]*?\*\//;
+/** The text that a package names when it has none. */
+const APACHE = 'node_modules/@biomejs/biome/LICENSE-APACHE';
+
+/** The licence of a package: a file, the end of its README, or what its package.json and the heads of these files say. */
+function licenceOf(folder, { license, author }, inputs) {
   const files = readdirSync(folder);
   const read = (name) => readFileSync(join(folder, name), 'utf8');
   const own = files.find((file) => /^licen[cs]e/i.test(file));
   const text = own
     ? read(own)
     : /^licen[cs]e[\s\S]*/im.exec(read(files.find((file) => /^readme/i.test(file))))?.[0];
-  if (!text) throw new Error(`${folder}: no licence to pass on`);
-  return text.trim();
+  if (text) return text.trim();
+  if (!license) throw new Error(`${folder}: no licence to pass on`);
+  const heads = inputs.map((path) => HEAD.exec(readFileSync(path, 'utf8'))?.[0].trim());
+  const said = heads.filter((head) => /copyright|licen[cs]e/i.test(head));
+  const full = license.includes('Apache-2.0') ? [readFileSync(APACHE, 'utf8').trim()] : [];
+  const by = typeof author === 'object' ? `, by ${author.name}` : '';
+  return [`Licence: ${license}${by}`, ...new Set(said), ...full].join('\n\n');
 }
 
 /** The licences of the packages that bundles contain. */
 function writeNotices(bundles) {
   const inputs = bundles.flatMap(({ metafile }) => Object.keys(metafile.inputs));
-  const folders = inputs.map((path) => /^.*node_modules\/(@[^/]+\/)?[^/]+/.exec(path)?.[0]);
-  const notices = [...new Set(folders)].filter(Boolean).map((folder) => {
-    const { name, version } = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'));
-    return `${name} ${version}\n\n${licenceIn(folder)}\n`;
+  const folderOf = (path) => /^.*node_modules\/(@[^/]+\/)?[^/]+/.exec(path)?.[0];
+  const notices = [...new Set(inputs.map(folderOf))].filter(Boolean).map((folder) => {
+    const manifest = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'));
+    const own = inputs.filter((path) => folderOf(path) === folder);
+    return `${manifest.name} ${manifest.version}\n\n${licenceOf(folder, manifest, own)}\n`;
   });
   const head = 'The files of dist/browser/ and dist/vendor/ contain code of these packages.\n';
   writeFileSync('dist/THIRD-PARTY-NOTICES.txt', [head, ...notices].join(`\n${'-'.repeat(80)}\n\n`));

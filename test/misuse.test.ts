@@ -3,6 +3,7 @@
 import t, { type Test } from 'tap';
 import * as mixgrad from '../lib/index.js';
 import { devices } from './misuse/devices.js';
+import { files } from './misuse/files.js';
 import { M, type Misuse, type Misuses, other } from './misuse/given.js';
 import { layers } from './misuse/layers.js';
 import { methods } from './misuse/methods.js';
@@ -24,6 +25,7 @@ const cases: Misuses = {
   ...norms,
   ...optim,
   ...training,
+  ...files,
 };
 
 /** What an error must say: where, then what; a tensor whose values are gone is named by its shape. */

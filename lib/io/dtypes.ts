@@ -1,4 +1,4 @@
-// The types of values in safetensors files, and how each is read as floats.
+// The types of values in files, and how each is read as floats.
 import type { Floats } from '../../kernels/devices/device.js';
 import { DataError } from '../errors.js';
 
@@ -52,19 +52,17 @@ export function bytesPerValue(dtype: DtypeName): number {
 }
 
 /**
- * The values that bytes stand for, wherever in memory they lie: float64 of F64, float32 of all others.
+ * The values of `what` that bytes stand for, wherever in memory they lie: float64 of F64, float32 of all others.
  * @throws DataError where float32 does not have an integer
  */
-export function decode(key: string, dtype: DtypeName, bytes: Uint8Array): Floats {
+export function decode(what: string, dtype: DtypeName, bytes: Uint8Array): Floats {
   const { array, decode } = dtypes[dtype] as Dtype;
   const entries = new array(bytes.slice().buffer);
   if (entries instanceof Float32Array || entries instanceof Float64Array) return entries;
   return Float32Array.from(entries as ArrayLike<number | bigint>, (entry, i) => {
     const value = decode ? decode(entry as number) : Number(entry);
     if (decode || (BigInt(value) === BigInt(entry) && Math.fround(value) === value)) return value;
-    throw new DataError(
-      `safetensors: ${key} holds ${entry} at position ${i}, expected an integer that float32 has`,
-    );
+    throw new DataError(`${what} holds ${entry} at position ${i}, expected an integer that float32 has`);
   });
 }
 

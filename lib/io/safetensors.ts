@@ -5,6 +5,7 @@ import { DataError, OptionError, ShapeError } from '../errors.js';
 import { checkedEntry, type StateDict, type StateEntry } from '../nn/state-dict.js';
 import { checkRecord, describe } from '../options.js';
 import { numel } from '../shape.js';
+import { bytesOf, type FileBytes } from './bytes.js';
 import { bytesPerValue, type DtypeName, decode, dtypeNames } from './dtypes.js';
 import { damaged, type HeaderValue, isText, MOST_HEADER_BYTES, parseHeader } from './header.js';
 
@@ -136,8 +137,8 @@ function checkText(what: string, text: unknown): void {
  * { shape: [ 2 ], data: Float32Array(2) [ 1, 2 ] } 3
  * ```
  */
-export function loadSafetensors(file: ArrayBufferView | ArrayBuffer | SharedArrayBuffer): Safetensors {
-  const bytes = bytesOf(file);
+export function loadSafetensors(file: FileBytes): Safetensors {
+  const bytes = bytesOf('safetensors', file);
   const { entries, metadata, start } = readHeader(bytes);
   const state: [string, StateEntry][] = [];
   let end = 0;
@@ -148,28 +149,13 @@ export function loadSafetensors(file: ArrayBufferView | ArrayBuffer | SharedArra
       throw damaged(`${key} ends at byte ${start + to}, the file at ${bytes.length}`);
     }
     const { shape, dtype } = entry;
-    const data = decode(key, dtype, bytes.subarray(start + from, start + to));
+    const data = decode(`safetensors: ${key}`, dtype, bytes.subarray(start + from, start + to));
     state.push([key, dtype === 'I64' ? { shape, data, dtype } : { shape, data }]);
     end = to;
   }
   const surplus = bytes.length - start - end;
   if (surplus > 0) throw damaged(`${surplus} bytes follow the last tensor, expected the file's end`);
   return { state: Object.fromEntries(state), metadata };
-}
-
-/** The bytes of a buffer or of a view of one. */
-function bytesOf(file: unknown): Uint8Array {
-  if (ArrayBuffer.isView(file)) return viewOf(file.buffer, file.byteOffset, file.byteLength);
-  const shared = typeof SharedArrayBuffer === 'function' && file instanceof SharedArrayBuffer;
-  if (file instanceof ArrayBuffer || shared) return viewOf(file, 0, file.byteLength);
-  throw new DataError(
-    `safetensors: file is ${describe(file)}, expected its bytes: an ArrayBuffer or a view of one, such as a Uint8Array`,
-  );
-}
-
-/** A buffer that was transferred elsewhere has no bytes, and cannot be viewed. */
-function viewOf(buffer: ArrayBufferLike, from: number, length: number): Uint8Array {
-  return length === 0 ? new Uint8Array(0) : new Uint8Array(buffer, from, length);
 }
 
 /** The tensors' entries in the order of their data. */

@@ -238,8 +238,8 @@ export abstract class Module<I extends unknown[] = [x: Tensor], O = Tensor> {
     return firstOfEach(all);
   }
 
-  /** All that has state, by key, under every name. */
-  private stateItems(): Map<string, Stateful> {
+  /** All that has state, by key, under every name. @internal */
+  stateItems(): Map<string, Stateful> {
     const items = new Map<string, Stateful>();
     for (const [prefix, module] of everyModule<AnyModule>(this)) {
       for (const { path, value } of membersOf(module)) {

@@ -139,6 +139,8 @@ class Operation {
     const before = recording ? storagesOf(args) : null;
     const { out, saved, also, own } = this.forward(args, recording);
     checkFinite(this.name, 'its output', out);
+    if (state.trace && state.op === null)
+      state.trace(this.name, args, also ? [out, ...tensorsIn(also)] : [out]);
     if (before) {
       const call = keep(args, inputs, before, out, saved);
       const vjp = (g: Tensor) => this.gradients(call, g);

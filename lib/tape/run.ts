@@ -49,7 +49,9 @@ export function execute<A>(kernel: Kernel<A>, inputs: readonly Tensor[], plan: P
       plan,
     ),
   );
-  return new Tensor(plan.shape, Storage.fromDevice(device, buffer));
+  const out = new Tensor(plan.shape, Storage.fromDevice(device, buffer));
+  if (state.trace && state.op === null) state.trace(`kernel ${kernel.name}`, { inputs }, [out]);
+  return out;
 }
 
 function checkPositions(kernel: string, positions: number, { name, dtype }: Device): void {

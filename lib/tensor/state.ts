@@ -37,6 +37,8 @@ export const state = {
   rule: null as string | null,
   /** The operation that runs, in whose name the device speaks. */
   op: null as string | null,
+  /** Told of every operation that runs by itself, not inside another, with its arguments and outputs. */
+  trace: null as ((op: string, args: object, outputs: readonly Disposable[]) => void) | null,
   /** Whether results are checked for NaN and infinities. */
   detectingAnomalies: false,
   /** What no graph holds: it leaves the device at the next boundary. */

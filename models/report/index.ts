@@ -14,6 +14,7 @@ export interface Facts {
   threads: number;
   trainImages: number;
   testImages: number;
+  classes: number;
   parameters: number;
   totalSteps: number;
 }

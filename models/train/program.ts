@@ -144,6 +144,7 @@ function factsOf({ settings, data, network, total }: Run): Facts {
     threads: settings.threads!,
     trainImages: data.train.length,
     testImages: data.test.length,
+    classes: data.train.classes,
     parameters: network.parameters().reduce((sum, param) => sum + param.size, 0),
     totalSteps: total,
   };

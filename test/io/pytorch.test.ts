@@ -1,5 +1,4 @@
 // Weights that come from PyTorch, and weights that go there.
-
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import t from 'tap';
@@ -8,18 +7,23 @@ import {
   BatchNorm2d,
   Conv2d,
   createRandom,
+  exportOnnx,
   Flatten,
   Linear,
   loadSafetensors,
   MaxPool2d,
+  type Module,
   ReLU,
   Sequential,
+  type Shape,
   type StateEntry,
   saveSafetensors,
   tensor,
 } from '../../lib/index.js';
-import { spawnSync } from '../processes.js';
+import { pythonWith, runPython } from '../python.js';
 import { normal } from '../values.js';
+import { distance, open, ran } from './onnx/runtime.js';
+import { ResNet, seasoned } from './resnet.js';
 
 const PROGRAM = 'test/fixtures/checkpoint.py';
 const FIXTURE = 'test/fixtures/checkpoint.safetensors';
@@ -57,19 +61,10 @@ t.test("what PyTorch's file held is what ours holds after it", async (t) => {
   t.same(loadSafetensors(saveSafetensors(await net.stateDict())).state, state);
 });
 
-/** A Python that can import this, or a reason to skip. */
-function pythonWith(module: string): { python: string; skip: string | false } {
-  const can = (name: string) => spawnSync(name, ['-c', `import ${module}`]).status === 0;
-  const python = ['/usr/bin/python3', 'python3'].find(can);
-  return { python: python ?? '', skip: python ? false : `no Python here has ${module}` };
-}
-
 /** A file with the state of a network after three training steps, an input, and the output in evaluation mode. */
-async function write(folder: string): Promise<string> {
-  const net = network();
-  const batch = (seed: string) => tensor(normal([6, 2, 4, 4], seed), { shape: [6, 2, 4, 4] });
-  for (const seed of ['first', 'second', 'third']) net.forward(batch(seed));
-  const input = batch('input');
+async function write(folder: string, net: Module = network(), shape: Shape = [6, 2, 4, 4]): Promise<string> {
+  seasoned(net, shape);
+  const input = tensor(normal(shape, 'input'), { shape });
   const entry = async (x: typeof input) => ({ shape: x.shape, data: Float32Array.from(await x.data()) });
   const output = await entry(net.eval().forward(input));
   const state = { input: await entry(input), output, ...(await net.stateDict()) };
@@ -78,19 +73,38 @@ async function write(folder: string): Promise<string> {
   return path;
 }
 
-const torch = pythonWith('torch');
-t.test(
-  'our checkpoint loads in PyTorch as it is, and gives our output there',
-  { skip: torch.skip },
-  async (t) => {
-    const path = await write(t.testdir({}));
-    const { stdout, stderr } = spawnSync(torch.python, [PROGRAM, 'read', path], { encoding: 'utf8' });
-    t.equal(stderr, '');
-    const { error, counts } = JSON.parse(stdout);
-    t.ok(error < TOLERANCE, `off by ${error}`);
-    t.same(counts, { '1.num_batches_tracked': 3, '6.num_batches_tracked': 3 });
-  },
-);
+const torch = pythonWith('torch, numpy');
+const needsTorch = { skip: torch.skip };
+
+t.test('our checkpoint loads in PyTorch as it is, and gives our output there', needsTorch, async (t) => {
+  const path = await write(t.testdir({}));
+  const { error, counts } = JSON.parse(runPython(torch.python, [PROGRAM, 'read', path]));
+  t.ok(error < TOLERANCE, `off by ${error}`);
+  t.same(counts, { '1.num_batches_tracked': 3, '6.num_batches_tracked': 3 });
+});
+
+t.test('a residual network of ours in PyTorch', needsTorch, async (t) => {
+  const path = await write(t.testdir({}), new ResNet(), [6, 3, 8, 8]);
+  const { error, counts } = JSON.parse(runPython(torch.python, [PROGRAM, 'read', path, 'resnet']));
+  t.ok(error < TOLERANCE, `off by ${error}`);
+  t.equal(Object.keys(counts).length, 10);
+  t.same(new Set(Object.values(counts)), new Set([3]));
+});
+
+t.test('a residual network of PyTorch here, and in onnxruntime', needsTorch, async (t) => {
+  const path = join(t.testdir({}), 'theirs.safetensors');
+  t.equal(runPython(torch.python, [PROGRAM, 'write', path, 'resnet']), '');
+  const { input, output, ...state } = loadSafetensors(readFileSync(path)).state;
+  const net = new ResNet();
+  t.same(net.loadStateDict(state), { missingKeys: [], unexpectedKeys: [] });
+  t.equal(state['layer2.0.shortcut.1.num_batches_tracked'].dtype, 'I64');
+  const x = asTensor(input);
+  const here = distance(await net.eval().forward(x).data(), output.data);
+  t.ok(here < TOLERANCE, `off by ${here}`);
+  const session = await open(await exportOnnx(net, { input: x }));
+  const there = distance((await ran(session, x)).data as Float32Array, output.data);
+  t.ok(there < TOLERANCE, `the exported file is off by ${there}`);
+});
 
 const official = pythonWith('safetensors.numpy, numpy');
 t.test("the format's own reader reads what we write", { skip: official.skip }, async (t) => {
@@ -101,8 +115,7 @@ from safetensors import safe_open
 with safe_open(sys.argv[1], framework="np") as file:
     print(file.metadata(), *[(k, str(file.get_tensor(k).dtype)) for k in sorted(file.keys())], sep="\\n")
 `;
-  const { stdout, stderr } = spawnSync(official.python, ['-c', program, path], { encoding: 'utf8' });
-  t.equal(stderr, '');
+  const stdout = runPython(official.python, ['-c', program, path]);
   t.match(stdout, "{'from': 'mixgrad'}\n('0.bias', 'float32')\n('0.weight', 'float32')\n");
   t.match(stdout, "('1.num_batches_tracked', 'int64')\n");
 });

@@ -68,6 +68,8 @@ function testFiles(t: Test, consumer: Consumer): void {
     'linkedom',
     '@observablehq/plot',
     'd3-array',
+    'onnx-buf',
+    '@bufbuild/protobuf',
   ]) {
     t.ok(notices.includes(`\n${name} `), `the licence of ${name}`);
   }
@@ -165,6 +167,12 @@ async function testPrograms(t: Test, consumer: Consumer): Promise<void> {
   t.match(report, '<svg', 'the report has its pictures');
 }
 
+/** A network as an ONNX file: what writes it is loaded on demand. */
+const exporting = `
+  import { exportOnnx, Linear } from 'mixgrad';
+  const file = await exportOnnx(new Linear(2, 3), { input: [1, 2] });
+  console.log(Buffer.from(file).includes('weight'), Buffer.from(file).includes('MatMul'));`;
+
 /** The installed package in Node. */
 export function testInstalled(t: Test, consumer: Consumer): void {
   t.test('what is installed', async (t) => testSize(t, consumer));
@@ -172,5 +180,8 @@ export function testInstalled(t: Test, consumer: Consumer): void {
   t.test('types, as nodenext and as bundlers find them', (t) => testTypes(t, consumer));
   t.test('devices', (t) => testDevices(t, consumer));
   t.test('gpujs-webgpu with the package webgpu', (t) => testDawn(t, consumer));
+  t.test('exportOnnx', async (t) => {
+    t.equal(await ran(consumer, exporting), 'true true');
+  });
   t.test('programs', (t) => testPrograms(t, consumer));
 }

@@ -20,12 +20,12 @@ const rooms: readonly string[][] = [
   ['models/networks'],
   ['models/run'],
   ['models/report'],
-  ['models/train', 'models/bench', 'models/data'],
+  ['models/train', 'models/bench', 'models/data', 'models/export'],
   ['models'],
 ];
 
 /** Neighbours in a list above: they share what lies below them and know nothing of each other. */
-const apart = ['models/train', 'models/bench', 'models/data'];
+const apart = ['models/train', 'models/bench', 'models/data', 'models/export'];
 
 /** The files of a folder, types and AssemblyScript included. */
 function filesIn(folder: string): string[] {

@@ -1,10 +1,11 @@
 // One process at a time writes into a run folder.
-import { spawn } from 'node:child_process';
+
 import { once } from 'node:events';
 import { readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import t from 'tap';
 import { lockFolder } from '../../../models/run/lock.js';
+import { spawn } from '../../processes.js';
 
 process.setMaxListeners(0);
 const mine = `lock-${process.pid}`;

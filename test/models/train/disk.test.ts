@@ -1,10 +1,11 @@
 // A disk that is full when a run is saved: one line says so, and the checkpoint before is whole.
-import { spawnSync } from 'node:child_process';
+
 import { mkdtempSync, readdirSync, readFileSync, rmdirSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import t from 'tap';
+import { spawnSync } from '../../processes.js';
 import { isOneLine, readMetrics, runInShell, runProgram, trainUntil } from '../programs.js';
 import { linesOf, positionOf, sameRun } from './resumed.js';
 

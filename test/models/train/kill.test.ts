@@ -1,11 +1,12 @@
 // SIGKILL at random moments: whatever a run was doing, it goes on from its last checkpoint as if nothing had happened.
-import { type ChildProcess, spawn } from 'node:child_process';
+
 import { once } from 'node:events';
 import { existsSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import t from 'tap';
 import { createRandom } from '../../../lib/index.js';
+import { type ChildProcess, spawn } from '../../processes.js';
 import { mixgrad } from '../programs.js';
 import { positionOf, sameRun, small } from './resumed.js';
 

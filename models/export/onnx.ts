@@ -1,0 +1,37 @@
+// The network of a run as an ONNX file.
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { readBytes } from '../../datasets/files.js';
+import { createRandom, DataError, exportOnnx, loadSafetensors } from '../../lib/index.js';
+import { type ModelName, makeModel, modelNames, networks } from '../networks/index.js';
+import type { NormSettings } from '../networks/norms.js';
+import { UsageError } from '../run/program.js';
+
+const CONFIG = 'config.json';
+const WEIGHTS = 'weights.safetensors';
+
+/** What config.json says of the network. */
+interface Config extends NormSettings {
+  model: ModelName;
+  classes: number;
+}
+
+/** The file of a run's network with its last weights. @throws UsageError, DataError where the folder lacks what it takes */
+export async function networkOf(run: string): Promise<Uint8Array> {
+  for (const name of [CONFIG, WEIGHTS]) {
+    if (!existsSync(join(run, name))) throw new UsageError(`${run}: has no ${name}, which --to onnx takes`);
+  }
+  const { model, classes, ...norms } = readConfig(join(run, CONFIG));
+  const network = makeModel(model, norms, { classes, random: createRandom(0) });
+  network.loadStateDict(loadSafetensors(readBytes(join(run, WEIGHTS))).state);
+  return exportOnnx(network, { input: [1, ...networks[model].input] });
+}
+
+function readConfig(path: string): Config {
+  const text = readBytes(path).toString('utf8');
+  try {
+    const config = JSON.parse(text);
+    if (modelNames.includes(config.model) && Number.isSafeInteger(config.classes)) return config;
+  } catch {}
+  throw new DataError(`${path}: is damaged, expected the settings of a run with its model and classes`);
+}

@@ -1,0 +1,36 @@
+// mixgrad export: what a run recorded, in the formats of other programs.
+import { join } from 'node:path';
+import { openOutput } from '../run/output.js';
+import { writeWhole } from '../run/whole-file.js';
+import { csvOf } from './csv.js';
+import type { ExportFlags, Format } from './flags.js';
+import { checkRun, readMetrics } from './metrics.js';
+import { networkOf } from './onnx.js';
+import { eventsOf } from './tensorboard.js';
+
+/** The file that each format is written to. A constant name: what was exported before is replaced. */
+const names: Record<Format, string> = {
+  tensorboard: 'events.out.tfevents.mixgrad',
+  csv: 'metrics.csv',
+  onnx: 'model.onnx',
+};
+
+/**
+ * Writes one format of a run into its folder.
+ * @throws UsageError, DataError where it is no run or its files are damaged, FileError where the file cannot be written
+ */
+export async function runExport(run: string, flags: ExportFlags): Promise<void> {
+  const output = openOutput(flags);
+  const format = flags.to;
+  checkRun(run);
+  const path = join(run, names[format]);
+  if (format === 'onnx') {
+    writeWhole(path, await networkOf(run));
+    output.result(path, { format, path });
+    return;
+  }
+  const { metrics, torn, endedAt } = readMetrics(run);
+  if (torn) output.say(`${run}: the last line of metrics.jsonl is torn and was left out`);
+  writeWhole(path, format === 'csv' ? csvOf(metrics) : eventsOf(metrics, endedAt));
+  output.result(path, { format, path, metrics: metrics.length, torn });
+}

@@ -1,0 +1,223 @@
+// mixgrad export: what it writes, read by readers that share nothing with it, and how it refuses.
+import {
+  appendFileSync,
+  cpSync,
+  existsSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
+import { join } from 'node:path';
+import t from 'tap';
+import { createRandom, loadSafetensors, MixgradError, type Shape, tensor } from '../../../lib/index.js';
+import type { Format } from '../../../models/export/flags.js';
+import { runExport } from '../../../models/export/program.js';
+import { crc32c } from '../../../models/export/tensorboard.js';
+import { makeModel } from '../../../models/networks/index.js';
+import { UsageError } from '../../../models/run/program.js';
+import { distance, open, ran } from '../../io/onnx/runtime.js';
+import { pythonWith, runPython } from '../../python.js';
+import { normal } from '../../values.js';
+import { isOneLine, readMetrics, runInShell, runMixgrad, tiny } from '../programs.js';
+import { readEvents, recordsIn } from './events.js';
+
+const root = t.testdir({});
+const run = join(root, 'run');
+const EVENTS = 'events.out.tfevents.mixgrad';
+const trained = runMixgrad(['train', ...tiny, '--steps', '3', '--norm', 'bn', '--quiet', '--out', run]);
+const exported = (to: string, folder = run, ...more: string[]) =>
+  runMixgrad(['export', folder, '--to', to, ...more]);
+
+/** What an export of the folder is refused with. */
+const refusal = (folder: string, to: Format): Promise<Error | undefined> =>
+  runExport(folder, { to, quiet: true }).then(
+    () => undefined,
+    (error: Error) => error,
+  );
+
+/** A copy of the run's folder. */
+function copy(name: string): string {
+  const folder = join(root, name);
+  cpSync(run, folder, { recursive: true });
+  return folder;
+}
+
+t.test('the checksum is CRC-32C', async (t) => {
+  t.equal(trained.code, 0, trained.stderr);
+  t.equal(crc32c(new TextEncoder().encode('123456789')), 0xe3069283);
+  t.equal(crc32c(new Uint8Array(32)), 0x8a9136aa, 'RFC 3720, B.4: 32 bytes of zeros');
+});
+
+t.test('TensorBoard: every number of every line, at its step', async (t) => {
+  t.same(exported('tensorboard'), { code: 0, stdout: `${join(run, EVENTS)}\n`, stderr: '' });
+  const file = readFileSync(join(run, EVENTS));
+  const { version, scalars } = readEvents(file);
+  t.equal(version, 'brain.Event:2');
+  const expected = readMetrics(run).flatMap(({ kind, step, ...metric }) =>
+    Object.entries(metric)
+      .filter(([name, value]) => typeof value === 'number' && !['epoch', 'elapsed_s'].includes(name))
+      .map(([name, value]) => ({ tag: `${kind}/${name}`, step, value: Math.fround(value as number) })),
+  );
+  t.same(
+    scalars.map(({ tag, step, value }) => ({ tag, step, value })),
+    expected,
+  );
+  t.equal(expected.length, 3 * 4 + 2);
+  const times = scalars.map(({ wallTime }) => wallTime);
+  t.same(
+    times,
+    times.toSorted((a, b) => a - b),
+    'time goes on',
+  );
+  t.ok(Math.abs(times.at(-1)! - Date.now() / 1000) < 600, `${times.at(-1)} is a time of today`);
+  for (const at of [0, 9, 13, file.length - 1]) {
+    t.throws(() => recordsIn(file.with(at, file[at] ^ 1)), `a changed byte ${at} is noticed`);
+  }
+});
+
+const tensorboard = pythonWith('tensorboard');
+
+t.test("TensorBoard's own reader", { skip: tensorboard.skip }, async (t) => {
+  exported('tensorboard');
+  const program = `
+import sys, json
+from tensorboard.backend.event_processing.event_accumulator import EventAccumulator
+events = EventAccumulator(sys.argv[1])
+events.Reload()
+print(json.dumps({tag: [[e.step, e.value] for e in events.Scalars(tag)] for tag in events.Tags()["scalars"]}))
+`;
+  const found = JSON.parse(runPython(tensorboard.python, ['-W', 'ignore', '-c', program, run]));
+  const losses = readMetrics(run)
+    .filter(({ kind }) => kind === 'train')
+    .map(({ step, loss }) => [step, Math.fround(loss)]);
+  t.same(found['train/loss'], losses);
+  t.equal(Object.keys(found).length, 6);
+});
+
+t.test('CSV: a header and a line a metric', async (t) => {
+  const { code, stdout } = exported('csv', run, '--json');
+  t.equal(code, 0);
+  t.same(JSON.parse(stdout), { format: 'csv', path: join(run, 'metrics.csv'), metrics: 4, torn: false });
+  const [header, ...lines] = readFileSync(join(run, 'metrics.csv'), 'utf8').trimEnd().split('\n');
+  t.equal(header, 'kind,step,epoch,loss,accuracy,lr,images_per_s,elapsed_s,split');
+  const names = header.split(',');
+  const metrics = readMetrics(run).map((metric) => {
+    const values = new Map<string, unknown>(Object.entries(metric));
+    return names.map((name) => String(values.get(name) ?? ''));
+  });
+  t.same(
+    lines.map((line) => line.split(',')),
+    metrics,
+  );
+});
+
+t.test('ONNX: the network with its last weights', async (t) => {
+  t.equal(exported('onnx').code, 0);
+  const network = makeModel('cifar-cnn', { norm: 'bn' }, { classes: 10, random: createRandom(1) });
+  network.loadStateDict(loadSafetensors(readFileSync(join(run, 'weights.safetensors'))).state);
+  const shape: Shape = [3, 3, 32, 32];
+  const x = tensor(normal(shape, 'images'), { shape });
+  const output = await ran(await open(readFileSync(join(run, 'model.onnx'))), x);
+  const off = distance(output.data as Float32Array, await network.eval().forward(x).data());
+  t.ok(off < 1e-5, `off by ${off}`);
+});
+
+t.test('a torn last line is left out, and said so', async (t) => {
+  const folder = copy('torn');
+  appendFileSync(join(folder, 'metrics.jsonl'), '{"kind":"train","st');
+  const { code, stdout } = exported('csv', folder);
+  t.equal(code, 0);
+  t.equal(
+    stdout,
+    `${folder}: the last line of metrics.jsonl is torn and was left out\n${join(folder, 'metrics.csv')}\n`,
+  );
+  t.equal(readFileSync(join(folder, 'metrics.csv'), 'utf8').trimEnd().split('\n').length, 5);
+});
+
+t.test('what cannot be exported is refused in one line, and nothing is written', async (t) => {
+  const config = (text: string) => (folder: string) => writeFileSync(join(folder, 'config.json'), text);
+  const metrics = (text: string) => (folder: string) => writeFileSync(join(folder, 'metrics.jsonl'), text);
+  const cases: [name: string, to: Format, change: (folder: string) => void, message: string][] = [
+    ['gone', 'csv', (folder) => rmSync(folder, { recursive: true }), ': no such folder'],
+    [
+      'no run',
+      'csv',
+      (folder) => rmSync(join(folder, 'metrics.jsonl')),
+      ': holds no run: it has no metrics.jsonl',
+    ],
+    ['empty', 'tensorboard', metrics(''), '/metrics.jsonl: holds no metrics yet'],
+    [
+      'torn inside',
+      'tensorboard',
+      metrics('{"kind":"train","step":1}\n{"ki\n{}'),
+      '/metrics.jsonl: line 2 is no metric',
+    ],
+    ['other lines', 'csv', metrics('1\n'), '/metrics.jsonl: line 1 is no metric'],
+    [
+      'no settings',
+      'onnx',
+      (folder) => rmSync(join(folder, 'config.json')),
+      ': has no config.json, which --to onnx takes',
+    ],
+    [
+      'no weights',
+      'onnx',
+      (folder) => rmSync(join(folder, 'weights.safetensors')),
+      ': has no weights.safetensors, which --to onnx takes',
+    ],
+    [
+      'damaged settings',
+      'onnx',
+      config('{"model"'),
+      '/config.json: is damaged, expected the settings of a run with its model and classes',
+    ],
+    ['another network', 'onnx', config('{"model":"cifar-cnn","norm":"none","classes":10}'), ''],
+    ['damaged weights', 'onnx', (folder) => writeFileSync(join(folder, 'weights.safetensors'), 'x'), ''],
+  ];
+  for (const [name, to, change, message] of cases) {
+    const folder = copy(name);
+    for (const file of ['metrics.csv', EVENTS, 'model.onnx']) rmSync(join(folder, file), { force: true });
+    change(folder);
+    const error = await refusal(folder, to);
+    t.ok(error instanceof UsageError || error instanceof MixgradError, `${name}: ${error}`);
+    if (message) t.equal(error?.message, `${folder}${message}`, name);
+    const left = existsSync(folder) ? readdirSync(folder) : [];
+    t.same(
+      left.filter((file) => /csv|tfevents|onnx|tmp/.test(file)),
+      [],
+      name,
+    );
+  }
+});
+
+t.test('wrong usage is refused', async (t) => {
+  const file = join(root, 'file');
+  writeFileSync(file, '');
+  const cases: [args: string[], message: RegExp][] = [
+    [[run], /^export: required option '--to <format>' not specified/],
+    [[run, '--to', 'cvs'], /--to .*Allowed choices are tensorboard, csv, onnx\. \(Did you mean csv\?\)/],
+    [[file, '--to', 'csv'], /is a file, expected the folder of a run/],
+    [['~/run', '--to', 'csv'], /The shell did not replace '~'/],
+  ];
+  for (const [args, message] of cases) {
+    const { code, stdout, stderr } = runMixgrad(['export', ...args]);
+    t.equal(code, 2, `${args}`);
+    t.equal(stdout, '');
+    t.ok(isOneLine(stderr), stderr);
+    t.match(stderr, message);
+  }
+});
+
+t.test('where the file cannot be written, the one before stays', async (t) => {
+  const folder = copy('full');
+  writeFileSync(join(folder, 'metrics.csv'), 'before');
+  const { code, stderr } = runInShell('ulimit -f 0; NODE_OPTIONS= "$@"', ['export', folder, '--to', 'csv']);
+  t.equal(code, 1);
+  t.equal(stderr, `export: ${join(folder, 'metrics.csv')}: cannot be written: file too large (EFBIG)\n`);
+  t.equal(readFileSync(join(folder, 'metrics.csv'), 'utf8'), 'before');
+  t.same(
+    readdirSync(folder).filter((file) => file.endsWith('.tmp')),
+    [],
+  );
+});
