@@ -5,10 +5,13 @@ import {
   AdamW,
   BatchNorm2d,
   Conv2d,
+  ConvTranspose2d,
   createRandom,
+  Dropout,
   Linear,
   MixgradError,
   MixtureNorm2d,
+  ModuleList,
   Sequential,
   SGD,
   type Tensor,
@@ -148,6 +151,7 @@ const inside = [
   ...['setRecord', 'checkHeld', 'forgetSources', 'assign', 'shows', 'dispose'], // Tensor
   ...['print', 'stateItems', 'namedTensors', 'hookForward', 'stateLoaded'], // Module
   ...['take', 'restart', 'warmStart', 'countBatch', 'checkInput'], // norms
+  'drop', // dropout
   ...['update', 'replace', 'remembers', 'tensorOf', 'count', 'slotsOf', 'forget'], // optimizers
 ];
 
@@ -165,7 +169,10 @@ const makers: Record<string, () => object> = {
   Conv2d: () => new Conv2d(1, 1, 2),
   BatchNorm2d: () => new BatchNorm2d(1),
   MixtureNorm2d: () => new MixtureNorm2d(1, { log: () => {} }),
+  ConvTranspose2d: () => new ConvTranspose2d(1, 1, 2),
+  Dropout: () => new Dropout(),
   Sequential: () => new Sequential(new Linear(2, 2)),
+  ModuleList: () => new ModuleList([new Linear(2, 2)]),
   SGD: () => new SGD([x()], { lr: 0.1 }),
   AdamW: () => new AdamW([x()]),
   Random: () => createRandom(1),

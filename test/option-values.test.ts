@@ -5,7 +5,9 @@ import {
   AvgPool2d,
   BatchNorm2d,
   Conv2d,
+  ConvTranspose2d,
   createRandom,
+  Dropout,
   defineOp,
   elementwise,
   emFit,
@@ -20,6 +22,7 @@ import {
   openDevice,
   ReLU,
   SGD,
+  Softmax,
   tensor,
 } from '../lib/index.js';
 
@@ -84,6 +87,16 @@ const lines: Record<string, Line> = {
     {},
     { stride: count, padding: whole, dilation: count, groups: count, bias: switched, ...place },
   ],
+  ConvTranspose2d: [
+    (o) => new ConvTranspose2d(2, 2, 3, o),
+    {},
+    {
+      ...{ stride: count, padding: whole, dilation: count, groups: count, bias: switched, ...place },
+      outputPadding: whole,
+    },
+  ],
+  Dropout: [(o) => new Dropout(o), {}, { p: share, random: orNull }],
+  'the axis of Softmax': [({ axis }) => new Softmax(axis), { axis: 1 }, { axis: '-1 0 2' }],
   'the sizes of Conv2d': [
     ({ a, b, k }) => new Conv2d(a, b, k),
     { a: 2, b: 2, k: 2 },

@@ -28,9 +28,9 @@ export interface Conv2dLayerOptions extends LayerOptions, Conv2dOptions {
 export interface ConvTranspose2dLayerOptions extends Conv2dLayerOptions, ConvTranspose2dOptions {}
 
 const positive = integer(1, { least: 1 });
-const more = { ...placement, bias: flag(true) };
-const schema = { ...convSchema, ...more };
-const transposedSchema = { ...transposeSchema, ...more };
+const bias = flag(true);
+const schema = { ...placement, ...convSchema, bias };
+const transposedSchema = { ...placement, ...transposeSchema, bias };
 
 /** What both have: windows, groups, a weight and a bias. */
 abstract class Convolution extends Module {
