@@ -260,7 +260,7 @@ property(
     const site = sites[title];
     // An array is the axis of a reduction.
     const error = await refusal(site, wrap(site.needed?.() ?? {}));
-    return error !== null || (['sum', 'mean', 'max'].includes(title) && wrap === noOptions.array);
+    return error !== null || (['sum', 'mean', 'max', 'variance'].includes(title) && wrap === noOptions.array);
   },
   { runs: 500 },
 );

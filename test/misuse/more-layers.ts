@@ -85,12 +85,12 @@ export const moreLayers: Misuses = {
     'modules one by one': [
       () => make('ModuleList', new Echo(), new Echo()),
       OptionError,
-      'ModuleList: modules is an Echo, expected an array of modules',
+      'ModuleList: modules is a Echo, expected an array of modules',
     ],
     'what is no module': [
-      () => make('ModuleList', [M.relu]),
+      () => make('ModuleList', [M.ones]),
       OptionError,
-      'ModuleList: module 0 is the function relu, expected a Module',
+      'ModuleList: module 0 is the function ones, expected a Module',
     ],
   },
   'ModuleList.forward': {
