@@ -97,8 +97,8 @@ export class ModuleList<M extends AnyModule = Module> extends Module<never, neve
     Object.assign(this, modules);
   }
 
-  [Symbol.iterator](): Iterator<M> {
-    return Array.from<M>(this)[Symbol.iterator]();
+  *[Symbol.iterator](): Iterator<M> {
+    for (let i = 0; i < this.length; i++) yield this[i];
   }
 
   /** @throws OptionError: the modules are called one by one */
