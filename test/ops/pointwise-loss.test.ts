@@ -12,9 +12,10 @@ everyDevice('logits of ±200 neither overflow nor lose their gradient', async (t
     Array.from(values, (v) => Math.abs(v)),
     [0, 0, 200, 200],
   );
-  t.same(
-    Array.from(await logits.grad!.data(), (v) => v + 0),
-    [0, 0, 1, -1],
+  const slopes = await logits.grad!.data();
+  t.ok(
+    [0, 0, 1, -1].every((slope, i) => Math.abs(slopes[i] - slope) < 1e-7),
+    `${slopes}`,
   );
 });
 
