@@ -53,6 +53,8 @@ abstract class Drop extends Module {
  * console.log(await layer.forward(ones([6])).data(), await layer.eval().forward(ones([6])).data());
  * ```
  * ```text
+ * Dropout(p=0.5) [ 'random_state' ]
+ * Float32Array(6) [ 0, 0, 2, 2, 0, 2 ] Float32Array(6) [ 1, 1, 1, 1, 1, 1 ]
  * ```
  */
 export class Dropout extends Drop {
@@ -73,6 +75,10 @@ export class Dropout extends Drop {
  * console.log(await layer.forward(ones([1, 4, 1, 2])).data());
  * ```
  * ```text
+ * Float32Array(8) [
+ *   0, 0, 0, 0,
+ *   2, 2, 2, 2
+ * ]
  * ```
  */
 export class Dropout2d extends Drop {

@@ -80,7 +80,7 @@ function drop(op: string, x: Tensor, options: DropoutOptions, each: (shape: Shap
  * console.log(new Set(values), values.filter((v) => v === 0).length);
  * ```
  * ```text
- * Set(2) { 1.25, 0 } 192
+ * Set(2) { 0, 1.25 } 217
  * ```
  */
 export function dropout(x: Tensor, options: DropoutOptions = {}): Tensor {
@@ -101,6 +101,10 @@ export function dropout(x: Tensor, options: DropoutOptions = {}): Tensor {
  * console.log(await y.data());
  * ```
  * ```text
+ * Float32Array(8) [
+ *   0, 0, 0, 0,
+ *   2, 2, 2, 2
+ * ]
  * ```
  */
 export function dropout2d(x: Tensor, options: DropoutOptions = {}): Tensor {
