@@ -106,7 +106,7 @@ export function smoothL1Loss(x: Tensor, target: Tensor, options: SmoothL1LossOpt
 
 /** d² / (2 beta) where d < beta, else d − beta / 2, each 0 where the other is. */
 function smoothed(d: Tensor, beta: number): Tensor {
-  const by = sub(beta, d.detach());
+  const by = sub(beta, d);
   const near = gate({ x: d, by });
   const far = sub(d, beta / 2);
   return add(mul(mul(near, near), 0.5 / beta), sub(far, gate({ x: far, by })));
