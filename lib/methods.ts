@@ -4,7 +4,7 @@ import { add, div, exp, log, mul, neg, type Operand, relu, sqrt, sub } from './o
 import { argMax, gather } from './ops/indexing.js';
 import { matmul } from './ops/matmul.js';
 import { permute, reshape, slice } from './ops/movement.js';
-import { logSoftmax, logSumExp, max, mean } from './ops/reduce.js';
+import { logSoftmax, logSumExp, max, mean, softmax, type VarianceOptions, variance } from './ops/reduce.js';
 import type { Shape } from './shape.js';
 import { type BackwardOptions, backward } from './tape/backward.js';
 import { Tensor } from './tensor/tensor.js';
@@ -31,9 +31,11 @@ declare module './tensor/tensor.js' {
     sum: Reduce;
     mean: Reduce;
     max: Reduce;
+    var(axis?: Axes | VarianceOptions, options?: Omit<VarianceOptions, 'axis'>): Tensor;
     argMax(axis: number, options?: { keepDims?: boolean }): Tensor;
     logSumExp(axis: number, options?: { keepDims?: boolean }): Tensor;
     logSoftmax(axis: number): Tensor;
+    softmax(axis: number): Tensor;
     backward(options?: BackwardOptions): void;
   }
 }
@@ -41,7 +43,7 @@ declare module './tensor/tensor.js' {
 // biome-ignore format: a list of names
 const functions = {
   add, sub, mul, div, neg, exp, log, sqrt, relu, matmul, reshape, permute, expand, slice, gather,
-  sum, mean, max, argMax, logSumExp, logSoftmax, backward,
+  sum, mean, max, var: variance, argMax, logSumExp, logSoftmax, softmax, backward,
 };
 
 for (const [name, fn] of Object.entries(functions)) {

@@ -13,7 +13,8 @@ export interface Reader<T> {
   read(op: string, name: string, value: unknown): T;
 }
 
-type Schema = Readonly<Record<string, Reader<unknown>>>;
+/** How the options of a call are read, by name. */
+export type Schema = Readonly<Record<string, Reader<unknown>>>;
 /** The options that a schema yields. */
 export type Read<S extends Schema> = { [K in keyof S]: S[K] extends Reader<infer T> ? T : never };
 

@@ -1,7 +1,7 @@
 // Random draws, every one from a named seedrandom generator (ARC4), so that a seed fixes every bit.
 import seedrandom from 'seedrandom/seedrandom.js';
 import { OptionError } from './errors.js';
-import { describe, integer, required } from './options.js';
+import { describe, integer, type Reader, required } from './options.js';
 
 /** What {@link Random.state} returns: a JSON value. */
 export interface RandomState {
@@ -124,6 +124,15 @@ export function createRandom(seed: number | string): Random {
   }
   return new Random(escaped(seed));
 }
+
+/** Reads the option `random`. */
+export const randomOption: Reader<Random | null> = {
+  fallback: null,
+  read(op, name, value) {
+    if (value instanceof Random) return value;
+    throw new OptionError(`${op}: ${name} is ${describe(value)}, expected a generator of createRandom()`);
+  },
+};
 
 const shared = createRandom(0);
 

@@ -5,10 +5,13 @@ import {
   AdamW,
   BatchNorm2d,
   Conv2d,
+  ConvTranspose2d,
   createRandom,
+  Dropout,
   Linear,
   MixgradError,
   MixtureNorm2d,
+  ModuleList,
   OneCycleLR,
   RMSprop,
   Sequential,
@@ -150,6 +153,7 @@ const inside = [
   ...['setRecord', 'checkHeld', 'forgetSources', 'assign', 'shows', 'dispose'], // Tensor
   ...['print', 'stateItems', 'namedTensors', 'hookForward', 'stateLoaded'], // Module
   ...['take', 'restart', 'warmStart', 'countBatch', 'checkInput'], // norms
+  'drop', // dropout
   ...['update', 'replace', 'remembers', 'tensorOf', 'count', 'slotsOf', 'forget'], // optimizers
   ...['move', 'readOptions', 'onlyGroup', 'rate', 'moveTo', 'lrsFrom'], // optimizers and schedules
 ];
@@ -168,7 +172,10 @@ const makers: Record<string, () => object> = {
   Conv2d: () => new Conv2d(1, 1, 2),
   BatchNorm2d: () => new BatchNorm2d(1),
   MixtureNorm2d: () => new MixtureNorm2d(1, { log: () => {} }),
+  ConvTranspose2d: () => new ConvTranspose2d(1, 1, 2),
+  Dropout: () => new Dropout(),
   Sequential: () => new Sequential(new Linear(2, 2)),
+  ModuleList: () => new ModuleList([new Linear(2, 2)]),
   SGD: () => new SGD([x()], { lr: 0.1 }),
   AdamW: () => new AdamW([x()]),
   RMSprop: () => new RMSprop([{ params: [x()] }, { params: [x()], lr: 1 }]),

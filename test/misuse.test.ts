@@ -7,6 +7,7 @@ import { files } from './misuse/files.js';
 import { M, type Misuse, type Misuses, other } from './misuse/given.js';
 import { layers } from './misuse/layers.js';
 import { methods } from './misuse/methods.js';
+import { moreLayers } from './misuse/more-layers.js';
 import { norms } from './misuse/norms.js';
 import { optim } from './misuse/optim.js';
 import { tape } from './misuse/tape.js';
@@ -26,6 +27,7 @@ const cases: Misuses = {
   ...optim,
   ...training,
   ...files,
+  ...moreLayers,
 };
 
 /** What an error must say: where, then what; a tensor whose values are gone is named by its shape. */
@@ -101,6 +103,7 @@ const inside = new Set([
     'hookForward',
     'print',
     'checkInput',
+    'drop',
     'countBatch',
     'warmStart',
     'track',

@@ -6,10 +6,12 @@ import {
   AvgPool2d,
   BatchNorm2d,
   Conv2d,
+  ConvTranspose2d,
   CosineAnnealingLR,
   clipGradNorm,
   clipGradValue,
   createRandom,
+  Dropout,
   defineOp,
   elementwise,
   emFit,
@@ -28,6 +30,7 @@ import {
   ReLU,
   RMSprop,
   SGD,
+  Softmax,
   StepLR,
   tensor,
 } from '../lib/index.js';
@@ -134,6 +137,16 @@ const lines: Record<string, Line> = {
     {},
     { stride: count, padding: whole, dilation: count, groups: count, bias: switched, ...place },
   ],
+  ConvTranspose2d: [
+    (o) => new ConvTranspose2d(2, 2, 3, o),
+    {},
+    {
+      ...{ stride: count, padding: whole, dilation: count, groups: count, bias: switched, ...place },
+      outputPadding: whole,
+    },
+  ],
+  Dropout: [(o) => new Dropout(o), {}, { p: share, random: orNull }],
+  'the axis of Softmax': [({ axis }) => new Softmax(axis), { axis: 1 }, { axis: '-1 0 2' }],
   'the sizes of Conv2d': [
     ({ a, b, k }) => new Conv2d(a, b, k),
     { a: 2, b: 2, k: 2 },

@@ -1,8 +1,15 @@
 // Layers and how they are put together.
 export { Flatten, ReLU } from './activations.js';
 export { BatchNorm1d, BatchNorm2d, type BatchNormLayerOptions } from './batch-norm.js';
-export { Sequential } from './containers.js';
-export { Conv2d, type Conv2dLayerOptions, type Size2d } from './conv.js';
+export { ModuleList, Sequential } from './containers.js';
+export {
+  Conv2d,
+  type Conv2dLayerOptions,
+  ConvTranspose2d,
+  type ConvTranspose2dLayerOptions,
+  type Size2d,
+} from './conv.js';
+export { Dropout, Dropout2d, type DropoutLayerOptions } from './dropout.js';
 export * as init from './init.js';
 export { Linear, type LinearOptions } from './linear.js';
 export {
@@ -14,4 +21,5 @@ export {
 export { type AnyModule, type ForwardHook, Module } from './module.js';
 export { buffer, type LayerOptions, parameter } from './parameters.js';
 export { AvgPool2d, MaxPool2d } from './pool.js';
+export { Softmax } from './softmax.js';
 export type { KeyReport, StateDict, StateEntry } from './state-dict.js';

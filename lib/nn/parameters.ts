@@ -1,8 +1,7 @@
 // What belongs to layers: parameters, buffers, and the options that place and draw them.
 import type { Device } from '../../kernels/devices/device.js';
 import { OptionError } from '../errors.js';
-import { describe, type Reader } from '../options.js';
-import { defaultRandom, Random } from '../random.js';
+import { defaultRandom, type Random, randomOption } from '../random.js';
 import { checkTensors } from '../tape/run.js';
 import { deviceOption } from '../tensor/create.js';
 import type { Tensor } from '../tensor/tensor.js';
@@ -74,17 +73,9 @@ export function buffer(t: Tensor): Tensor {
 }
 
 /** The options that every layer with parameters has. */
-export const placement = {
-  device: deviceOption,
-  random: { fallback: null, read: readRandom } satisfies Reader<Random | null>,
-};
+export const placement = { device: deviceOption, random: randomOption };
 
 /** The generator that was given, or the process's. */
 export function sourceOf(random: Random | null | undefined): Random {
   return random ?? defaultRandom();
-}
-
-function readRandom(op: string, name: string, value: unknown): Random | null {
-  if (value instanceof Random) return value;
-  throw new OptionError(`${op}: ${name} is ${describe(value)}, expected a generator of createRandom()`);
 }

@@ -9,8 +9,8 @@ export function weightOf(shape: Shape, place: LayerOptions): Tensor {
   return parameter(kaimingUniform(shape, { ...place, a: Math.sqrt(5) }));
 }
 
-/** The bias that goes with a weight, from U(−1/√fanIn, 1/√fanIn). */
-export function biasOf({ shape }: Tensor, place: LayerOptions): Tensor {
+/** The bias [count] that goes with a weight, from U(−1/√fanIn, 1/√fanIn). */
+export function biasOf({ shape }: Tensor, place: LayerOptions, count = shape[0]): Tensor {
   const high = 1 / Math.sqrt(numel(shape.slice(1)));
-  return parameter(uniform([shape[0]], { ...place, low: -high, high }));
+  return parameter(uniform([count], { ...place, low: -high, high }));
 }

@@ -1,7 +1,7 @@
 // Repeating axes and summing over them: each is the gradient of the other.
 import { kernels as k } from '../../kernels/index.js';
 import { OptionError, ShapeError } from '../errors.js';
-import { asIntegers, flag, readOptions } from '../options.js';
+import { asIntegers, flag, type Read, readOptions, type Schema } from '../options.js';
 import { broadcastShapes, format, normalizeAxes, numel, type Shape, sameShape, strides } from '../shape.js';
 import { defineOp } from '../tape/op.js';
 import { checkTensors, run, view } from '../tape/run.js';
@@ -22,24 +22,32 @@ export interface ReduceOptions {
   keepDims?: boolean;
 }
 
+interface Reduced {
+  axes: readonly number[];
+  keepDims: boolean;
+}
+
 /** The axes and options of a call (x, axis?, options?) or (x, options?). @throws OptionError, ShapeError */
-export function readReduction(
+export function readReduction<S extends Schema = Record<never, never>>(
   op: string,
   x: Tensor,
   second: Axes | ReduceOptions | undefined,
   third: Omit<ReduceOptions, 'axis'> | undefined,
-): { axes: readonly number[]; keepDims: boolean } {
+  further?: S,
+): Reduced & Read<S> {
   checkTensors(op, { x });
   const isAxis =
     typeof second === 'number' || Array.isArray(second) || second === undefined || second === null;
   if (!isAxis && third !== undefined) throw new OptionError(`${op}: options were given twice`);
-  const { axis, keepDims } = readOptions(op, isAxis ? third : second, {
+  const { axis, ...options } = readOptions(op, isAxis ? third : second, {
     axis: { fallback: undefined, read: readAxes },
     keepDims: flag(false),
+    ...(further as S),
   });
   const chosen = isAxis ? (second ?? axis) : axis;
   if (chosen !== undefined) readAxes(op, 'axis', chosen);
-  return { axes: normalizeAxes(op, chosen as Axes | undefined, x.shape.length), keepDims };
+  const axes = normalizeAxes(op, chosen as Axes | undefined, x.shape.length);
+  return { axes, ...(options as Omit<Reduced, 'axes'> & Read<S>) };
 }
 
 function readAxes(op: string, name: string, value: unknown): Axes | undefined {

@@ -39,7 +39,8 @@ export const convSchema = {
   dilation: pair(1, 1),
   groups: integer(1, { least: 1 }),
 };
-const transposeSchema = { ...convSchema, outputPadding: pair(0, 0) };
+/** How those of convTranspose2d are read. */
+export const transposeSchema = { ...convSchema, outputPadding: pair(0, 0) };
 
 /** What the kernels of all three passes take. */
 interface Geometry {

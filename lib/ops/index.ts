@@ -7,6 +7,7 @@ export {
   convTranspose2d,
   type Pair,
 } from './conv.js';
+export { type DropoutOptions, dropout, dropout2d } from './dropout.js';
 export * from './elementwise.js';
 export * from './indexing.js';
 export * from './loss.js';
@@ -23,5 +24,7 @@ export {
   layerNorm,
   type NormOptions,
 } from './normalization.js';
+export * from './pointwise-loss.js';
 export { type AvgPool2dOptions, avgPool2d, maxPool2d, type Pool2dOptions } from './pool.js';
 export * from './reduce.js';
+export type { LossOptions, Reduction } from './reduction.js';

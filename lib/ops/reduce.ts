@@ -1,7 +1,7 @@
-// Reductions over axes: mean, max, logSumExp and what follows from them. The sum is in broadcast.ts.
+// Reductions over axes: mean, variance, max, logSumExp and what follows from them. The sum is in broadcast.ts.
 import { kernels as k } from '../../kernels/index.js';
 import { FLOAT32_POSITIONS } from '../../kernels/spec.js';
-import { flag, readOptions } from '../options.js';
+import { flag, number, readOptions } from '../options.js';
 import { normalizeAxis, numel } from '../shape.js';
 import { defineOp } from '../tape/op.js';
 import { checkTensors, run, view } from '../tape/run.js';
@@ -29,6 +29,61 @@ import { concat, reshape, slice } from './movement.js';
 export function mean(x: Tensor, axis?: Axes | ReduceOptions, options?: Omit<ReduceOptions, 'axis'>): Tensor {
   const { axes, keepDims } = readReduction('mean', x, axis, options);
   return div(sum(x, axes, { keepDims }), numel(axes.map((at) => x.shape[at])));
+}
+
+/** Options of variance. */
+export interface VarianceOptions extends ReduceOptions {
+  /** What is taken from the number of entries before dividing by it: 1 is unbiased, 0 the mean square. @default 1 */
+  correction?: number;
+}
+
+interface Variance {
+  x: Tensor;
+  axes: readonly number[];
+  /** Of the sum of squares. */
+  divisor: number;
+}
+
+const varianceOver = defineOp('variance', {
+  forward: ({ x, axes, divisor }: Variance) => {
+    const off = offMean(x, axes);
+    return div(sum(mul(off, off), axes, { keepDims: true }), divisor);
+  },
+  vjp: { x: ({ g, x, axes, divisor }) => mul(offMean(x, axes), mul(g, 2 / divisor)) },
+});
+
+/** x − mean(x) */
+function offMean(x: Tensor, axes: readonly number[]): Tensor {
+  return sub(x, mean(x, axes, { keepDims: true }));
+}
+
+/**
+ * Σ (x − mean)² / max(n − correction, 0) over the axes, all of them where none is given; n is the number of entries that are
+ * brought together. PyTorch's var, and as a method x.var(): `var` is a word of JavaScript.
+ * @throws ShapeError, OptionError as `sum`
+ *
+ * @example
+ * ```js
+ * import { tensor, variance } from 'mixgrad';
+ *
+ * const x = tensor([[1, 2, 3], [4, 6, 8]]);
+ * console.log(await variance(x, 1).data(), await x.var(1, { correction: 0, keepDims: true }).data());
+ * ```
+ * ```text
+ * Float32Array(2) [ 1, 4 ] Float32Array(2) [ 0.6666666865348816, 2.6666667461395264 ]
+ * ```
+ */
+export function variance(
+  x: Tensor,
+  axis?: Axes | VarianceOptions,
+  options?: Omit<VarianceOptions, 'axis'>,
+): Tensor {
+  const { axes, keepDims, correction } = readReduction('variance', x, axis, options, {
+    correction: number(1, { least: 0 }),
+  });
+  const count = numel(axes.map((at) => x.shape[at]));
+  const kept = varianceOver({ x, axes, divisor: Math.max(count - correction, 0) });
+  return keepDims ? kept : reshape(kept, without(x.shape, axes));
 }
 
 /**
@@ -90,14 +145,23 @@ export function logSumExp(x: Tensor, axis: number, options: { keepDims?: boolean
   return keepDims ? out : reshape(out, without(x.shape, [at]));
 }
 
-/** log softmax of x less its largest entry: what the logarithm adds is not rounded to the size of x. */
+/** x less its largest entry along an axis, as [outer, size, inner]: its exponentials do not overflow. */
+function centred(x: Tensor, axis: number): Tensor {
+  const rows = around(x, axis);
+  const largest = run(k.gather, [rows, alongOne(run(k.argMax, [rows]), rows)]);
+  return run(k.sub, [rows, largest]);
+}
+
+/** What was reduced over the middle axis of rows, with that axis at size 1. */
+function alongOne(reduced: Tensor, rows: Tensor): Tensor {
+  return view(reduced, rows.shape.with(1, 1));
+}
+
+/** Of centred rows, so that what the logarithm adds is not rounded to the size of x. */
 const logSoftmaxOver = defineOp('logSoftmax', {
   forward: ({ x, axis }: { x: Tensor; axis: number }) => {
-    const rows = around(x, axis);
-    const one = rows.shape.with(1, 1);
-    const largest = run(k.gather, [rows, view(run(k.argMax, [rows]), one)]);
-    const centred = run(k.sub, [rows, largest]);
-    return view(run(k.sub, [centred, view(run(k.logSumExp, [centred]), one)]), x.shape);
+    const rows = centred(x, axis);
+    return view(run(k.sub, [rows, alongOne(run(k.logSumExp, [rows]), rows)]), x.shape);
   },
   vjp: { x: ({ g, out, axis }) => sub(g, mul(exp(out), sum(g, axis, { keepDims: true }))) },
 });
@@ -120,4 +184,33 @@ const logSoftmaxOver = defineOp('logSoftmax', {
 export function logSoftmax(x: Tensor, axis: number): Tensor {
   checkTensors('logSoftmax', { x });
   return logSoftmaxOver({ x, axis: normalizeAxis('logSoftmax', axis, x.shape.length) });
+}
+
+const softmaxOver = defineOp('softmax', {
+  forward: ({ x, axis }: { x: Tensor; axis: number }) => {
+    const exps = run(k.exp, [centred(x, axis)]);
+    return view(run(k.div, [exps, alongOne(run(k.sum, [exps]), exps)]), x.shape);
+  },
+  vjp: { x: ({ g, out, axis }) => mul(out, sub(g, sum(mul(g, out), axis, { keepDims: true }))) },
+});
+
+/**
+ * softmax(x) = eˣ / Σ eˣ along one axis, in the shape of x: positive, with sum 1, without overflow. Of −∞ it is 0, of −∞
+ * alone NaN.
+ * @throws ShapeError for an axis that x does not have
+ *
+ * @example
+ * ```js
+ * import { softmax, tensor } from 'mixgrad';
+ *
+ * const y = softmax(tensor([[0, Math.log(3)]]), 1);
+ * console.log(Array.from(await y.data(), (v) => v.toFixed(2)).join(' '));
+ * ```
+ * ```text
+ * 0.25 0.75
+ * ```
+ */
+export function softmax(x: Tensor, axis: number): Tensor {
+  checkTensors('softmax', { x });
+  return softmaxOver({ x, axis: normalizeAxis('softmax', axis, x.shape.length) });
 }

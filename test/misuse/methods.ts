@@ -210,6 +210,25 @@ export const methods: Misuses = {
       'logSoftmax: axis -3 is not an axis of a tensor with 2 axes',
     ],
   },
+  'Tensor.softmax': {
+    'no axis': [
+      () => js(x()).softmax(),
+      ShapeError,
+      'softmax: axis undefined is not an axis of a tensor with 2 axes',
+    ],
+  },
+  'Tensor.var': {
+    'the option of another library': [
+      () => js(x()).var({ ddof: 1 }),
+      OptionError,
+      "variance: no option 'ddof'; it has axis, keepDims, correction",
+    ],
+    'an axis beyond': [
+      () => js(x()).var(2),
+      ShapeError,
+      'variance: axis 2 is not an axis of a tensor with 2 axes',
+    ],
+  },
   'Tensor.backward': {
     'several elements without a gradient': [
       () => js(x()).mul(2).backward(),

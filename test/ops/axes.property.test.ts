@@ -14,9 +14,11 @@ import {
   permute,
   type Shape,
   slice,
+  softmax,
   stack,
   sum,
   type Tensor,
+  variance,
 } from '../../lib/index.js';
 import { worstDifference } from '../compare.js';
 import { property } from '../property.js';
@@ -39,11 +41,17 @@ const axes = fc.oneof(
 );
 
 type Call = (x: Tensor, axis: never, options: { keepDims: boolean }) => Tensor;
-const overSeveral: Record<string, Call> = { sum, mean, max };
+const overSeveral: Record<string, Call> = {
+  sum,
+  mean,
+  max,
+  variance: (x, at, options) => variance(x, at, { ...options, correction: 0 }),
+};
 const overOne: Record<string, Call> = {
   argMax,
   logSumExp,
   logSoftmax: (x, at) => logSoftmax(x, at),
+  softmax: (x, at) => softmax(x, at),
   gather: (x, at) => gather(x, at, x.detach().mul(0)),
   slice: (x, at) => slice(x, at, 0, 1),
   concat: (x, at) => concat([x, x], at),
@@ -138,10 +146,14 @@ const oracles = {
   sum: total,
   mean: (values: number[]) => total(values) / values.length,
   max: (values: number[]) => Math.max(...values),
+  variance: (values: number[]) => {
+    const mean = total(values) / values.length;
+    return total(values.map((v) => (v - mean) ** 2)) / values.length;
+  },
 };
 
 property(
-  'sum, mean and max over any axes are what plain loops give',
+  'sum, mean, variance and max over any axes are what plain loops give',
   [valid],
   async ({ shape, reduced, negative, keepDims, seed }) => {
     const given = reduced.map((at) => (negative ? at - shape.length : at));

@@ -1,12 +1,14 @@
 // The table of operators: one row for each function that lib/ops exports. The compiler names a row that is missing.
 import type * as ops from '../../lib/ops/index.js';
 import { convolutions } from './cases/conv.js';
+import { dropouts } from './cases/dropout.js';
 import { elementwise } from './cases/elementwise.js';
 import { losses } from './cases/loss.js';
 import { products } from './cases/matmul.js';
 import { mixtures } from './cases/mixture.js';
 import { movement } from './cases/movement.js';
 import { normalizations } from './cases/normalization.js';
+import { pointwiseLosses } from './cases/pointwise-loss.js';
 import { pools } from './cases/pool.js';
 import { reduce } from './cases/reduce.js';
 import type { OpCases, Row } from './row.js';
@@ -28,6 +30,8 @@ export const table: Record<OpName, Row> = {
   ...normalizations,
   ...mixtures,
   ...losses,
+  ...pointwiseLosses,
+  ...dropouts,
 };
 
 export const rows = Object.entries(table) as [OpName, Row][];

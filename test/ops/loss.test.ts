@@ -1,5 +1,5 @@
-// Classification loss.
-import { crossEntropy, tensor } from '../../lib/index.js';
+// Losses of classes.
+import { crossEntropy, nllLoss, tensor } from '../../lib/index.js';
 import { everyDevice } from '../devices.js';
 
 everyDevice('equal logits cost the logarithm of the number of classes', async (t, device) => {
@@ -31,4 +31,43 @@ everyDevice('logits of 500 neither overflow nor lose the loss', async (t, device
     [0, 0],
   ).item();
   t.ok(Math.abs(loss - 250) < 1e-3, `${loss}`);
+});
+
+everyDevice('an ignored row costs nothing, whatever its logits are', async (t, device) => {
+  const logits = tensor(
+    [
+      [Number.NaN, 0],
+      [0, 0],
+    ],
+    { device },
+  );
+  const labels = tensor([-100, 1], { device });
+  const loss = await crossEntropy(logits, labels, { ignoreIndex: -100 }).item();
+  t.ok(Math.abs(loss - Math.LN2) < 1e-6, `${loss}`);
+});
+
+everyDevice('the weighted mean of equal losses is their value', async (t, device) => {
+  const logits = tensor(
+    [
+      [0, 0, 0],
+      [0, 0, 0],
+    ],
+    { device },
+  );
+  const weight = tensor([5, 0.25, 1], { device });
+  const loss = await crossEntropy(logits, [0, 1], { weight }).item();
+  t.ok(Math.abs(loss - Math.log(3)) < 1e-6, `${loss}`);
+});
+
+everyDevice('nllLoss of logSoftmax is crossEntropy', async (t, device) => {
+  const logits = tensor(
+    [
+      [1, 2, 4],
+      [3, -1, 0],
+    ],
+    { device },
+  );
+  const options = { weight: tensor([1, 2, 3], { device }), ignoreIndex: 7 };
+  const loss = await nllLoss(logits.logSoftmax(1), [2, 1], options).item();
+  t.ok(Math.abs(loss - (await crossEntropy(logits, [2, 1], options).item())) < 1e-6, `${loss}`);
 });

@@ -9,9 +9,11 @@ import {
   OptionError,
   type ReduceOptions,
   ShapeError,
+  softmax,
   sum,
   type Tensor,
   tensor,
+  variance,
 } from '../../../lib/index.js';
 import { integers } from '../../values.js';
 import { type GoldenCall, noOptions, type OpCases, on, type Row } from '../row.js';
@@ -141,6 +143,56 @@ const logSoftmaxRow: Row = {
   bad: axisBad('logSoftmax', logSoftmax),
 };
 
+const softmaxRow: Row = {
+  cases: axisCases(softmax),
+  devicesOnly: {
+    because: 'seven hundred central differences',
+    cases: { '100 classes': on((x) => softmax(x, 1), [7, 100]) },
+  },
+  second: 'operations',
+  golden: ({ inputs: { x }, attrs: { axis } }: GoldenCall<{ axis: number }>) => softmax(x, axis),
+  call: (of) => [of(2, 3), 1],
+  bad: axisBad('softmax', softmax),
+};
+
+/** With correction 0, which is defined of a single entry as well. */
+const meanSquare: Reduction = (x, axis, options) =>
+  typeof axis === 'object' && !Array.isArray(axis)
+    ? variance(x, { ...axis, correction: 0 })
+    : variance(x, axis, { ...options, correction: 0 });
+
+const varianceOver = overAxes('variance', variance, {
+  cases: {
+    ...axesCases(meanSquare),
+    unbiased: on((x) => variance(x), [2, 3]),
+    'unbiased, along an axis': on((x) => variance(x, 1, { keepDims: true }), [3, 5, 2]),
+    'two less, as an option': on((x) => variance(x, { axis: [0, 1], correction: 2 }), [3, 2, 2]),
+  },
+  devicesOnly: {
+    because: 'eight thousand central differences',
+    cases: { 'many rows': on((x) => variance(x, 0), [33, 257]) },
+  },
+  second: 'operations',
+});
+
+const varianceRow: Row = {
+  ...varianceOver,
+  call: (of) => [of(2, 3), 1, { keepDims: true, correction: 0 }],
+  bad: {
+    ...varianceOver.bad,
+    'the name of another library': [
+      (of) => variance(of(2, 3), { unbiased: false } as never),
+      OptionError,
+      /^variance: no option 'unbiased'; it has axis, keepDims, correction$/,
+    ],
+    'a correction below 0': [
+      (of) => variance(of(2, 3), 1, { correction: -1 }),
+      OptionError,
+      /^variance: correction is -1, expected a number of at least 0$/,
+    ],
+  },
+};
+
 /** The columns that `index` names, as a tensor of the given shape. */
 const indices = (x: Tensor, below: number, shape: number[]) =>
   tensor(
@@ -225,5 +277,7 @@ export const reduce = {
   argMax: argMaxRow,
   logSumExp: logSumExpRow,
   logSoftmax: logSoftmaxRow,
+  softmax: softmaxRow,
+  variance: varianceRow,
   gather: gatherRow,
 };
