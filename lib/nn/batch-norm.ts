@@ -1,5 +1,5 @@
 // BatchNorm1d and BatchNorm2d: batchNorm with its own parameters and running statistics.
-import { batchNorm, batchNormSchema } from '../ops/normalization.js';
+import { batchNorm, batchNormSchema } from '../ops/batch-norm.js';
 import { type Reader, readOptions } from '../options.js';
 import { ones, zeros } from '../tensor/create.js';
 import type { Tensor } from '../tensor/tensor.js';
