@@ -1,11 +1,5 @@
 // Mode normalization.
-import {
-  type ModeNormOptions,
-  modeNorm,
-  OptionError,
-  ShapeError,
-  tensor,
-} from '../../../lib/index.js';
+import { type ModeNormOptions, modeNorm, OptionError, ShapeError, tensor } from '../../../lib/index.js';
 import { readValues, type Values } from '../../golden/fixtures.js';
 import { normal, positive } from '../../values.js';
 import {
