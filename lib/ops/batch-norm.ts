@@ -76,7 +76,7 @@ function moveRunning(
 export function batchNorm(x: Tensor, options: BatchNormOptions = {}): Tensor {
   const read = readOptions('batchNorm', options, batchNormSchema);
   checkBatchNorm('batchNorm', x, read);
-  if (!read.training) return evaluate(x, read);
+  if (!read.training) return evaluate(batchNormOp, x, read);
   if (x.size === x.shape[1]) throw nothingToNormalize('batchNorm', x, 'channel');
   const rows = channelShape(x);
   const track = (moments: Tensor) => moveRunning(read, moments, 1, rows);
@@ -106,7 +106,7 @@ export function ghostBatchNorm(x: Tensor, virtualBatchSize: number, options: Bat
   const read = readOptions(op, options, batchNormSchema);
   checkBatchNorm(op, x, read);
   required(op, 'virtualBatchSize', virtualBatchSize, integer(1, { least: 1 }));
-  if (!read.training) return evaluate(x, read);
+  if (!read.training) return evaluate(ghostBatchNormOp, x, read);
   const [N, C, S] = channelShape(x);
   if (N % virtualBatchSize !== 0) {
     throw new ShapeError(
@@ -132,12 +132,17 @@ function checkBatchNorm(op: string, x: Tensor, read: Read<typeof batchNormSchema
 }
 
 /** By the running statistics. */
-function evaluate(
-  x: Tensor,
-  { weight, bias, eps, runningMean, runningVar }: Read<typeof batchNormSchema>,
-): Tensor {
+function evaluate(op: typeof batchNormOp, x: Tensor, read: Read<typeof batchNormSchema>): Tensor {
+  const { weight, bias, eps, runningMean, runningVar } = read;
   const rows = channelShape(x);
   const running = [runningMean!, runningVar!] as const;
-  const affine = affineOf(x, [x.shape[1]], weight, bias);
-  return batchNormOp({ x, ...affine, rows, inner: rows[2], eps, running, track: null });
+  return op({
+    x,
+    ...affineOf(x, [x.shape[1]], weight, bias),
+    rows,
+    inner: rows[2],
+    eps,
+    running,
+    track: null,
+  });
 }
