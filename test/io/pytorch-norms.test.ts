@@ -23,7 +23,7 @@ const PROGRAM = 'test/fixtures/norm_layers.py';
 const TOLERANCE = 1e-5;
 
 /** The layers of norm_layers.py. */
-class Layers extends Module {
+class Layers extends Module<[Tensor], Record<string, Tensor>> {
   readonly layer: Module;
   readonly layerPlain: Module;
   readonly group: Module;
