@@ -1,11 +1,11 @@
 // The flags of the training program, and how they become settings.
 import { type Command, Option } from 'commander';
 import { networks } from '../networks/index.js';
-import { findFault } from '../networks/norms.js';
+import { defaultComponents, findFault, type NormName, settingNorms } from '../networks/norms.js';
 import {
   addDataFlags,
   addDeviceFlags,
-  addMixtureFlags,
+  addNormFlags,
   choice,
   count,
   countFrom0,
@@ -26,8 +26,6 @@ import { optimizerRates, type Settings } from './settings.js';
 const optimizerNames = Object.keys(optimizerRates);
 const rates = Object.entries(optimizerRates).map(([name, rate]) => `${rate} with ${name}`);
 
-const mixtureFlags = ['normAt', 'components', 'iterations', 'posterior', 'gradient', 'scale'];
-
 /** The command line of the training program, without an action. */
 export function trainCommand(): Command {
   const command = newCommand('train')
@@ -37,7 +35,7 @@ export function trainCommand(): Command {
     .usage('[options]');
   addDataFlags(command);
   command.addOption(modelFlag()).addOption(normFlag('mn'));
-  addMixtureFlags(command);
+  addNormFlags(command);
   addOptimizationFlags(command);
   command.option('--seed <n>', 'decides weights, order and augmentation', countFrom0, 1);
   addDeviceFlags(command);
@@ -48,17 +46,29 @@ export function trainCommand(): Command {
 
 /** The settings that a parsed command line asks for. @throws UsageError for flags that do not go together */
 export function settingsOf(command: Command): Settings {
-  const { json, quiet, ...flags } = command.opts<Omit<Settings, 'lr'> & { lr?: number } & OutputFlags>();
-  if (flags.norm !== 'mn') refuseIdle(command, mixtureFlags, `only for --norm mn, this one is ${flags.norm}`);
-  if (flags.optimizer !== 'sgd')
-    refuseIdle(command, ['momentum'], `only for --optimizer sgd, this one is ${flags.optimizer}`);
+  const { json, quiet, ...flags } = command.opts<Given & OutputFlags>();
+  const { norm, optimizer, batchSize, virtualBatchSize } = flags;
+  for (const [setting, norms] of Object.entries<readonly NormName[]>(settingNorms)) {
+    if (norms.includes(norm)) continue;
+    refuseIdle(command, [setting], `only for --norm ${norms.join(' and ')}, this one is ${norm}`);
+  }
+  if (optimizer !== 'sgd')
+    refuseIdle(command, ['momentum'], `only for --optimizer sgd, this one is ${optimizer}`);
+  if (norm === 'ghost' && batchSize % virtualBatchSize !== 0)
+    throw new UsageError(
+      `--virtual-batch-size ${virtualBatchSize}: expected a divisor of --batch-size ${batchSize}`,
+    );
   const fault = findFault(flags, networks[flags.model]);
   if (fault) {
     const flag = command.options.find((option) => option.attributeName() === fault.setting)!;
     throw new UsageError(`${flag.long} ${fault.words}`);
   }
-  return { ...flags, lr: flags.lr ?? optimizerRates[flags.optimizer] };
+  const components = flags.components ?? defaultComponents(norm);
+  return { ...flags, components, lr: flags.lr ?? optimizerRates[optimizer] };
 }
+
+/** The settings as flags give them. */
+type Given = Omit<Settings, 'lr' | 'components'> & Partial<Pick<Settings, 'lr' | 'components'>>;
 
 function addOptimizationFlags(command: Command): void {
   command
