@@ -1,14 +1,16 @@
 // Mode normalization: each image belongs to K modes by learned gates, and each mode has its own statistics.
 // Deecke, Murray & Bilen, "Mode Normalization", ICLR 2019, arXiv 1810.05466; docs/normalizations.md has the formulas.
+import { kernels as k } from '../../kernels/index.js';
 import { OptionError, ShapeError } from '../errors.js';
 import { anything, flag, number, type Read, readOptions } from '../options.js';
 import { format, sameShape } from '../shape.js';
-import { checkTensors, commonDevice } from '../tape/run.js';
+import { defineOp } from '../tape/op.js';
+import { checkTensors, commonDevice, run, view } from '../tape/run.js';
 import type { Tensor } from '../tensor/tensor.js';
 import { sum } from './broadcast.js';
 import { add, div, exp, mul, relu, sqrt, sub } from './elementwise.js';
 import { matmul } from './matmul.js';
-import { permute, reshape } from './movement.js';
+import { permute, reshape, slice } from './movement.js';
 import {
   channelShape,
   checkNormInput,
@@ -81,11 +83,12 @@ export function modeNorm(x: Tensor, options: ModeNormOptions): Tensor {
   const read = readOptions('modeNorm', options, modeNormSchema);
   const { gateWeight, gateBias } = checkModes(x, read);
   const rows = reshape(x, channelShape(x));
-  const means = mean(rows, 2, { keepDims: true });
-  const centred = sub(rows, means);
-  const phi = reshape(means, x.shape.slice(0, 2));
-  const logits = add(matmul(phi, permute(gateWeight, [1, 0])), gateBias);
-  const images = { means: phi, variances: mean(mul(centred, centred), 2), logGates: logSoftmax(logits, 1) };
+  const moments = momentsOf({ x: rows });
+  const [means, variancesWithin] = [0, 1].map((i) =>
+    reshape(slice(moments, 0, i, i + 1), x.shape.slice(0, 2)),
+  );
+  const logits = add(matmul(means, permute(gateWeight, [1, 0])), gateBias);
+  const images = { means, variances: variancesWithin, logGates: logSoftmax(logits, 1) };
   const { variances, distances } = read.training ? modesOf(images, read) : runningModes(images, read);
   const gates = exp(images.logGates);
   const rho = div(1, sqrt(add(variances, read.eps)));
@@ -94,8 +97,26 @@ export function modeNorm(x: Tensor, options: ModeNormOptions): Tensor {
   let shift = sum(mul(mul(byMode(gates), distances), ofMode(rho)), 0);
   if (read.weight) [scale, shift] = [mul(scale, read.weight), mul(shift, read.weight)];
   if (read.bias) shift = add(shift, read.bias);
+  const centred = sub(rows, ofImage(means));
   return reshape(add(mul(centred, ofImage(scale)), ofImage(shift)), x.shape);
 }
+
+/** Means and biased variances [2, N, C] of the channels of images x [N, C, S]; dx = (dμ + 2 (x − μ) dσ²) / S. */
+const momentsOf = defineOp('moments', {
+  forward: ({ x }: { x: Tensor }) => {
+    const [N, C, S] = x.shape;
+    return view(run(k.rowMoments, [view(x, [1, N * C, S])]), [2, N, C]);
+  },
+  vjp: {
+    x: ({ g, x, out }) => {
+      const [N, C, S] = x.shape;
+      const [mean, level, slope] = [slice(out, 0, 0, 1), slice(g, 0, 0, 1), slice(g, 0, 1, 2)].map((t) =>
+        reshape(t, [N, C, 1]),
+      );
+      return add(mul(sub(x, mean), mul(slope, 2 / S)), div(level, S));
+    },
+  },
+});
 
 /** [N, K] as [K, N, 1]. */
 function byMode(t: Tensor): Tensor {

@@ -218,6 +218,6 @@ t.test('--help names every flag with its default', (t) => {
     help,
     /--norm-at <places>[^-]*\(default: all:\s+conv1,\s+conv2,\s+conv3,\s+conv4\s+of\s+cifar-cnn\)/,
   );
-  t.match(help, /--limit-train <n>[^-]*\(default: all; 2000/);
+  t.match(help, /--limit-train <n>[^-]*\(default: all;\s+2000/);
   t.end();
 });
