@@ -8,6 +8,7 @@ import { M, type Misuse, type Misuses, other } from './misuse/given.js';
 import { layers } from './misuse/layers.js';
 import { methods } from './misuse/methods.js';
 import { moreLayers } from './misuse/more-layers.js';
+import { moreNorms } from './misuse/more-norms.js';
 import { norms } from './misuse/norms.js';
 import { optim } from './misuse/optim.js';
 import { tape } from './misuse/tape.js';
@@ -28,6 +29,7 @@ const cases: Misuses = {
   ...training,
   ...files,
   ...moreLayers,
+  ...moreNorms,
 };
 
 /** What an error must say: where, then what; a tensor whose values are gone is named by its shape. */
@@ -105,6 +107,7 @@ const inside = new Set([
     'checkInput',
     'drop',
     'countBatch',
+    'normalize',
     'warmStart',
     'track',
     'revive',

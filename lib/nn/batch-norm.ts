@@ -1,9 +1,10 @@
-// BatchNorm1d and BatchNorm2d: batchNorm with its own parameters and running statistics.
-import { batchNorm, batchNormSchema } from '../ops/normalization.js';
-import { type Reader, readOptions } from '../options.js';
+// BatchNorm1d, BatchNorm2d and GhostBatchNorm2d: batchNorm and ghostBatchNorm with their own parameters and running
+// statistics.
+import { type BatchNormOptions, batchNorm, batchNormSchema, ghostBatchNorm } from '../ops/batch-norm.js';
+import { anything, integer, type Reader, readOptions, required } from '../options.js';
 import { ones, zeros } from '../tensor/create.js';
 import type { Tensor } from '../tensor/tensor.js';
-import { INPUTS_1D, INPUTS_2D, NormLayer, type NormLayerOptions, normSchema } from './norm-layer.js';
+import { INPUTS_1D, INPUTS_2D, type NormLayerOptions, normSchema, RunningNormLayer } from './norm-layer.js';
 import { buffer } from './parameters.js';
 
 /** Options of the batch normalization layers; names and defaults are PyTorch's. */
@@ -20,8 +21,9 @@ const momentum: Reader<number | null> = {
   read: (op, name, value) => (value === null ? null : batchNormSchema.momentum.read(op, name, value)),
 };
 const schema = { ...normSchema, eps, momentum };
+const ghostSchema = { ...schema, virtualBatchSize: anything<unknown>(undefined) };
 
-abstract class BatchNorm extends NormLayer {
+abstract class BatchNorm extends RunningNormLayer {
   readonly runningMean: Tensor;
   readonly runningVar: Tensor;
   readonly eps: number;
@@ -38,10 +40,15 @@ abstract class BatchNorm extends NormLayer {
 
   forward(x: Tensor): Tensor {
     this.checkInput(x);
-    if (this.training) this.countBatch();
     const { weight, bias, runningMean, runningVar, training, eps } = this;
-    const momentum = this.momentum ?? 1 / Math.max(this.batches, 1);
-    return batchNorm(x, { weight, bias, runningMean, runningVar, training, eps, momentum });
+    const momentum = this.momentum ?? 1 / (this.batches + 1);
+    const y = this.normalize(x, { weight, bias, runningMean, runningVar, training, eps, momentum });
+    if (training) this.countBatch();
+    return y;
+  }
+
+  protected normalize(x: Tensor, options: BatchNormOptions): Tensor {
+    return batchNorm(x, options);
   }
 
   protected override extraRepr(): string {
@@ -95,5 +102,49 @@ export class BatchNorm1d extends BatchNorm {
 export class BatchNorm2d extends BatchNorm {
   constructor(numFeatures: number, options: BatchNormLayerOptions = {}) {
     super(numFeatures, INPUTS_2D, options);
+  }
+}
+
+/** Options of ghost batch normalization. */
+export interface GhostBatchNormOptions extends BatchNormLayerOptions {
+  /** The samples in a part. */
+  virtualBatchSize: number;
+}
+
+/**
+ * Ghost batch normalization of [N, C, H, W]: a training batch is normalized in parts of virtualBatchSize samples, each by
+ * its own μ and σ². The running ones move by `momentum` towards the mean over the parts, once a batch; evaluation uses
+ * them as BatchNorm2d does. A training batch must be a multiple of virtualBatchSize.
+ * @throws OptionError; forward() ShapeError for another shape, or a batch that does not divide into parts
+ *
+ * @example
+ * ```js
+ * import { GhostBatchNorm2d, tensor } from 'mixgrad';
+ *
+ * const layer = new GhostBatchNorm2d(1, { virtualBatchSize: 1, momentum: 1, eps: 0 });
+ * console.log(await layer.forward(tensor([1, 3, 10, 30], { shape: [2, 1, 1, 2] })).data());
+ * console.log(await layer.runningMean.data(), await layer.runningVar.data());
+ * ```
+ * ```text
+ * Float32Array(4) [ -1, 1, -1, 1 ]
+ * Float32Array(1) [ 11 ] Float32Array(1) [ 101 ]
+ * ```
+ */
+export class GhostBatchNorm2d extends BatchNorm {
+  readonly virtualBatchSize: number;
+
+  constructor(numFeatures: number, options: GhostBatchNormOptions) {
+    const { virtualBatchSize, ...rest } = readOptions(new.target.name, options, ghostSchema);
+    super(numFeatures, INPUTS_2D, rest);
+    const size = integer(1, { least: 1 });
+    this.virtualBatchSize = required(new.target.name, 'virtualBatchSize', virtualBatchSize, size);
+  }
+
+  protected override normalize(x: Tensor, options: BatchNormOptions): Tensor {
+    return ghostBatchNorm(x, this.virtualBatchSize, options);
+  }
+
+  protected override extraRepr(): string {
+    return `${super.extraRepr()}, virtualBatchSize=${this.virtualBatchSize}`;
   }
 }

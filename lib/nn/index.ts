@@ -1,6 +1,12 @@
 // Layers and how they are put together.
 export { Flatten, ReLU } from './activations.js';
-export { BatchNorm1d, BatchNorm2d, type BatchNormLayerOptions } from './batch-norm.js';
+export {
+  BatchNorm1d,
+  BatchNorm2d,
+  type BatchNormLayerOptions,
+  GhostBatchNorm2d,
+  type GhostBatchNormOptions,
+} from './batch-norm.js';
 export { ModuleList, Sequential } from './containers.js';
 export {
   Conv2d,
@@ -11,6 +17,7 @@ export {
 } from './conv.js';
 export { Dropout, Dropout2d, type DropoutLayerOptions } from './dropout.js';
 export * as init from './init.js';
+export { InstanceNorm1d, InstanceNorm2d, type InstanceNormOptions } from './instance-norm.js';
 export { Linear, type LinearOptions } from './linear.js';
 export {
   MixtureNorm1d,
@@ -18,8 +25,10 @@ export {
   type MixtureNormLayerOptions,
   type MixtureReport,
 } from './mixture-norm.js';
+export { ModeNorm1d, ModeNorm2d, type ModeNormLayerOptions } from './mode-norm.js';
 export { type AnyModule, type ForwardHook, Module } from './module.js';
 export { buffer, type LayerOptions, parameter } from './parameters.js';
 export { AvgPool2d, MaxPool2d } from './pool.js';
+export { GroupNorm, type GroupNormOptions, LayerNorm, type LayerNormOptions } from './sample-norm.js';
 export { Softmax } from './softmax.js';
 export type { KeyReport, StateDict, StateEntry } from './state-dict.js';

@@ -19,7 +19,7 @@ import { run } from '../tape/run.js';
 import { noGrad } from '../tape/scope.js';
 import { full, ones, zeros } from '../tensor/create.js';
 import type { Tensor } from '../tensor/tensor.js';
-import { INPUTS_1D, INPUTS_2D, NormLayer, type NormLayerOptions, normSchema } from './norm-layer.js';
+import { INPUTS_1D, INPUTS_2D, type NormLayerOptions, normSchema, RunningNormLayer } from './norm-layer.js';
 import { buffer, type LayerOptions, placement } from './parameters.js';
 
 /** What the layers pass on to mixtureNorm. */
@@ -65,7 +65,7 @@ export interface MixtureReport {
   variances: Floats;
 }
 
-abstract class MixtureNorm extends NormLayer {
+abstract class MixtureNorm extends RunningNormLayer {
   readonly runningWeights: Tensor;
   readonly runningMeans: Tensor;
   readonly runningVariances: Tensor;

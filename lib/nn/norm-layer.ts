@@ -1,4 +1,4 @@
-// What normalization layers share: the check of the input, γ and β, and the count of batches.
+// What normalization layers of channels share: the check of the input, γ and β, and the count of batches.
 import type { Floats } from '../../kernels/devices/device.js';
 import { kernels as k } from '../../kernels/index.js';
 import { ShapeError } from '../errors.js';
@@ -24,15 +24,11 @@ export const normSchema = { device: placement.device, affine: flag(true) };
 export const INPUTS_1D: Record<number, string> = { 2: '[N, C]', 3: '[N, C, L]' };
 export const INPUTS_2D: Record<number, string> = { 4: '[N, C, H, W]' };
 
-/** The base of normalization layers. */
+/** The base of normalization layers of channels. */
 export abstract class NormLayer extends Module {
   readonly weight: Tensor | null;
   readonly bias: Tensor | null;
-  /** How many batches training has seen, one value. */
-  readonly numBatchesTracked: Tensor;
   readonly numFeatures: number;
-  /** The same, known without reading it. */
-  protected batches = 0;
 
   constructor(
     numFeatures: number,
@@ -44,7 +40,6 @@ export abstract class NormLayer extends Module {
     this.numFeatures = required(name, 'numFeatures', numFeatures, integer(1, { least: 1 }));
     this.weight = affine ? parameter(ones([numFeatures], { device })) : null;
     this.bias = affine ? parameter(zeros([numFeatures], { device })) : null;
-    this.numBatchesTracked = asCount(buffer(zeros([], { device })));
   }
 
   /** Whether there are γ and β. */
@@ -59,6 +54,19 @@ export abstract class NormLayer extends Module {
     const expected = Object.values(this.inputs).join(' or ').replaceAll('C', String(this.numFeatures));
     throw new ShapeError(`${name}: x has shape ${format(x.shape)}, expected ${expected}`);
   }
+}
+
+/** The base of those that average over batches. */
+export abstract class RunningNormLayer extends NormLayer {
+  /** How many batches training has seen, one value. */
+  readonly numBatchesTracked: Tensor;
+  /** The same, known without reading it. */
+  protected batches = 0;
+
+  constructor(numFeatures: number, inputs: Record<number, string>, options: NormLayerOptions) {
+    super(numFeatures, inputs, options);
+    this.numBatchesTracked = asCount(buffer(zeros([], { device: options.device })));
+  }
 
   protected countBatch(): void {
     this.batches++;
@@ -66,6 +74,7 @@ export abstract class NormLayer extends Module {
     this.numBatchesTracked.assign(counted);
     counted.dispose();
   }
+
   protected override stateLoaded(values: (key: string) => Floats | undefined): void {
     const count = values('num_batches_tracked');
     if (count) this.batches = count[0];

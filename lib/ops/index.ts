@@ -1,4 +1,5 @@
 // Every operation. A family whose file exports nothing else is passed on whole.
+export { type BatchNormOptions, batchNorm, ghostBatchNorm } from './batch-norm.js';
 export { type Axes, expand, type ReduceOptions, sum } from './broadcast.js';
 export {
   type Conv2dOptions,
@@ -15,15 +16,9 @@ export * from './matmul.js';
 export { type EmOptions, type EmResult, emFit } from './mixture/em.js';
 export type { Mixture, Posterior } from './mixture/mixture.js';
 export { MIXTURE_DEFAULTS, type MixtureNormOptions, mixtureNorm } from './mixture/norm.js';
+export { type ModeNormOptions, modeNorm } from './mode-norm.js';
 export * from './movement.js';
-export {
-  type BatchNormOptions,
-  batchNorm,
-  groupNorm,
-  instanceNorm,
-  layerNorm,
-  type NormOptions,
-} from './normalization.js';
+export { groupNorm, instanceNorm, layerNorm, type NormOptions } from './normalization.js';
 export * from './pointwise-loss.js';
 export { type AvgPool2dOptions, avgPool2d, maxPool2d, type Pool2dOptions } from './pool.js';
 export * from './reduce.js';

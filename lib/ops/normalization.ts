@@ -1,9 +1,9 @@
-// Batch, layer, group and instance normalization: one primitive over rows.
-// Ioffe & Szegedy, arXiv 1502.03167; Ba, Kiros & Hinton, arXiv 1607.06450; Wu & He, arXiv 1803.08494;
+// Layer, group and instance normalization, and the primitive over rows that they and batch normalization are.
+// Ba, Kiros & Hinton, arXiv 1607.06450; Wu & He, arXiv 1803.08494;
 // Ulyanov, Vedaldi & Lempitsky, arXiv 1607.08022.
 import { kernels as k } from '../../kernels/index.js';
 import { OptionError, ShapeError } from '../errors.js';
-import { anything, asIntegers, flag, integer, number, readOptions, required } from '../options.js';
+import { anything, asIntegers, integer, number, readOptions, required } from '../options.js';
 import { format, numel, type Shape, sameShape } from '../shape.js';
 import { defineOp } from '../tape/op.js';
 import { checkTensors, commonDevice, run, view } from '../tape/run.js';
@@ -21,31 +21,12 @@ export interface NormOptions {
   eps?: number;
 }
 
-/** Options of batchNorm; the defaults are PyTorch's. */
-export interface BatchNormOptions extends NormOptions {
-  /** Running mean and variance, each [C]: used in evaluation, and updated in place in training. @default none */
-  runningMean?: Tensor | null;
-  runningVar?: Tensor | null;
-  /** Whether to normalize by the batch's own statistics. @default false */
-  training?: boolean;
-  /** Share of the new batch in the running statistics. @default 0.1 */
-  momentum?: number;
-}
-
-const normSchema = {
+/** How γ, β and eps are read. */
+export const normSchema = {
   weight: anything<Tensor | null>(null),
   bias: anything<Tensor | null>(null),
   eps: number(1e-5, { least: 0 }),
 };
-/** How the options of batchNorm are read. */
-export const batchNormSchema = {
-  ...normSchema,
-  runningMean: anything<Tensor | null>(null),
-  runningVar: anything<Tensor | null>(null),
-  training: flag(false),
-  momentum: number(0.1, { least: 0, most: 1 }),
-};
-
 interface Standardize {
   x: Tensor;
   weight: Tensor;
@@ -62,7 +43,7 @@ interface Standardize {
 }
 
 /** y = γ (x − μ) / √(σ² + eps) + β with μ and σ² of each row, or the running ones in evaluation. */
-function standardizer(name: string) {
+export function standardizer(name: string) {
   return defineOp(name, {
     forward: ({ x, weight, bias, rows, inner, eps, running, track }: Standardize) => {
       const moments = running ? packTwo(...running) : run(k.rowMoments, [view(x, rows)]);
@@ -99,19 +80,6 @@ function flat(x: Tensor): Tensor {
   return view(x, [x.size]);
 }
 
-/** Moves the running mean and variance towards the batch's, the variance unbiased. */
-function moveRunning(
-  mean: Tensor | null,
-  variance: Tensor | null,
-  moments: Tensor,
-  [N, R, S]: Shape,
-  momentum: number,
-): void {
-  const factor = (N * S) / (N * S - 1);
-  if (mean) moveTowards(mean, moments, { offset: 0, momentum, factor: 1 });
-  if (variance) moveTowards(variance, moments, { offset: R, momentum, factor });
-}
-
 /** Two tensors of one shape as [2, …]; outside the tape. */
 export function packTwo(a: Tensor, b: Tensor): Tensor {
   const [first, second] = [view(a, [1, 1, a.size]), view(b, [1, 1, b.size])];
@@ -130,44 +98,9 @@ export function moveTowards(
   moved.dispose();
 }
 
-const batchNormOp = standardizer('batchNorm');
 const layerNormOp = standardizer('layerNorm');
 const groupNormOp = standardizer('groupNorm');
 const instanceNormOp = standardizer('instanceNorm');
-
-/**
- * y = γ (x − μ) / √(σ² + eps) + β for each channel of x [N, C, …], μ and σ² over N and the spatial axes (σ²
- * biased), or the running ones in evaluation. In training runningMean and runningVar move by `momentum` towards
- * the batch's (the variance unbiased); what is not finite in them stays, as in PyTorch.
- * @throws ShapeError, OptionError naming what does not fit.
- *
- * @example
- * ```js
- * import { batchNorm, tensor } from 'mixgrad';
- *
- * const x = tensor([[-1, 10], [1, 30]]);
- * console.log(Array.from(await batchNorm(x, { training: true }).data(), (v) => v.toFixed(2)).join(' '));
- * ```
- * ```text
- * -1.00 -1.00 1.00 1.00
- * ```
- */
-export function batchNorm(x: Tensor, options: BatchNormOptions = {}): Tensor {
-  const read = readOptions('batchNorm', options, batchNormSchema);
-  const { weight, bias, eps, training, momentum, runningMean, runningVar } = read;
-  checkNormInput('batchNorm', x, { runningMean, runningVar, weight, bias });
-  if (training && x.size === x.shape[1]) throw nothingToNormalize('batchNorm', x, 'channel');
-  const rows = channelShape(x);
-  const call = { x, ...affineOf(x, [x.shape[1]], weight, bias), rows, inner: rows[2], eps };
-  if (training) {
-    const track = (moments: Tensor) => moveRunning(runningMean, runningVar, moments, rows, momentum);
-    return batchNormOp({ ...call, running: null, track });
-  }
-  if (!runningMean || !runningVar) {
-    throw new OptionError('batchNorm: evaluation needs runningMean and runningVar');
-  }
-  return batchNormOp({ ...call, running: [runningMean, runningVar], track: null });
-}
 
 /**
  * Layer normalization: every sample is standardized over its last axes, whose sizes are normalizedShape. γ and β have that
@@ -263,7 +196,7 @@ export function nothingToNormalize(op: string, x: Tensor, what: string): ShapeEr
 }
 
 /** The shape [N, C, S] of x [N, C, …], S the product of the spatial axes. */
-function channelShape({ shape }: Tensor): Shape {
+export function channelShape({ shape }: Tensor): Shape {
   return [shape[0], shape[1], numel(shape.slice(2))];
 }
 

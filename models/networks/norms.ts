@@ -2,9 +2,13 @@
 import {
   BatchNorm2d,
   type Device,
+  GhostBatchNorm2d,
+  GroupNorm,
+  InstanceNorm2d,
   MIXTURE_DEFAULTS,
   MixtureNorm2d,
   type MixtureNormLayerOptions,
+  ModeNorm2d,
   Module,
   OptionError,
   type Random,
@@ -18,28 +22,65 @@ export class Identity extends Module {
   }
 }
 
-/** A norm of [N, features, H, W] by name. The options are those of mixture normalization. */
+/** The groups of group normalization where there are as many channels; Wu & He, arXiv 1803.08494. */
+const GROUPS = 32;
+
+/** The samples in a part of a batch where nothing else is said. */
+export const GHOST_SIZE = 8;
+
+interface MakerOptions extends MixtureNormLayerOptions {
+  virtualBatchSize?: number;
+}
+
+/**
+ * A norm of [N, features, H, W] by name. Layer normalization is over C, H and W with γ and β for each channel, as Wu & He
+ * have it: a network is told no height and width.
+ */
 const makers = {
   bn: (features, { device }) => new BatchNorm2d(features, { device }),
-  mn: (features, options) => new MixtureNorm2d(features, options),
+  mn: (features, { virtualBatchSize: _, ...options }) => new MixtureNorm2d(features, options),
+  ghost: (features, { device, virtualBatchSize = GHOST_SIZE }) =>
+    new GhostBatchNorm2d(features, { device, virtualBatchSize }),
+  mode: (features, { components, random, device }) =>
+    new ModeNorm2d(features, { components, random, device }),
+  layer: (features, { device }) => new GroupNorm(1, features, { device }),
+  group: (features, { device }) => new GroupNorm(Math.min(GROUPS, features), features, { device }),
+  instance: (features, { device }) => new InstanceNorm2d(features, { affine: true, device }),
   none: () => new Identity(),
-} satisfies Record<string, (features: number, options: MixtureNormLayerOptions) => Module>;
+} satisfies Record<string, (features: number, options: MakerOptions) => Module>;
 
 export type NormName = keyof typeof makers;
 
-/** Batch normalization, mixture normalization, and nothing in its place. */
+/** Batch, mixture, ghost batch, mode, layer, group and instance normalization, and nothing in its place. */
 export const normNames = Object.keys(makers) as NormName[];
+
+/** The norms that a setting decides something for. */
+export const settingNorms = {
+  normAt: ['mn', 'mode'],
+  components: ['mn', 'mode'],
+  iterations: ['mn'],
+  posterior: ['mn'],
+  gradient: ['mn'],
+  scale: ['mn'],
+  virtualBatchSize: ['ghost'],
+} as const satisfies Record<Exclude<keyof NormSettings, 'norm'>, readonly NormName[]>;
+
+/** The components that a norm has where nothing else is said. */
+export const defaultComponents = (norm: NormName): number =>
+  norm === 'mode' ? 2 : MIXTURE_DEFAULTS.components;
 
 type MixtureSettings = Pick<
   MixtureNormLayerOptions,
   'components' | 'iterations' | 'posterior' | 'gradient' | 'scale'
 >;
 
-/** Which norm a network has, and where. The mixture's settings are those of the layer, with its defaults. */
+/** Which norm a network has, and where. Settings are those of the layers, with their defaults. */
 export interface NormSettings extends MixtureSettings {
   norm: NormName;
+  /** Samples in a part of ghost batch normalization. @default 8 */
+  virtualBatchSize?: number;
   /**
-   * The only places of mixture normalization, the others having BN; null stands for all.
+   * The only places of mixture or mode normalization, the others having BN; null stands for all.
    * @default null
    */
   normAt?: readonly string[] | null;
@@ -75,8 +116,8 @@ export function normFactory(
   { random, device, log }: NormContext,
 ): NormFactory {
   checkNorms(settings, network);
-  const { norm, normAt, components, iterations, posterior, gradient, scale } = settings;
-  const mixture = { components, iterations, posterior, gradient, scale, device };
+  const { norm, normAt, components, iterations, posterior, gradient, scale, virtualBatchSize } = settings;
+  const mixture = { components, iterations, posterior, gradient, scale, virtualBatchSize, device };
   return (features, place) => {
     if (!Object.hasOwn(network.places, place)) {
       throw new OptionError(`${network.name}: place is '${place}', expected one of ${placesOf(network)}`);
@@ -111,19 +152,21 @@ export function checkNorms(settings: NormSettings, network: Placed): void {
 }
 
 /**
- * What is wrong with the settings: an unknown norm, places without mixture normalization, a place that the network
+ * What is wrong with the settings: an unknown norm, places for a norm that has none, a place that the network
  * does not have, one listed twice, or more components than their smallest weight allows. Null where nothing is.
  */
 export function findFault({ norm, normAt, components }: NormSettings, network: Placed): Fault | null {
   if (!normNames.includes(norm))
     return { setting: 'norm', words: `is '${norm}', expected one of ${normNames.join(', ')}` };
   const { minWeight } = MIXTURE_DEFAULTS;
-  if (components !== undefined && components * minWeight >= 1) {
+  if (norm === 'mn' && components !== undefined && components * minWeight >= 1) {
     const words = `is ${components}, expected fewer than ${1 / minWeight}, for each has a weight of at least ${minWeight}`;
     return { setting: 'components', words };
   }
   if (!normAt) return null;
-  if (norm !== 'mn') return { setting: 'norm', words: `is '${norm}', expected mn where normAt is given` };
+  const { normAt: placed } = settingNorms;
+  if (!placed.some((name) => name === norm))
+    return { setting: 'norm', words: `is '${norm}', expected ${placed.join(' or ')} where normAt is given` };
   return findWrongPlace(normAt, network);
 }
 

@@ -2,7 +2,14 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { convolutions, deviceNames, MIXTURE_DEFAULTS } from '../../lib/index.js';
 import { type ModelName, networks } from '../networks/index.js';
-import { type NormName, normNames, placesOf } from '../networks/norms.js';
+import {
+  defaultComponents,
+  GHOST_SIZE,
+  type NormName,
+  normNames,
+  placesOf,
+  settingNorms,
+} from '../networks/norms.js';
 import { datasetNames, SYNTHETIC_TRAIN } from './data.js';
 import { UsageError } from './program.js';
 import { suggestion } from './suggest.js';
@@ -46,31 +53,40 @@ export function modelFlag(names: readonly ModelName[]): Option {
 
 /** The flag that chooses the normalization. */
 export function normFlag(fallback: NormName): Option {
-  return new Option('--norm <name>', 'batch (bn), mixture (mn) or no normalization (none)')
+  return new Option(
+    '--norm <name>',
+    `normalization: batch (bn), mixture (mn), or ${normNames.slice(2).join(', ')}`,
+  )
     .argParser(parseNorm)
     .default(fallback);
 }
 
 function parseNorm(value: string): NormName {
   if (normNames.includes(value as NormName)) return value as NormName;
-  const later = value === 'ln' || value === 'gn' ? `'${value}' is not offered yet, ` : '';
-  const near = later ? '' : suggestion(value, normNames);
-  throw new InvalidArgumentError(`${later}expected one of ${normNames.join(', ')}.${near}`);
+  const near = suggestion(value, normNames);
+  throw new InvalidArgumentError(`expected one of ${normNames.join(', ')}.${near}`);
 }
 
-/** Adds the flags of mixture normalization: where it stands, and how it fits and normalizes. */
-export function addMixtureFlags(command: Command): void {
-  const { components, iterations, posterior, gradient, scale } = MIXTURE_DEFAULTS;
+/** Adds the flags of mixture, mode and ghost batch normalization: where it stands, and how it fits and normalizes. */
+export function addNormFlags(command: Command): void {
+  const { iterations, posterior, gradient, scale } = MIXTURE_DEFAULTS;
+  const components = settingNorms.components
+    .map((norm) => `${defaultComponents(norm)} with ${norm}`)
+    .join(', ');
   const places = Object.entries(networks).flatMap(([name, network]) =>
     Object.keys(network.places).length > 0 ? [`${placesOf(network)} of ${name}`] : [],
   );
   command
     .addOption(
-      new Option('--norm-at <places>', 'mixture normalization only at these places, BN at the others')
+      new Option('--norm-at <places>', 'mixture or mode normalization only at these places, BN at the others')
         .argParser((list) => list.split(',').map((place) => place.trim()))
         .default(null, `all: ${places.join('; ')}`),
     )
-    .option('--components <n>', 'components of a mixture', count, components)
+    .addOption(
+      new Option('--components <n>', `components of a mixture, or modes (default: ${components})`).argParser(
+        count,
+      ),
+    )
     .option('--iterations <n>', 'EM rounds on every batch', countFrom0, iterations)
     .addOption(
       choice('--posterior <kind>', 'of whole pixels or of each channel', ['joint', 'channel'], posterior),
@@ -78,7 +94,8 @@ export function addMixtureFlags(command: Command): void {
     .addOption(
       choice('--gradient <kind>', 'through x alone or through EM too', ['detached', 'unrolled'], gradient),
     )
-    .addOption(choice('--scale <kind>', 'with 1/√λ or without', ['fisher', 'unit'], scale));
+    .addOption(choice('--scale <kind>', 'with 1/√λ or without', ['fisher', 'unit'], scale))
+    .option('--virtual-batch-size <n>', 'images in each part of a batch, for ghost', count, GHOST_SIZE);
 }
 
 /** Adds the flags that say where to compute. */

@@ -2,12 +2,12 @@
 import { type Command, Option } from 'commander';
 import { CHANNELS, SIDE } from '../../datasets/dataset.js';
 import { modelsOf, networks } from '../networks/index.js';
-import { findFault } from '../networks/norms.js';
+import { defaultComponents, findFault, type NormName, settingNorms } from '../networks/norms.js';
 import { findData } from '../run/data.js';
 import {
   addDataFlags,
   addDeviceFlags,
-  addMixtureFlags,
+  addNormFlags,
   count,
   countFrom0,
   folder,
@@ -22,8 +22,6 @@ import { addOptimizerFlags, checkOptimizerFlags } from './optimizer-flags.js';
 import { optimizerRates } from './optimizers.js';
 import type { Settings } from './settings.js';
 
-const mixtureFlags = ['normAt', 'components', 'iterations', 'posterior', 'gradient', 'scale'];
-
 /** The command line of the training program, without an action. */
 export function trainCommand(): Command {
   const command = newCommand('train')
@@ -33,7 +31,7 @@ export function trainCommand(): Command {
     .usage('[options]');
   addDataFlags(command);
   command.addOption(modelFlag(modelsOf([CHANNELS, SIDE, SIDE]))).addOption(normFlag('mn'));
-  addMixtureFlags(command);
+  addNormFlags(command);
   addLengthFlags(command);
   addOptimizerFlags(command);
   command.option('--seed <n>', 'decides weights, order and augmentation', countFrom0, 1);
@@ -44,20 +42,31 @@ export function trainCommand(): Command {
 }
 
 /** What a parsed command line holds. */
-type Flags = Omit<Settings, 'lr'> & { lr?: number; resume?: string } & OutputFlags;
+type Flags = Omit<Settings, 'lr' | 'components'> &
+  Partial<Pick<Settings, 'lr' | 'components'>> & { resume?: string } & OutputFlags;
 
 /** The settings that a parsed command line asks for. @throws UsageError for flags that do not go together */
 export function settingsOf(command: Command): Settings {
   const { json, quiet, resume, ...flags } = command.opts<Flags>();
-  if (flags.norm !== 'mn') refuseIdle(command, mixtureFlags, `only for --norm mn, this one is ${flags.norm}`);
+  const { norm, batchSize, accumulate, virtualBatchSize } = flags;
+  for (const [setting, norms] of Object.entries<readonly NormName[]>(settingNorms)) {
+    if (norms.includes(norm)) continue;
+    refuseIdle(command, [setting], `only for --norm ${norms.join(' and ')}, this one is ${norm}`);
+  }
   checkOptimizerFlags(command, flags);
+  if (norm === 'ghost' && (batchSize / accumulate) % virtualBatchSize !== 0) {
+    const parts = accumulate === 1 ? '' : ` / --accumulate ${accumulate}`;
+    const expected = `expected a divisor of --batch-size ${batchSize}${parts}`;
+    throw new UsageError(`--virtual-batch-size ${virtualBatchSize}: ${expected}`);
+  }
   const fault = findFault(flags, networks[flags.model]);
   if (fault) {
     const flag = command.options.find((option) => option.attributeName() === fault.setting)!;
     throw new UsageError(`${flag.long} ${fault.words}`);
   }
   const data = findData(flags.data, flags.dataset);
-  return { ...flags, ...data, lr: flags.lr ?? optimizerRates[flags.optimizer] };
+  const components = flags.components ?? defaultComponents(norm);
+  return { ...flags, ...data, components, lr: flags.lr ?? optimizerRates[flags.optimizer] };
 }
 
 function addLengthFlags(command: Command): void {

@@ -3,9 +3,11 @@ import type * as ops from '../../lib/ops/index.js';
 import { convolutions } from './cases/conv.js';
 import { dropouts } from './cases/dropout.js';
 import { elementwise } from './cases/elementwise.js';
+import { ghostBatchNormRow } from './cases/ghost-batch-norm.js';
 import { losses } from './cases/loss.js';
 import { products } from './cases/matmul.js';
 import { mixtures } from './cases/mixture.js';
+import { modeNormRow } from './cases/mode-norm.js';
 import { movement } from './cases/movement.js';
 import { normalizations } from './cases/normalization.js';
 import { pointwiseLosses } from './cases/pointwise-loss.js';
@@ -28,6 +30,8 @@ export const table: Record<OpName, Row> = {
   ...convolutions,
   ...pools,
   ...normalizations,
+  ghostBatchNorm: ghostBatchNormRow,
+  modeNorm: modeNormRow,
   ...mixtures,
   ...losses,
   ...pointwiseLosses,

@@ -7,7 +7,9 @@ import { testedDevices, tryOpen } from '../open.js';
 import { rows } from './cases.js';
 
 /** Their γ is not made infinite: that is ∞ − ∞ in PyTorch's formula, and ∞ in the definition. */
-const normalizations = ['batchNorm', 'layerNorm', 'groupNorm', 'instanceNorm', 'mixtureNorm'];
+const normalizations = [
+  ...['batchNorm', 'ghostBatchNorm', 'layerNorm', 'groupNorm', 'instanceNorm', 'mixtureNorm', 'modeNorm'],
+];
 
 const cases = readFixtures('test/fixtures/non-finite');
 

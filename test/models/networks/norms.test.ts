@@ -1,6 +1,16 @@
 // The norms of a network: what stands where, what is drawn, and what is refused.
 import t from 'tap';
-import { BatchNorm2d, createRandom, MixtureNorm2d, OptionError, tensor } from '../../../lib/index.js';
+import {
+  BatchNorm2d,
+  createRandom,
+  GhostBatchNorm2d,
+  GroupNorm,
+  InstanceNorm2d,
+  MixtureNorm2d,
+  ModeNorm2d,
+  OptionError,
+  tensor,
+} from '../../../lib/index.js';
 import { makeModel } from '../../../models/networks/index.js';
 import {
   Identity,
@@ -26,10 +36,20 @@ t.test('each name stands for its layer at every place', (t) => {
   t.strictSame(kinds({ norm: 'bn' }), [BatchNorm2d, BatchNorm2d, BatchNorm2d]);
   t.strictSame(kinds({ norm: 'mn' }), [MixtureNorm2d, MixtureNorm2d, MixtureNorm2d]);
   t.strictSame(kinds({ norm: 'none', normAt: null }), [Identity, Identity, Identity]);
+  for (const [norm, layer] of [
+    ['ghost', GhostBatchNorm2d],
+    ['mode', ModeNorm2d],
+    ['layer', GroupNorm],
+    ['group', GroupNorm],
+    ['instance', InstanceNorm2d],
+  ] as const) {
+    t.strictSame(kinds({ norm }), [layer, layer, layer]);
+  }
   t.end();
 });
 
-t.test('normAt places mixture normalization there and batch normalization elsewhere', (t) => {
+t.test('normAt places mixture or mode normalization there and batch normalization elsewhere', (t) => {
+  t.strictSame(kinds({ norm: 'mode', normAt: ['a'] }), [ModeNorm2d, BatchNorm2d, BatchNorm2d]);
   t.strictSame(kinds({ norm: 'mn', normAt: ['b'] }), [BatchNorm2d, MixtureNorm2d, BatchNorm2d]);
   t.strictSame(kinds({ norm: 'mn', normAt: ['c', 'a'] }), [MixtureNorm2d, BatchNorm2d, MixtureNorm2d]);
   t.end();
@@ -39,6 +59,17 @@ t.test('features and the options of the mixture reach the layer', (t) => {
   const layer = factory({ norm: 'mn', components: 5, posterior: 'channel' })(7, 'a') as MixtureNorm2d;
   t.strictSame([layer.numFeatures, layer.components, layer.posterior], [7, 5, 'channel']);
   t.equal((factory({ norm: 'bn' })(7, 'a') as BatchNorm2d).numFeatures, 7);
+  t.equal((factory({ norm: 'mode' })(7, 'a') as ModeNorm2d).components, 2);
+  t.equal((factory({ norm: 'mode', components: 5 })(7, 'a') as ModeNorm2d).components, 5);
+  t.equal((factory({ norm: 'ghost' })(7, 'a') as GhostBatchNorm2d).virtualBatchSize, 8);
+  t.equal((factory({ norm: 'ghost', virtualBatchSize: 4 })(7, 'a') as GhostBatchNorm2d).virtualBatchSize, 4);
+  const groups = (norm: 'layer' | 'group', channels: number) =>
+    (factory({ norm })(channels, 'a') as GroupNorm).numGroups;
+  t.strictSame([groups('layer', 64), groups('group', 64), groups('group', 8)], [1, 32, 8]);
+  t.ok(
+    (factory({ norm: 'instance' })(7, 'a') as InstanceNorm2d).affine,
+    'instance normalization has γ and β',
+  );
   t.end();
 });
 
@@ -67,8 +98,11 @@ t.test('messages of a mixture name its place', async (t) => {
 
 t.test('what does not fit the network is refused, each by its own words', (t) => {
   const refused: [settings: NormSettings, message: string][] = [
-    [{ norm: 'xn' as 'bn' }, "Net: norm is 'xn', expected one of bn, mn, none"],
-    [{ norm: 'bn', normAt: ['a'] }, "Net: norm is 'bn', expected mn where normAt is given"],
+    [
+      { norm: 'xn' as 'bn' },
+      "Net: norm is 'xn', expected one of bn, mn, ghost, mode, layer, group, instance, none",
+    ],
+    [{ norm: 'bn', normAt: ['a'] }, "Net: norm is 'bn', expected mn or mode where normAt is given"],
     [{ norm: 'mn', normAt: ['a', 'd'] }, "Net: normAt has 'd', expected some of a, b, c"],
     [{ norm: 'mn', normAt: ['a', 'b', 'a'] }, "Net: normAt has 'a' twice, expected each place once"],
     [{ norm: 'mn', normAt: ['constructor'] }, "Net: normAt has 'constructor', expected some of a, b, c"],
@@ -105,6 +139,8 @@ t.test('the same seed draws the same weights whatever the norm and wherever it s
     { norm: 'mn' },
     { norm: 'mn', normAt: ['conv1'] },
     { norm: 'mn', normAt: ['conv4', 'conv2'] },
+    { norm: 'mode' },
+    { norm: 'ghost' },
   ] satisfies NormSettings[]) {
     t.strictSame(await weightsOf(norms), expected, JSON.stringify(norms));
   }

@@ -1,6 +1,7 @@
 // The flags of the training program.
 import t from 'tap';
-import { MIXTURE_DEFAULTS, MixtureNorm2d } from '../../../lib/index.js';
+import { MIXTURE_DEFAULTS, MixtureNorm2d, ModeNorm2d } from '../../../lib/index.js';
+import { normNames } from '../../../models/networks/norms.js';
 import { settingsOf, trainCommand } from '../../../models/train/flags.js';
 
 const parseWords = (words: readonly string[]) => settingsOf(trainCommand().parse(words, { from: 'user' }));
@@ -44,6 +45,7 @@ t.test('every flag sets its setting', (t) => {
     posterior: 'channel',
     gradient: 'unrolled',
     scale: 'unit',
+    virtualBatchSize: 8,
     epochs: 10,
     steps: 7,
     batchSize: 8,
@@ -89,10 +91,12 @@ t.test('a value out of range is refused, naming the flag', (t) => {
     ['--weight-decay -1', /--weight-decay/],
     ['--seed -1', /--seed/],
     ['--device gpu', /--device.*wasm/],
-    ['--norm xn', /--norm.*bn, mn, none/],
-    ['--norm ln', /'ln' is not offered yet/],
+    ['--norm xn', /--norm.*bn, mn, ghost, mode, layer, group, instance, none/],
+    ['--norm ghots', /Did you mean ghost/],
+    ['--virtual-batch-size 0', /--virtual-batch-size.*an integer of at least 1/],
+    ['--norm ghost --batch-size 12', /^--virtual-batch-size 8: expected a divisor of --batch-size 12$/],
     ['--threads 0', /--threads.*at least 1/],
-    ['--norm bn --norm-at conv1', /--norm-at: only for --norm mn, this one is bn/],
+    ['--norm bn --norm-at conv1', /--norm-at: only for --norm mn and mode, this one is bn/],
     ['--norm-at conv1,conv7', /--norm-at has 'conv7', expected some of conv1, conv2, conv3, conv4/],
     ['--norm-at conv1,conv2,conv1', /--norm-at has 'conv1' twice, expected each place once/],
     ['--posterior pixel', /--posterior.*joint, channel/],
@@ -174,20 +178,23 @@ t.test('of a flag given twice the last counts', (t) => {
 });
 
 t.test('a flag that another leaves without effect is refused, its default is not', (t) => {
-  for (const flag of [
-    '--norm-at conv1',
-    '--components 3',
-    '--iterations 2',
-    '--posterior joint',
-    '--gradient detached',
-    '--scale fisher',
+  for (const [flag, ...norms] of [
+    ['--norm-at conv1', 'mn', 'mode'],
+    ['--components 3', 'mn', 'mode'],
+    ['--iterations 2', 'mn'],
+    ['--posterior joint', 'mn'],
+    ['--gradient detached', 'mn'],
+    ['--scale fisher', 'mn'],
+    ['--virtual-batch-size 8', 'ghost'],
   ]) {
-    for (const norm of ['bn', 'none'])
-      t.throws(() => parse(`--norm ${norm} ${flag}`), {
-        name: 'UsageError',
-        message: `${flag.split(' ')[0]}: only for --norm mn, this one is ${norm}`,
-      });
-    t.ok(parse(`--norm mn ${flag}`));
+    for (const norm of normNames) {
+      if (norms.includes(norm)) t.ok(parse(`--norm ${norm} ${flag}`));
+      else
+        t.throws(() => parse(`--norm ${norm} ${flag}`), {
+          name: 'UsageError',
+          message: `${flag.split(' ')[0]}: only for --norm ${norms.join(' and ')}, this one is ${norm}`,
+        });
+    }
   }
   for (const optimizer of ['adam', 'adamw']) {
     t.throws(() => parse(`--optimizer ${optimizer} --momentum 0.9`), {
@@ -226,6 +233,8 @@ t.test('where no flag says otherwise, mixtures have the defaults of the layer', 
     t.equal(settings[name], MIXTURE_DEFAULTS[name], name);
   }
   t.equal(settings.components, new MixtureNorm2d(1).components);
+  t.equal(parse('--norm mode').components, new ModeNorm2d(1).components);
+  t.equal(parse('--norm mode --components 4').components, 4);
   t.equal(settings.posterior, new MixtureNorm2d(1).posterior);
   t.end();
 });
@@ -233,12 +242,13 @@ t.test('where no flag says otherwise, mixtures have the defaults of the layer', 
 t.test('--help names every flag with its default', (t) => {
   const help = trainCommand().helpInformation();
   for (const option of trainCommand().options) t.match(help, option.long!);
+  t.match(help, /--components <n>[^-]*\(default:\s+3\s+with\s+mn,\s+2\s+with\s+mode\)/);
   t.match(help, /--batch-size <n>[^-]*\(default: 16\)/);
   t.match(help, /--lr <rate>[^-]*\(default: 0\.02 with sgd,\s+0\.001\s+with\s+adam,/);
   t.match(
     help,
     /--norm-at <places>[^-]*\(default: all:\s+conv1,\s+conv2,\s+conv3,\s+conv4\s+of\s+cifar-cnn\)/,
   );
-  t.match(help, /--limit-train <n>[^-]*\(default: all; 2000/);
+  t.match(help, /--limit-train <n>[^-]*\(default: all;\s+2000/);
   t.end();
 });

@@ -114,7 +114,7 @@ const batchNormRow: Row = {
 type Affine = { weight?: Tensor; bias?: Tensor; eps?: number };
 
 /** What every normalization refuses of weight, bias and eps that belong to three channels. */
-function perChannel(name: string, fn: (of: Maker, options: Affine) => Tensor): Row['bad'] {
+export function perChannel(name: string, fn: (of: Maker, options: Affine) => Tensor): Row['bad'] {
   const says = (text: string) => new RegExp(`^${name}: ${text.replace(/[[\]]/g, '\\$&')}$`);
   return {
     'another weight': [
