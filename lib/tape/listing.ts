@@ -113,7 +113,7 @@ function attributesOf(args: Readonly<Record<string, unknown>>): Record<string, u
  */
 export function tape(t: Tensor): Tape {
   checkTensors('tape', { t });
-  const lines = reachable(t).map(({ number, op, args, inputs, output, milliseconds }) => ({
+  const lines = reachable([t]).map(({ number, op, args, inputs, output, milliseconds }) => ({
     number,
     op,
     inputs: inputs.map((input) => ({ from: input.record?.number ?? null, shape: input.shape })),

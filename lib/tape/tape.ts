@@ -71,10 +71,10 @@ function release(graph: FinishedGraph): void {
 }
 
 /** Throws where a graph was already used by backward(). */
-export function checkUnconsumed(entry: TapeRecord): void {
+export function checkUnconsumed(op: string, entry: TapeRecord): void {
   if (!entry.consumed) return;
   throw new TapeError(
-    `backward: ${entry.op} was already used by an earlier backward(); pass { retainGraph: true } to the earlier one`,
+    `${op}: ${entry.op} was already used by an earlier backward(); pass { retainGraph: true } to the earlier one`,
   );
 }
 
