@@ -13,7 +13,13 @@ export {
 export { type KernelName, kernels } from '../kernels/index.js';
 export { elementwise, type Flat, type Kernel, kernel, type Plan, type Thread } from '../kernels/spec.js';
 export * from './errors.js';
-export { GradcheckError, type GradcheckOptions, type GradcheckResult, gradcheck } from './gradcheck.js';
+export {
+  GradcheckError,
+  type GradcheckOptions,
+  type GradcheckResult,
+  gradcheck,
+  gradgradcheck,
+} from './gradcheck.js';
 export { loadSafetensors, type Safetensors, saveSafetensors } from './io/safetensors.js';
 export * from './nn/index.js';
 export * from './ops/index.js';

@@ -143,7 +143,7 @@ function propagate(entry: TapeRecord, g: Tensor, gradients: Map<Tensor, Tensor>)
       : scope('was a temporary of a gradient rule', (made) => gradientsOf(entry, g, made), tensorsOf),
   );
   for (const { name, input, gradient } of found) {
-    if (state.detectingAnomalies) checkFinite(entry.op, `the gradient of ${name}`, gradient);
+    if (state.detectingAnomalies) checkFinite(entry.op, `the gradient of ${name}`, gradient, entry.calledAt);
     meet(gradients, input, gradient);
   }
 }

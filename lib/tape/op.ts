@@ -3,7 +3,7 @@ import { OptionError, TapeError } from '../errors.js';
 import { checkRecord, describe } from '../options.js';
 import { type Disposable, state } from '../tensor/state.js';
 import { type InputGradient, Tensor } from '../tensor/tensor.js';
-import { checkFinite } from './anomaly.js';
+import { checkFinite, placeOfCall } from './anomaly.js';
 import { contextOf, keep, storagesOf } from './call.js';
 import { checkTensors, view } from './run.js';
 import { checkDone, scope, tensorsIn } from './scope.js';
@@ -167,11 +167,13 @@ class Operation {
     const start = performance.now();
     const before = recording ? storagesOf(args) : null;
     const { out, saved, also, own } = this.forward(args, recording);
-    checkFinite(this.name, 'its output', out);
+    const calledAt = placeOfCall();
+    checkFinite(this.name, 'its output', out, calledAt);
     if (before) {
       const call = keep(args, inputs, before, out, saved);
       const vjp = (g: Tensor) => this.gradients(call, g);
-      record({ op: this.name, call, saved: own, vjp, milliseconds: performance.now() - start });
+      const milliseconds = performance.now() - start;
+      record({ op: this.name, call, saved: own, vjp, milliseconds, calledAt });
     } else if (state.recording) out.storage.makeTransient();
     if (!also) return out;
     if (state.recording) for (const t of tensorsIn(also)) t.storage.makeTransient();

@@ -53,9 +53,9 @@ const unrolled: OpCases = {
   ),
   'unrolled, a posterior for each channel': on(
     by({ components: 2, gradient: 'unrolled', posterior: 'channel', iterations: 3 }),
-    [4, 3, 5],
-    [3],
-    [3],
+    [3, 2, 3],
+    [2],
+    [2],
   ),
   'unrolled, without the 1/√λ': on(by({ components: 2, gradient: 'unrolled', scale: 'unit' }), [9, 2]),
   'unrolled, a floor that holds for one weight': on(
