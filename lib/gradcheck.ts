@@ -130,12 +130,10 @@ export function gradgradcheck(
 function pullback(fn: Fn): Fn {
   return (...all) => {
     const [inputs, v] = [all.slice(0, -1), all.at(-1)!];
-    // Central differences are computed in a noGrad.
-    const gradients = withState({ recording: true }, () => {
-      const out = fn(...inputs);
-      if (!out.requiresGrad) return inputs.map(() => null);
-      return grad(out, inputs, { gradOutputs: v, createGraph: true, allowUnused: true });
-    });
+    const out = fn(...inputs);
+    const gradients = out.requiresGrad
+      ? grad(out, inputs, { gradOutputs: v, createGraph: true, allowUnused: true })
+      : inputs.map(() => null);
     return concat(gradients.map((g, i) => reshape(g ?? mul(inputs[i], 0), [-1])));
   };
 }
@@ -157,9 +155,14 @@ function checkOnReference(
   return withDevice(openReference(), () => then(op, checked, inputs.map(asLeaf), read));
 }
 
+/** Calls fn, which may use grad(); only what it returns is kept. */
+function released<T>(fn: () => T): T {
+  return noGrad(() => withState({ recording: true }, fn));
+}
+
 /** What fn returns. @throws OptionError where it is no tensor */
 function resultOf(op: string, fn: Fn, leaves: readonly Tensor[]): Tensor {
-  const out = noGrad(() => fn(...leaves));
+  const out = released(() => fn(...leaves));
   checkTensors(op, { 'what fn returned': out });
   return out;
 }
@@ -202,7 +205,7 @@ function differences(leaf: Tensor, loss: () => Tensor, h: number): Float64Array 
   const data = values(leaf).slice();
   const at = (i: number, value: number) => {
     leaf.storage.write(i, value);
-    const result = values(noGrad(loss))[0];
+    const result = values(released(loss))[0];
     leaf.storage.write(i, data[i]);
     return result;
   };
