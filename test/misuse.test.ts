@@ -2,6 +2,7 @@
 // where it arose, what came and what was expected. What is exported and has no such call is found.
 import t, { type Test } from 'tap';
 import * as mixgrad from '../lib/index.js';
+import { autograd } from './misuse/autograd.js';
 import { devices } from './misuse/devices.js';
 import { M, type Misuse, type Misuses, other } from './misuse/given.js';
 import { layers } from './misuse/layers.js';
@@ -14,7 +15,16 @@ import { rows } from './ops/cases.js';
 
 t.teardown(() => other.close());
 
-const cases: Misuses = { ...values, ...methods, ...devices, ...tape, ...layers, ...norms, ...training };
+const cases: Misuses = {
+  ...values,
+  ...methods,
+  ...devices,
+  ...tape,
+  ...autograd,
+  ...layers,
+  ...norms,
+  ...training,
+};
 
 /** What an error must say: where, then what; a tensor whose values are gone is named by its shape. */
 const telling = /^([\w.]+: \S.{7,}|a tensor of shape \[.*\] was \w+)/;
