@@ -99,7 +99,7 @@ function atLeaves<T>(
   return withState({ recording: true }, () => {
     const leaves = given.map((t) => (t.requiresGrad ? t : new Tensor(t.shape, t.storage.retain(), true)));
     try {
-      const out = notAsync(op, () => fn(...leaves));
+      const out = notAsync(op, fn, ...leaves);
       checkTensors(op, { 'what fn returned': out });
       return then(out, leaves, directions);
     } finally {
