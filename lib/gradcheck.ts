@@ -1,16 +1,19 @@
-// gradcheck: compares every analytic gradient with central differences in float64.
+// gradcheck and gradgradcheck: compare every analytic gradient with central differences in float64.
 import { openReference } from '../kernels/devices/reference.js';
 import { MixgradError, OptionError } from './errors.js';
 import { sum } from './ops/broadcast.js';
 import { mul } from './ops/elementwise.js';
+import { concat, reshape } from './ops/movement.js';
 import { describe as described, integer, number, readOptions } from './options.js';
 import { createRandom } from './random.js';
 import { format, numel, type Shape } from './shape.js';
 import { backward } from './tape/backward.js';
+import { grad } from './tape/grad.js';
 import { checkTensors } from './tape/run.js';
 import { checkDone, noGrad } from './tape/scope.js';
 import { type NestedNumbers, tensor } from './tensor/create.js';
 import { withDevice } from './tensor/device.js';
+import { withState } from './tensor/state.js';
 import { Tensor } from './tensor/tensor.js';
 
 /**
@@ -38,7 +41,7 @@ export class GradcheckError extends MixgradError {
   override name = 'GradcheckError';
 }
 
-/** Options of gradcheck. */
+/** Options of gradcheck and gradgradcheck. */
 export interface GradcheckOptions {
   /** Half the distance between the two evaluations. @default 1e-6 */
   step?: number;
@@ -58,6 +61,9 @@ export interface GradcheckResult {
   /** |analytic − numeric| / the largest |numeric|, or 1 where that is smaller. */
   error: number;
 }
+
+/** What is checked. */
+type Fn = (...inputs: Tensor[]) => Tensor;
 
 const schema = {
   step: number(1e-6, { above: 0 }),
@@ -84,20 +90,81 @@ const schema = {
  * ```
  */
 export function gradcheck(
-  fn: (...inputs: Tensor[]) => Tensor,
+  fn: Fn,
   inputs: readonly (Tensor | NestedNumbers)[],
   options: GradcheckOptions = {},
 ): GradcheckResult[] {
-  const read = readOptions('gradcheck', options, schema);
-  if (typeof fn !== 'function')
-    throw new OptionError(`gradcheck: fn is ${described(fn)}, expected a function`);
+  return checkOnReference('gradcheck', fn, inputs, options, check);
+}
+
+/**
+ * Checks the gradients of the gradients of fn(...inputs), on the reference device in float64: those of Jᵀv, which grad()
+ * computes with createGraph, with respect to every input and to v, a random cotangent. fn must not be async.
+ * @returns the worst element of each input, and of v at the end
+ * @throws GradcheckError as gradcheck; TapeError where fn is async, or a gradient cannot be differentiated again
+ *
+ * @example
+ * ```js
+ * import { gradgradcheck } from 'mixgrad';
+ *
+ * const [ofX, ofCotangent] = gradgradcheck((x) => x.mul(x).exp(), [[0.5, -1]]);
+ * console.log(ofX.error < 1e-6, ofCotangent.error < 1e-6);
+ * ```
+ * ```text
+ * true true
+ * ```
+ */
+export function gradgradcheck(
+  fn: Fn,
+  inputs: readonly (Tensor | NestedNumbers)[],
+  options: GradcheckOptions = {},
+): GradcheckResult[] {
+  return checkOnReference('gradgradcheck', fn, inputs, options, (op, checked, leaves, read) => {
+    const v = weigh(resultOf(op, checked, leaves), read.seed);
+    v.requiresGrad = true;
+    return check(op, pullback(checked), [...leaves, v], read);
+  });
+}
+
+/** (…inputs, v) ↦ Jᵀv, all entries in a row: zeros where fn does not depend on an input. */
+function pullback(fn: Fn): Fn {
+  return (...all) => {
+    const [inputs, v] = [all.slice(0, -1), all.at(-1)!];
+    const out = fn(...inputs);
+    const gradients = out.requiresGrad
+      ? grad(out, inputs, { gradOutputs: v, createGraph: true, allowUnused: true })
+      : inputs.map(() => null);
+    return concat(gradients.map((g, i) => reshape(g ?? mul(inputs[i], 0), [-1])));
+  };
+}
+
+/** Calls check on the reference device, with leaves that have the values of the inputs. */
+function checkOnReference(
+  op: string,
+  fn: Fn,
+  inputs: readonly (Tensor | NestedNumbers)[],
+  options: GradcheckOptions,
+  then: typeof check,
+): GradcheckResult[] {
+  const read = readOptions(op, options, schema);
+  if (typeof fn !== 'function') throw new OptionError(`${op}: fn is ${described(fn)}, expected a function`);
   if (!Array.isArray(inputs)) {
-    throw new OptionError(
-      `gradcheck: inputs is ${described(inputs)}, expected an array of tensors or values`,
-    );
+    throw new OptionError(`${op}: inputs is ${described(inputs)}, expected an array of tensors or values`);
   }
-  const checked = (...leaves: Tensor[]) => checkDone('gradcheck', 'fn', fn(...leaves));
-  return withDevice(openReference(), () => check(checked, inputs.map(asLeaf), read));
+  const checked = (...leaves: Tensor[]) => checkDone(op, 'fn', fn(...leaves));
+  return withDevice(openReference(), () => then(op, checked, inputs.map(asLeaf), read));
+}
+
+/** Calls fn, which may use grad(); only what it returns is kept. */
+function released<T>(fn: () => T): T {
+  return noGrad(() => withState({ recording: true }, fn));
+}
+
+/** What fn returns. @throws OptionError where it is no tensor */
+function resultOf(op: string, fn: Fn, leaves: readonly Tensor[]): Tensor {
+  const out = released(() => fn(...leaves));
+  checkTensors(op, { 'what fn returned': out });
+  return out;
 }
 
 /** A leaf on the current device with the values of a tensor or of nested arrays. */
@@ -108,19 +175,18 @@ function asLeaf(input: Tensor | NestedNumbers): Tensor {
 }
 
 function check(
-  fn: (...inputs: Tensor[]) => Tensor,
+  op: string,
+  fn: Fn,
   leaves: readonly Tensor[],
   { step, tolerance, seed }: Required<GradcheckOptions>,
 ): GradcheckResult[] {
-  const out = noGrad(() => fn(...leaves));
-  checkTensors('gradcheck', { 'what fn returned': out });
-  const cotangent = weigh(out, seed);
+  const cotangent = weigh(resultOf(op, fn, leaves), seed);
   const loss = () => sum(mul(fn(...leaves), cotangent));
   backward(loss());
   return leaves.map((leaf, input) => {
     const analytic = leaf.grad ? values(leaf.grad) : new Float64Array(leaf.size);
     const worst = compare(analytic, differences(leaf, loss, step), leaf.shape, input);
-    if (!(worst.error <= tolerance)) throw new GradcheckError(describe(worst, tolerance));
+    if (!(worst.error <= tolerance)) throw new GradcheckError(`${op}: ${describe(worst, tolerance)}`);
     return worst;
   });
 }
@@ -139,7 +205,7 @@ function differences(leaf: Tensor, loss: () => Tensor, h: number): Float64Array 
   const data = values(leaf).slice();
   const at = (i: number, value: number) => {
     leaf.storage.write(i, value);
-    const result = values(noGrad(loss))[0];
+    const result = values(released(loss))[0];
     leaf.storage.write(i, data[i]);
     return result;
   };
@@ -165,7 +231,7 @@ function compare(
 
 function describe({ input, index, analytic, numeric, error }: GradcheckResult, tolerance: number): string {
   return (
-    `gradcheck: input ${input} at ${format(index)}: analytic ${analytic}, numeric ${numeric}, ` +
+    `input ${input} at ${format(index)}: analytic ${analytic}, numeric ${numeric}, ` +
     `relative error ${error.toExponential(2)} exceeds ${tolerance}`
   );
 }

@@ -2,6 +2,7 @@
 // where it arose, what came and what was expected. What is exported and has no such call is found.
 import t, { type Test } from 'tap';
 import * as mixgrad from '../lib/index.js';
+import { autograd } from './misuse/autograd.js';
 import { devices } from './misuse/devices.js';
 import { files } from './misuse/files.js';
 import { M, type Misuse, type Misuses, other } from './misuse/given.js';
@@ -30,6 +31,7 @@ const cases: Misuses = {
   ...files,
   ...moreLayers,
   ...moreNorms,
+  ...autograd,
 };
 
 /** What an error must say: where, then what; a tensor whose values are gone is named by its shape. */

@@ -18,7 +18,9 @@ import {
   full,
   GhostBatchNorm2d,
   GroupNorm,
+  grad,
   gradcheck,
+  gradgradcheck,
   InstanceNorm2d,
   init,
   kernel,
@@ -224,6 +226,19 @@ const lines: Record<string, Line> = {
     { tolerance: 10 },
     { step: '0.5 2 big', tolerance: '0.5 2 big', seed: '-1 0 2' },
   ],
+  gradgradcheck: [
+    (o) => gradgradcheck((a) => a, [[1]], o),
+    { tolerance: 10 },
+    { step: '0.5 2 big', tolerance: '0.5 2 big', seed: '-1 0 2' },
+  ],
+  grad: [
+    (o) => {
+      const a = x();
+      return grad(a.sum(), a, o);
+    },
+    {},
+    { gradOutputs: orNull, retainGraph: 'null true', createGraph: switched, allowUnused: switched },
+  ],
   backward: [
     (o) => x().sum().backward(o),
     {},
@@ -244,7 +259,7 @@ const lines: Record<string, Line> = {
   defineOp: [
     ({ name, ...o }) => defineOp(name, o as never),
     { name: 'o', forward: x, vjp },
-    { name: "'0.1'", forward: 'fn', vjp: nothing, shared: 'fn' },
+    { name: "'0.1'", forward: 'fn', vjp: nothing, shared: 'fn', twins: '{}' },
   ],
   wasm: [
     (o) => openDevice('wasm', o),

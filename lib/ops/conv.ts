@@ -4,12 +4,11 @@ import { kernels as k } from '../../kernels/index.js';
 import { OptionError, ShapeError } from '../errors.js';
 import { checkRank, integer, pair, readOptions } from '../options.js';
 import { format, type Shape, sameShape } from '../shape.js';
-import { defineOp } from '../tape/op.js';
+import { defineOp, type Op } from '../tape/op.js';
 import { checkTensors, run } from '../tape/run.js';
 import type { Tensor } from '../tensor/tensor.js';
 import { add } from './elementwise.js';
-import { reshape } from './movement.js';
-import { stridedCopy } from './strided-copy.js';
+import { reshape, slice } from './movement.js';
 
 /** A height and a width, or one number for both. */
 export type Pair = number | readonly [height: number, width: number];
@@ -67,15 +66,63 @@ interface ConvArgs extends Geometry {
   weight: Tensor;
 }
 
-const correlate = defineOp('conv2d', {
-  forward: ({ x, weight, ...geometry }: ConvArgs): Tensor => run(k.conv2d, [x, weight], sizes(geometry)),
+const correlate: Op<ConvArgs> = defineOp('conv2d', {
+  forward: ({ x, weight, ...geometry }) => run(k.conv2d, [x, weight], sizes(geometry)),
   vjp: {
-    x: ({ g, x, weight, ...geometry }) =>
-      run(k.conv2dGradInput, [g, weight], { ...sizes(geometry), H: x.shape[2], W: x.shape[3] }),
-    weight: ({ g, x, weight, ...geometry }) =>
-      run(k.conv2dGradWeight, [g, x], { ...sizes(geometry), KH: weight.shape[2], KW: weight.shape[3] }),
+    x: ({ g, x, weight, ...rest }) =>
+      transposed({ ...geometryIn(rest), x: g, weight, height: x.shape[2], width: x.shape[3] }),
+    weight: ({ g, x, weight, ...rest }) =>
+      weightGradient({ ...geometryIn(rest), x, y: g, height: weight.shape[2], width: weight.shape[3] }),
   },
 });
+
+interface TransposeArgs extends ConvArgs {
+  height: number;
+  width: number;
+}
+
+/** The transpose of conv2d for one weight; the result is height × width. */
+const transposed: Op<TransposeArgs> = defineOp('convTranspose2d', {
+  forward: ({ x, weight, height, width, ...geometry }) =>
+    run(k.conv2dGradInput, [x, weight], { ...sizes(geometry), H: height, W: width }),
+  vjp: {
+    x: ({ g, x, weight, ...rest }) => first(correlate({ ...geometryIn(rest), x: g, weight }), x.shape),
+    weight: ({ g, x, weight, ...rest }) =>
+      weightGradient({ ...geometryIn(rest), x: g, y: x, height: weight.shape[2], width: weight.shape[3] }),
+  },
+});
+
+interface WeightArgs extends Geometry {
+  x: Tensor;
+  y: Tensor;
+  height: number;
+  width: number;
+}
+
+/** Σ y · x over samples and pixels, for each tap of a kernel of height × width: the weight's gradient, linear in x and y. */
+const weightGradient: Op<WeightArgs> = defineOp('conv2dWeight', {
+  forward: ({ x, y, height, width, ...geometry }) =>
+    run(k.conv2dGradWeight, [y, x], { ...sizes(geometry), KH: height, KW: width }),
+  vjp: {
+    x: ({ g, x, y, ...rest }) =>
+      transposed({ ...geometryIn(rest), x: y, weight: g, height: x.shape[2], width: x.shape[3] }),
+    y: ({ g, x, y, ...rest }) => first(correlate({ ...geometryIn(rest), x, weight: g }), y.shape),
+  },
+});
+
+/** The geometry alone, of what a rule sees. */
+const geometryIn = ({ stride, padding, dilation, groups }: Geometry): Geometry => ({
+  stride,
+  padding,
+  dilation,
+  groups,
+});
+
+/** The first entries of y along both spatial axes: an output padding of a stride or more adds windows that x does not have. */
+function first(y: Tensor, [, , height, width]: Shape): Tensor {
+  const rows = y.shape[2] === height ? y : slice(y, 2, 0, height);
+  return y.shape[3] === width ? rows : slice(rows, 3, 0, width);
+}
 
 /**
  * y[n, o] = bias[o] + Σ_c x[n, c] ⋆ weight[o, c] for x [N, C, H, W], weight [O, C/groups, KH, KW], bias [O].
@@ -119,28 +166,6 @@ export function conv2d(
     );
   }
   return withBias('conv2d', correlate({ x, weight, ...geometry }), bias);
-}
-
-interface TransposeArgs extends ConvArgs {
-  height: number;
-  width: number;
-}
-
-const transposed = defineOp('convTranspose2d', {
-  forward: ({ x, weight, height, width, ...geometry }: TransposeArgs): Tensor =>
-    run(k.conv2dGradInput, [x, weight], { ...sizes(geometry), H: height, W: width }),
-  vjp: {
-    x: ({ g, x, weight, ...geometry }) => first(run(k.conv2d, [g, weight], sizes(geometry)), x.shape),
-    weight: ({ g, x, weight, ...geometry }) =>
-      run(k.conv2dGradWeight, [x, g], { ...sizes(geometry), KH: weight.shape[2], KW: weight.shape[3] }),
-  },
-});
-
-/** The first entries of y along every axis: an output padding of a stride or more adds windows that x does not have. */
-function first(y: Tensor, shape: Shape): Tensor {
-  if (sameShape(y.shape, shape)) return y;
-  const [, C, H, W] = y.shape;
-  return stridedCopy('convTranspose2d', y, shape, [C * H * W, H * W, W, 1]);
 }
 
 /**

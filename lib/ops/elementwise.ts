@@ -5,7 +5,7 @@ import type { Kernel, NoAttrs } from '../../kernels/spec.js';
 import { OptionError } from '../errors.js';
 import { describe } from '../options.js';
 import { broadcastShapes, sameShape } from '../shape.js';
-import { defineOp, type RuleContext } from '../tape/op.js';
+import { defineOp, type Op, type RuleContext } from '../tape/op.js';
 import { checkTensors, run } from '../tape/run.js';
 import { scalar } from '../tensor/create.js';
 import { Tensor } from '../tensor/tensor.js';
@@ -231,6 +231,12 @@ export const log = unary('log', k.log, ({ g, x }) => div(g, x));
  */
 export const sqrt = unary('sqrt', k.sqrt, ({ g, out }) => div(g, mul(out, 2)));
 
+/** x, but 0 where y ≤ 0: the gradient of relu, and its own. */
+const whereOn: Op<{ x: Tensor; y: Tensor }> = defineOp('reluGrad', {
+  forward: ({ x, y }) => run(k.reluGrad, [x, y]),
+  vjp: { x: ({ g, y }) => whereOn({ x: g, y }), y: null },
+});
+
 /**
  * Rectified linear unit max(x, 0), elementwise, any shape. The derivative at 0 is 0.
  *
@@ -247,4 +253,4 @@ export const sqrt = unary('sqrt', k.sqrt, ({ g, out }) => div(g, mul(out, 2)));
  * Float32Array(3) [ 0, 0, 2 ] Float32Array(3) [ 0, 0, 1 ]
  * ```
  */
-export const relu = unary('relu', k.relu, ({ g, out }) => run(k.reluGrad, [g, out]));
+export const relu = unary('relu', k.relu, ({ g, out }) => whereOn({ x: g, y: out }));

@@ -9,6 +9,7 @@ import { defineOp } from '../tape/op.js';
 import { checkTensors, commonDevice, run, view } from '../tape/run.js';
 import { ones, zeros } from '../tensor/create.js';
 import type { Tensor } from '../tensor/tensor.js';
+import { twins } from './standardize-twins.js';
 import { stridedCopy } from './strided-copy.js';
 
 /** γ, β and eps, which all normalizations have. */
@@ -73,6 +74,7 @@ export function standardizer(name: string) {
         view(stridedCopy('entry', shared, [weight.size], [1], weight.size), weight.shape),
       bias: ({ shared, bias }) => view(stridedCopy('entry', shared, [bias.size], [1]), bias.shape),
     },
+    twins,
   });
 }
 

@@ -3,7 +3,7 @@ import { kernels as k } from '../../kernels/index.js';
 import { OptionError, ShapeError } from '../errors.js';
 import { checkRank, flag, pair, type Reader, readOptions, readPair } from '../options.js';
 import { format } from '../shape.js';
-import { defineOp } from '../tape/op.js';
+import { defineOp, type Op } from '../tape/op.js';
 import { checkTensors, run } from '../tape/run.js';
 import type { Tensor } from '../tensor/tensor.js';
 import type { Pair } from './conv.js';
@@ -45,7 +45,22 @@ function sizes({ kernelSize, stride, padding, outputSize }: Windows) {
   };
 }
 
-const imageSize = (x: Tensor) => ({ H: x.shape[2], W: x.shape[3] });
+/** x where the windows are, and the size of the image that they lie in. */
+interface Cells extends Windows {
+  x: Tensor;
+  imageSize: readonly [number, number];
+}
+
+const imageSizes = ({
+  imageSize: [H, W],
+  ...windows
+}: Windows & { imageSize: readonly [number, number] }) => ({
+  ...sizes(windows),
+  H,
+  W,
+});
+
+const sizeOf = ({ shape }: Tensor) => [shape[2], shape[3]] as const;
 
 const maxPool = defineOp('maxPool2d', {
   forward: ({ x, ...windows }: Windows & { x: Tensor }) => {
@@ -54,17 +69,47 @@ const maxPool = defineOp('maxPool2d', {
   },
   vjp: {
     x: ({ g, saved: { index }, x, ...windows }) =>
-      run(k.maxPool2dGrad, [g, index], { ...sizes(windows), ...imageSize(x) }),
+      spread({ ...windowsIn(windows), x: g, index, imageSize: sizeOf(x) }),
   },
 });
 
-const avgPool = defineOp('avgPool2d', {
-  forward: ({ x, countPad, ...windows }: Windows & { x: Tensor; countPad: boolean }): Tensor =>
-    run(k.avgPool2d, [x], { ...sizes(windows), countPad }),
+/** Each x at the position of its window's maximum, 0 elsewhere; where windows share one, their sum. */
+const spread: Op<Cells & { index: Tensor }> = defineOp('maxPool2dGrad', {
+  forward: ({ x, index, ...image }) => run(k.maxPool2dGrad, [x, index], imageSizes(image)),
+  vjp: { x: ({ g, index, ...windows }) => take({ ...windowsIn(windows), x: g, index }), index: null },
+});
+
+/** x at the positions of the windows' maxima: the transpose of `spread`. */
+const take: Op<Windows & { x: Tensor; index: Tensor }> = defineOp('maxPool2dTake', {
+  forward: ({ x, index, ...windows }) => run(k.maxPool2d, [x, index], sizes(windows)),
+  vjp: {
+    x: ({ g, x, index, ...windows }) => spread({ ...windowsIn(windows), x: g, index, imageSize: sizeOf(x) }),
+    index: null,
+  },
+});
+
+type Average = Windows & { x: Tensor; countPad: boolean };
+
+const avgPool: Op<Average> = defineOp('avgPool2d', {
+  forward: ({ x, countPad, ...windows }) => run(k.avgPool2d, [x], { ...sizes(windows), countPad }),
   vjp: {
     x: ({ g, x, countPad, ...windows }) =>
-      run(k.avgPool2dGrad, [g], { ...sizes(windows), countPad, ...imageSize(x) }),
+      spreadEvenly({ ...windowsIn(windows), x: g, countPad, imageSize: sizeOf(x) }),
   },
+});
+
+/** Each x over its window, divided as the average was: the transpose of avgPool2d. */
+const spreadEvenly: Op<Cells & { countPad: boolean }> = defineOp('avgPool2dGrad', {
+  forward: ({ x, countPad, ...image }) => run(k.avgPool2dGrad, [x], { ...imageSizes(image), countPad }),
+  vjp: { x: ({ g, countPad, ...windows }) => avgPool({ ...windowsIn(windows), x: g, countPad }) },
+});
+
+/** The windows alone, of what a rule sees. */
+const windowsIn = ({ kernelSize, stride, padding, outputSize }: Windows): Windows => ({
+  kernelSize,
+  stride,
+  padding,
+  outputSize,
 });
 
 const strideOption: Reader<readonly [number, number] | null> = {

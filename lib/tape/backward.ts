@@ -22,10 +22,10 @@ export interface BackwardOptions {
   createGraph?: boolean;
 }
 
-/** The records that a tensor was computed by, its own first. */
-export function reachable(from: Tensor): TapeRecord[] {
+/** The records that tensors were computed by, the latest first. */
+export function reachable(from: readonly Tensor[]): TapeRecord[] {
   const found = new Set<TapeRecord>();
-  const stack = from.record ? [from.record] : [];
+  const stack = from.flatMap(({ record }) => record ?? []);
   while (stack.length > 0) {
     const entry = stack.pop()!;
     if (found.has(entry)) continue;
@@ -62,48 +62,77 @@ export function backward(loss: Tensor, options: BackwardOptions = {}): void {
   if (!loss.requiresGrad) {
     throw new TapeError(`backward: the tensor of shape ${format(loss.shape)} does not require a gradient`);
   }
-  const seed = seedGradient(loss, gradient, createGraph);
-  const records = reachable(loss);
-  records.forEach(checkUnconsumed);
+  if (gradient !== null) checkTensors('backward', { gradient });
+  const words = { tensor: 'the tensor', gradient: 'gradient', option: 'gradient' };
+  checkSeed('backward', loss, gradient, words);
   const retain = retainGraph ?? createGraph;
-  withState({ observer: null, recording: createGraph }, () => walk(loss, seed, records, retain));
+  walk('backward', [[loss, gradient]], reachable([loss]), { createGraph, retain, atLeaf: addToGrad });
 }
 
-function seedGradient(loss: Tensor, gradient: Tensor | null, createGraph: boolean): Tensor {
+/** How an error names what a walk begins with. */
+interface SeedWords {
+  tensor: string;
+  gradient: string;
+  option: string;
+}
+
+/** @throws TapeError where a tensor of several elements comes without its own gradient, or with one of another shape */
+export function checkSeed(op: string, t: Tensor, gradient: Tensor | null, words: SeedWords): void {
   if (gradient !== null) {
-    checkTensors('backward', { gradient });
-    if (!fits(gradient, loss)) refuse('backward: gradient', gradient, loss);
-    if (!createGraph) return gradient.detach();
-    return withState({ observer: null, recording: true }, () => alias({ x: gradient }));
-  }
-  if (loss.size !== 1) {
+    if (!fits(gradient, t)) refuse(`${op}: ${words.gradient}`, gradient, t);
+    checkFinite(op, words.gradient, gradient);
+  } else if (t.size !== 1) {
     throw new TapeError(
-      `backward: the tensor has shape ${format(loss.shape)}; pass { gradient } or reduce it first`,
+      `${op}: ${words.tensor} has shape ${format(t.shape)}; pass { ${words.option} } or reduce it first`,
     );
   }
-  return ones(loss.shape, { device: loss.device });
 }
 
-function walk(loss: Tensor, seed: Tensor, records: TapeRecord[], retainGraph: boolean): void {
-  const gradients = new Map<Tensor, Tensor>([[loss, seed]]);
-  for (const entry of records) {
-    const g = gradients.get(entry.output);
-    if (g) {
-      const hooked = applyHooks(entry.output, g);
-      propagate(entry, hooked, gradients);
-      gradients.delete(entry.output);
-      discard(hooked);
+/** What a walk does beside walking. */
+interface Walk {
+  createGraph: boolean;
+  /** Whether the records can be used again. */
+  retain: boolean;
+  /** Given the gradient of each tensor that none of the records made. */
+  atLeaf: (t: Tensor, g: Tensor) => void;
+  /** Whether the gradient of a record's output is wanted as well. */
+  wants?: (t: Tensor, g: Tensor) => boolean;
+}
+
+/** Walks records, in falling order of their numbers, from tensors and their gradients (null for 1) to the leaves. */
+export function walk(
+  op: string,
+  seeds: readonly (readonly [Tensor, Tensor | null])[],
+  records: readonly TapeRecord[],
+  { createGraph, retain, atLeaf, wants }: Walk,
+): void {
+  for (const entry of records) checkUnconsumed(op, entry);
+  withState({ observer: null, recording: createGraph }, () => {
+    const gradients = new Map<Tensor, Tensor>();
+    for (const [t, seed] of seeds) meet(gradients, t, ownSeed(t, seed));
+    for (const entry of records) {
+      const g = gradients.get(entry.output);
+      if (g) {
+        const hooked = applyHooks(entry.output, g);
+        propagate(entry, hooked, gradients);
+        gradients.delete(entry.output);
+        if (!wants?.(entry.output, hooked)) discard(hooked);
+      }
+      if (!retain) consume(entry);
     }
-    if (!retainGraph) consume(entry);
-  }
-  // What is left belongs to leaves.
-  for (const [leaf, g] of gradients) addToGrad(leaf, applyHooks(leaf, g));
-  if (!retainGraph) {
+    for (const [leaf, g] of gradients) atLeaf(leaf, g);
+    if (retain) return;
     finish(
       records.map(({ output }) => output),
       gradients.keys(),
     );
-  }
+  });
+}
+
+/** Where a walk begins. A gradient that was given is its maker's: the walk has a tensor of its own. */
+function ownSeed(t: Tensor, given: Tensor | null): Tensor {
+  if (given === null) return ones(t.shape, { device: t.device });
+  return state.recording ? alias({ x: given }) : given.detach();
 }
 
 /** Adds the gradients of a record's inputs to those found so far. */
@@ -114,16 +143,21 @@ function propagate(entry: TapeRecord, g: Tensor, gradients: Map<Tensor, Tensor>)
       : scope('was a temporary of a gradient rule', (made) => gradientsOf(entry, g, made), tensorsOf),
   );
   for (const { name, input, gradient } of found) {
-    if (state.detectingAnomalies) checkFinite(entry.op, `the gradient of ${name}`, gradient);
-    const earlier = gradients.get(input);
-    if (!earlier) {
-      gradients.set(input, gradient);
-      continue;
-    }
-    gradients.set(input, accumulate({ a: earlier, b: gradient }));
-    discard(earlier);
-    discard(gradient);
+    if (state.detectingAnomalies) checkFinite(entry.op, `the gradient of ${name}`, gradient, entry.calledAt);
+    meet(gradients, input, gradient);
   }
+}
+
+/** Adds a gradient of a tensor to those found so far. */
+function meet(gradients: Map<Tensor, Tensor>, t: Tensor, gradient: Tensor): void {
+  const earlier = gradients.get(t);
+  if (!earlier) {
+    gradients.set(t, gradient);
+    return;
+  }
+  gradients.set(t, accumulate({ a: earlier, b: gradient }));
+  discard(earlier);
+  discard(gradient);
 }
 
 const tensorsOf = (found: readonly InputGradient[]) => found.map(({ gradient }) => gradient);
@@ -152,23 +186,25 @@ function another(g: Tensor): Tensor {
 const INTERMEDIATE = 'was an intermediate gradient; call keep() on it in its hook';
 
 /** Gives back a gradient of the walk's, unless its own graph is being recorded. */
-function discard(g: Tensor, why = INTERMEDIATE): void {
+export function discard(g: Tensor, why = INTERMEDIATE): void {
   if (!state.recording && !g.isKept) g.dispose(why);
 }
 
 /** What a hook returns is its caller's: the walk goes on with a tensor of its own that shares the values. */
-function applyHooks(t: Tensor, g: Tensor): Tensor {
+export function applyHooks(t: Tensor, g: Tensor): Tensor {
   return t.hooks.reduce((gradient, { fn }) => {
     const replaced = checkDone('registerHook', 'the hook', fn(gradient));
     if (!replaced || replaced === gradient) return gradient;
     checkTensors('registerHook', { 'what the hook returned': replaced });
     if (!fits(replaced, t)) refuse('registerHook: what the hook returned', replaced, t);
+    checkFinite('registerHook', 'what the hook returned', replaced);
     discard(gradient);
     return state.recording ? alias({ x: replaced }) : replaced.detach();
   }, g);
 }
 
-function addToGrad(leaf: Tensor, g: Tensor): void {
+function addToGrad(leaf: Tensor, found: Tensor): void {
+  const g = applyHooks(leaf, found);
   const { tensor: grad, isOwn } = leaf.gradient;
   if (!grad) {
     leaf.gradient.take(g);

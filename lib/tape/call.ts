@@ -62,7 +62,7 @@ function asItWas(t: Tensor, storage: Storage): Tensor {
   if (state.recording && t.requiresGrad) {
     const call = { args: { x: t }, inputs: [t], out: past, saved: {}, tensors: [], storages: [] };
     const vjp = (g: Tensor) => [{ name: 'x', input: t, gradient: g }];
-    record({ op: 'asItWas', call, saved: [], vjp, milliseconds: 0 });
+    record({ op: 'asItWas', call, saved: [], vjp, milliseconds: 0, calledAt: '' });
   }
   return past;
 }

@@ -32,14 +32,14 @@ export interface TapeLine {
  * const x = tensor([[1, 2], [3, 4]], { requiresGrad: true });
  * const listing = tape(x.exp().sum(1));
  * console.log(listing.lines.map(({ op, shape }) => `${op} [${shape}]`).join(', '));
- * console.log(listing.toMermaid());
+ * console.log(listing.toMermaid().replace(/[\d.]+ ms/g, '? ms'));
  * ```
  * ```text
  * exp [2,2], sum [2]
  * flowchart TD
- *   n0["exp [2, 2]"]
+ *   n0["exp [2, 2]<br/>16 bytes, ? ms"]
  *   l0_0(["[2, 2]"]) --> n0
- *   n1["sum [2]"]
+ *   n1["sum [2]<br/>axes [1]<br/>8 bytes, ? ms"]
  *   n0 --> n1
  * ```
  */
@@ -60,16 +60,33 @@ export class Tape {
     return alignColumns([['#', 'op', 'inputs', 'attributes', 'shape', 'bytes', 'ms'], ...rows]);
   }
 
-  /** A Mermaid flow chart, leaves as round nodes. */
+  /** A Mermaid flow chart: a box for each record, with what the table has of it, and leaves as round nodes. */
   toMermaid(): string {
-    const lines = this.lines.flatMap(({ number, op, inputs, shape }) => [
-      `  n${number}["${op} ${format(shape)}"]`,
-      ...inputs.map(({ from, shape: leaf }, i) =>
-        from === null ? `  l${number}_${i}(["${format(leaf)}"]) --> n${number}` : `  n${from} --> n${number}`,
+    const lines = this.lines.flatMap((line) => [
+      `  n${line.number}["${described(line).map(escaped).join('<br/>')}"]`,
+      ...line.inputs.map(({ from, shape }, i) =>
+        from === null
+          ? `  l${line.number}_${i}(["${format(shape)}"]) --> n${line.number}`
+          : `  n${from} --> n${line.number}`,
       ),
     ]);
     return ['flowchart TD', ...lines].join('\n');
   }
+}
+
+/** A record as the lines of a box. */
+function described({ op, shape, attributes, bytes, milliseconds }: TapeLine): string[] {
+  const lines = [
+    `${op} ${format(shape)}`,
+    written(attributes),
+    `${bytes} bytes, ${milliseconds.toFixed(3)} ms`,
+  ];
+  return lines.filter((line) => line !== '');
+}
+
+/** A text without what has a meaning in Mermaid, each such character by its number. */
+function escaped(text: string): string {
+  return text.replace(/["#&<>]/g, (character) => `#${character.charCodeAt(0)};`);
 }
 
 /** Rows of cells as lines with aligned columns. */
@@ -113,7 +130,7 @@ function attributesOf(args: Readonly<Record<string, unknown>>): Record<string, u
  */
 export function tape(t: Tensor): Tape {
   checkTensors('tape', { t });
-  const lines = reachable(t).map(({ number, op, args, inputs, output, milliseconds }) => ({
+  const lines = reachable([t]).map(({ number, op, args, inputs, output, milliseconds }) => ({
     number,
     op,
     inputs: inputs.map((input) => ({ from: input.record?.number ?? null, shape: input.shape })),

@@ -1,9 +1,9 @@
 // defineOp: an operation's forward and its gradient rules side by side. The only place that records.
 import { OptionError, TapeError } from '../errors.js';
-import { describe } from '../options.js';
+import { checkRecord, describe } from '../options.js';
 import { type Disposable, state } from '../tensor/state.js';
 import { type InputGradient, Tensor } from '../tensor/tensor.js';
-import { checkFinite } from './anomaly.js';
+import { checkFinite, placeOfCall } from './anomaly.js';
 import { contextOf, keep, storagesOf } from './call.js';
 import { checkTensors, view } from './run.js';
 import { checkDone, scope, tensorsIn } from './scope.js';
@@ -43,7 +43,22 @@ export interface OpDefinition<A, R> {
   /** What several rules need, computed when the first of them asks. */
   shared?: (context: Omit<RuleContext<A, R>, 'shared'>) => Tensor;
   vjp: Rules<NoInfer<A>, NoInfer<R>>;
+  /**
+   * Rules made of operations, in place of those of `vjp` that are fused kernels: used where gradients are recorded, since a
+   * kernel cannot be differentiated again. They do without `shared`.
+   */
+  twins?: Twins<NoInfer<A>, NoInfer<R>>;
 }
+
+/** An operation of one output. Operations whose rules name each other say so, since the compiler cannot find out. */
+export type Op<A> = (args: A) => Tensor;
+
+/** A second rule for some of the arguments that have one. */
+export type Twins<A, R> = {
+  [K in keyof Rules<A, R>]?: (
+    context: Omit<RuleContext<A, R>, 'shared'>,
+  ) => A[K] extends Tensor ? Tensor : readonly Tensor[];
+};
 
 type Rule = ((context: object) => Tensor | readonly Tensor[]) | null;
 
@@ -78,12 +93,12 @@ export function defineOp<A extends object, R extends Tensor | Result>(
 
 function checkDefinition(
   name: unknown,
-  definition: { forward: unknown; vjp: object; shared?: unknown },
+  definition: { forward: unknown; vjp: object; shared?: unknown; twins?: object },
 ): void {
   if (typeof name !== 'string' || name === '') {
     throw new OptionError(`defineOp: name is ${describe(name)}, expected a word`);
   }
-  const { forward, vjp, shared } = definition ?? {};
+  const { forward, vjp, shared, twins = {} } = definition ?? {};
   if (typeof forward !== 'function') {
     throw new OptionError(`defineOp: forward of ${name} is ${describe(forward)}, expected a function`);
   }
@@ -102,18 +117,32 @@ function checkDefinition(
       `defineOp: the rule of ${argument} is ${describe(rule)}, expected a function or null`,
     );
   }
+  checkTwins(name, twins, Object.fromEntries(rules));
+}
+
+/** Throws unless every twin is a function beside a rule of its argument. */
+function checkTwins(name: string, twins: unknown, rules: Readonly<Record<string, Rule>>): void {
+  for (const [argument, twin] of Object.entries(
+    checkRecord('defineOp', `twins of ${name}`, twins, 'rules'),
+  )) {
+    if (typeof twin === 'function' && rules[argument]) continue;
+    const expected = rules[argument] ? 'a function' : 'none, since vjp has no rule of it';
+    throw new OptionError(`defineOp: the twin of ${argument} is ${describe(twin)}, expected ${expected}`);
+  }
 }
 
 class Operation {
   /** The names of the tensor arguments. */
   private readonly names: readonly string[];
   private readonly rules: Readonly<Record<string, Rule>>;
+  private readonly twins: Readonly<Record<string, Rule>>;
 
   constructor(
     private readonly name: string,
     private readonly definition: OpDefinition<Args, Tensor | Result>,
   ) {
     this.rules = definition.vjp as Record<string, Rule>;
+    this.twins = (definition.twins ?? {}) as Record<string, Rule>;
     this.names = Object.keys(this.rules);
   }
 
@@ -138,13 +167,15 @@ class Operation {
     const start = performance.now();
     const before = recording ? storagesOf(args) : null;
     const { out, saved, also, own } = this.forward(args, recording);
-    checkFinite(this.name, 'its output', out);
+    const calledAt = placeOfCall();
+    checkFinite(this.name, 'its output', out, calledAt);
     if (state.trace && state.op === null)
       state.trace(this.name, args, also ? [out, ...tensorsIn(also)] : [out]);
     if (before) {
       const call = keep(args, inputs, before, out, saved);
       const vjp = (g: Tensor) => this.gradients(call, g);
-      record({ op: this.name, call, saved: own, vjp, milliseconds: performance.now() - start });
+      const milliseconds = performance.now() - start;
+      record({ op: this.name, call, saved: own, vjp, milliseconds, calledAt });
     } else if (state.recording) out.storage.makeTransient();
     if (!also) return out;
     if (state.recording) for (const t of tensorsIn(also)) t.storage.makeTransient();
@@ -203,7 +234,7 @@ class Operation {
     };
   }
 
-  /** Applies the rule of every argument that requires a gradient, to the values that the forward saw. */
+  /** Applies the rule of every argument that requires a gradient, or its twin, to the values that the forward saw. */
   private gradients(call: Call, g: Tensor): InputGradient[] {
     const { shared } = this.definition;
     const context = contextOf(call, g);
@@ -215,7 +246,7 @@ class Operation {
     state.rule = this.name;
     try {
       for (const name of this.names) {
-        const rule = this.rules[name];
+        const rule = (state.recording && this.twins[name]) || this.rules[name];
         if (!rule) continue;
         const tensors = this.tensorsAt(name, call.args);
         if (!tensors.some((t) => t.requiresGrad)) continue;

@@ -88,11 +88,11 @@ export function noGrad<T>(fn: () => T): T {
 }
 
 /** Calls fn. @throws TapeError where it is no function, or part of it would run later */
-export function notAsync<T>(what: string, fn: () => T): T {
+export function notAsync<A extends unknown[], T>(what: string, fn: (...args: A) => T, ...args: A): T {
   if (typeof fn !== 'function') {
     throw new TapeError(`${what}: fn is ${describe(fn)}, expected a function`);
   }
-  return checkDone(what, 'the function', fn());
+  return checkDone(what, 'the function', fn(...args));
 }
 
 /** What a function returned. @throws TapeError where it is a promise or a generator: part of the work comes later */

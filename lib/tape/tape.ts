@@ -30,15 +30,16 @@ export interface Entry {
   saved: readonly Tensor[];
   vjp: (g: Tensor) => InputGradient[];
   milliseconds: number;
+  calledAt: string;
 }
 
 /** Writes an operation onto the tape; its output then requires a gradient. */
-export function record({ op, call, saved, vjp, milliseconds }: Entry): void {
+export function record({ call, saved, ...entry }: Entry): void {
   const { args, inputs, out: output, tensors, storages } = call;
   const number = state.nextRecord++;
   // What was made to be saved is the record's alone, and needs no second owner.
   const sources = saved.length ? storages.filter((_, i) => !saved.includes(tensors[i])) : storages;
-  output.setRecord({ number, op, args, inputs, output, vjp, saved, milliseconds, consumed: false }, sources);
+  output.setRecord({ ...entry, number, args, inputs, output, saved, consumed: false }, sources);
 }
 
 /**
@@ -71,10 +72,10 @@ function release(graph: FinishedGraph): void {
 }
 
 /** Throws where a graph was already used by backward(). */
-export function checkUnconsumed(entry: TapeRecord): void {
+export function checkUnconsumed(op: string, entry: TapeRecord): void {
   if (!entry.consumed) return;
   throw new TapeError(
-    `backward: ${entry.op} was already used by an earlier backward(); pass { retainGraph: true } to the earlier one`,
+    `${op}: ${entry.op} was already used by an earlier backward(); pass { retainGraph: true } to the earlier one`,
   );
 }
 

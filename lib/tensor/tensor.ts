@@ -34,6 +34,8 @@ export interface TapeRecord {
   saved: readonly Tensor[];
   /** Milliseconds that the forward call took. */
   readonly milliseconds: number;
+  /** In anomaly mode, the line that called it; '' elsewhere. */
+  readonly calledAt: string;
   /** Whether backward() has used it up. */
   consumed: boolean;
 }

@@ -253,6 +253,21 @@ export const tape: Misuses = {
       OptionError,
       'defineOp: the rule of x is 1, expected a function or null',
     ],
+    'twins that are a function': [
+      () => M.defineOp('f', { forward: () => x(), vjp: { x: x }, twins: x }),
+      OptionError,
+      'defineOp: twins of f is the function x, expected rules',
+    ],
+    'a twin that is no function': [
+      () => M.defineOp('f', { forward: () => x(), vjp: { x: x }, twins: { x: null } }),
+      OptionError,
+      'defineOp: the twin of x is null, expected a function',
+    ],
+    'a twin without a rule': [
+      () => M.defineOp('f', { forward: () => x(), vjp: { x: null }, twins: { x: x } }),
+      OptionError,
+      'defineOp: the twin of x is the function x, expected none, since vjp has no rule of it',
+    ],
     'a forward that is none': [
       () => M.defineOp('f', { forward: 1, vjp: { x: null } }),
       OptionError,

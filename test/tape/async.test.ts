@@ -5,7 +5,10 @@ import {
   detectAnomaly,
   elementwise,
   gradcheck,
+  gradgradcheck,
+  hessianVectorProduct,
   isGradEnabled,
+  jvp,
   kernels as k,
   kernel,
   noGrad,
@@ -61,6 +64,9 @@ const takers: Record<string, (fn: Later) => unknown> = {
   'noGrad: the function': (fn) => noGrad(fn),
   'detectAnomaly: the function': (fn) => detectAnomaly(fn),
   'gradcheck: fn': (fn) => gradcheck(fn, [[1, 2]]),
+  'gradgradcheck: fn': (fn) => gradgradcheck(fn, [[1, 2]]),
+  'jvp: the function': (fn) => jvp(fn, leaf(), leaf()),
+  'hessianVectorProduct: the function': (fn) => hessianVectorProduct(fn, leaf(), leaf()),
   'registerHook: the hook': (fn) => {
     const x = leaf();
     x.registerHook(fn);

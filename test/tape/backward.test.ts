@@ -3,17 +3,16 @@ import t from 'tap';
 import {
   add,
   backward,
-  conv2d,
   type Device,
   defineOp,
   detectAnomaly,
   exp,
+  grad,
   kernels,
+  Linear,
   log,
-  maxPool2d,
   mul,
   openDevice,
-  relu,
   run,
   sqrt,
   sub,
@@ -175,20 +174,17 @@ t.test('second derivatives of exp, log and sqrt are those of the textbook', asyn
 });
 
 t.test('a fused gradient refuses to be differentiated again, and names operation and kernel', async (t) => {
-  const x = leaf(normal([1, 1, 4, 4], 0), [1, 1, 4, 4], reference);
-  const w = leaf(normal([1, 1, 3, 3], 1), [1, 1, 3, 3], reference);
-  for (const [y, op, kernel] of [
-    [conv2d(x, w), 'conv2d', 'conv2dGradInput'],
-    [maxPool2d(x, 2), 'maxPool2d', 'maxPool2dGrad'],
-    [relu(x), 'relu', 'reluGrad'],
-  ] as const) {
-    t.throws(
-      () => sum(y).backward({ createGraph: true }),
-      new TapeError(
-        `${op}: its gradient is the fused kernel ${kernel}, which cannot be differentiated again`,
-      ),
-    );
-  }
+  const x = leaf(normal([3], 0), [3], reference);
+  const rectified = defineOp('rectified', {
+    forward: ({ x }: { x: Tensor }) => run(kernels.relu, [x]),
+    vjp: { x: ({ g, out }) => run(kernels.reluGrad, [g, out]) },
+  });
+  t.throws(
+    () => sum(rectified({ x })).backward({ createGraph: true }),
+    new TapeError(
+      'rectified: its gradient is the fused kernel reluGrad, which cannot be differentiated again',
+    ),
+  );
 });
 
 t.test('a rule that returns a wrong shape is named with operation and input', async (t) => {
@@ -267,19 +263,80 @@ t.test('a hook that returns a wrong shape is refused', async (t) => {
   );
 });
 
-t.test('anomaly mode names the first operation with a value that is not finite, forward', async (t) => {
+/** What fn throws in anomaly mode: the message, and the place that it names. */
+function anomaly(fn: () => unknown): [message: string, place: string] {
+  try {
+    detectAnomaly(fn);
+  } catch (error) {
+    const [message, place = ''] = (error as Error).message.split(', called at ');
+    return [message, place];
+  }
+  return ['nothing was found', ''];
+}
+
+/** The line below the one in which it is called, as `file:line:`. */
+function below(): string {
+  const [, file, line] = new Error().stack!.split('\n')[2].match(/([^\s()]+):(\d+):\d+\)?$/)!;
+  return `${file}:${Number(line) + 1}:`;
+}
+
+t.test('anomaly mode names the first operation with a value that is not finite, and its line', async (t) => {
   const x = leaf([4, -1], [2], reference);
-  t.throws(
-    () => detectAnomaly(() => exp(sqrt(sub(x, 1)))),
-    new TapeError('sqrt: its output holds NaN at position 1'),
-  );
+  let line = '';
+  const root = (y: Tensor) => {
+    line = below();
+    return sqrt(y);
+  };
+  const [message, place] = anomaly(() => exp(root(sub(x, 1))));
+  t.equal(message, 'sqrt: its output holds NaN at position 1');
+  t.ok(place.startsWith(line), `${place} is in ${line}`);
   t.doesNotThrow(() => exp(sqrt(sub(x, 1))), 'outside the mode nothing is checked');
 });
 
-t.test('anomaly mode names the first operation with a gradient that is not finite, backward', async (t) => {
-  const x = leaf([4, 0], [2], reference);
-  t.throws(
-    () => detectAnomaly(() => sum(sqrt(mul(x, 1))).backward()),
-    new TapeError('sqrt: the gradient of x holds Infinity at position 1'),
+t.test('the line is outside the framework where a layer called the operation', async (t) => {
+  const layer = new Linear(2, 2, { device: reference });
+  const [message, place] = anomaly(() => layer.forward(leaf([Number.NaN, 1], [1, 2], reference)));
+  t.match(message, /^\w+: its output holds NaN at position 0$/);
+  t.match(place, /test\/tape\/backward\.test\.[jt]s:\d+:\d+$/);
+});
+
+t.test(
+  'anomaly mode names the first operation with a gradient that is not finite, and where it ran forward',
+  async (t) => {
+    const x = leaf([4, 0], [2], reference);
+    let line = '';
+    const [message, place] = anomaly(() => {
+      line = below();
+      const y = sqrt(mul(x, 1));
+      sum(exp(y)).backward();
+    });
+    t.equal(message, 'sqrt: the gradient of x holds Infinity at position 1');
+    t.ok(place.startsWith(line), `${place} is in ${line}`);
+  },
+);
+
+t.test('where the forward ran outside anomaly mode its line is not known', async (t) => {
+  const loss = sum(sqrt(leaf([4, 0], [2], reference)));
+  t.same(
+    anomaly(() => loss.backward()),
+    ['sqrt: the gradient of x holds Infinity at position 1', ''],
+  );
+});
+
+t.test('anomaly mode looks at gradients that were given and at those that hooks return', async (t) => {
+  const x = leaf([1, 2], [2], reference);
+  const infinite = tensor([1, Number.POSITIVE_INFINITY], { device: reference });
+  t.same(
+    anomaly(() => mul(x, 2).backward({ gradient: infinite }))[0],
+    'backward: gradient holds Infinity at position 1',
+  );
+  t.same(
+    anomaly(() => grad(mul(x, 2), x, { gradOutputs: infinite }))[0],
+    'grad: gradOutputs[0] holds Infinity at position 1',
+  );
+  x.registerHook(() => infinite);
+  t.same(
+    anomaly(() => sum(x.mul(2)).backward())[0],
+    'registerHook: what the hook returned holds Infinity at position 1',
   );
 });

@@ -4,7 +4,9 @@ import {
   defineOp,
   elementwise,
   type Flat,
+  grad,
   gradcheck,
+  gradgradcheck,
   kernel,
   kernels,
   mul,
@@ -142,6 +144,41 @@ everyDevice('several outputs, saved tensors, and what rules share', async (t, de
   t.same([...(await x.data())], [1, 2], 'an argument that was saved is still its owner’s');
 });
 
+/** x·y³, the rule of y a fused kernel with a twin. */
+let twins = 0;
+const cubeOf = defineOp('cubeOf', {
+  forward: ({ x, y }: { x: Tensor; y: Tensor }) => run(kernels.mul, [x, run(cubed, [y])]),
+  vjp: {
+    x: ({ g, y }) => mul(g, mul(mul(y, y), y)),
+    y: ({ g, x, y }) => run(cubedGrad, [run(kernels.mul, [g, x]), y]),
+  },
+  twins: {
+    y: ({ g, x, y }) => {
+      twins++;
+      return mul(mul(mul(g, x), mul(y, y)), 3);
+    },
+  },
+});
+
+t.test('a twin is the rule where gradients are recorded, and nowhere else', async (t) => {
+  const [x, y] = [leaf([2], [1]), leaf([5], [1])];
+  cubeOf({ x, y }).backward();
+  t.equal(twins, 0);
+  t.same([await x.grad!.item(), await y.grad!.item()], [125, 150]);
+  const [first] = grad(cubeOf({ x, y }), y, { createGraph: true });
+  t.equal(twins, 1);
+  const second = grad(first, [x, y]);
+  t.same(await Promise.all([first, ...second].map((g) => g.item())), [150, 75, 60]);
+  for (const { error } of gradgradcheck(
+    (x, y) => cubeOf({ x, y }),
+    [
+      [1, 2],
+      [3, -1],
+    ],
+  ))
+    t.ok(error <= 1e-6);
+});
+
 t.test('an argument without a gradient says so with null', async (t) => {
   const shifted = defineOp('shifted', {
     forward: ({ x, by }: { x: Tensor; by: Tensor }) => run(kernels.add, [x, by]),
@@ -169,6 +206,8 @@ t.test('the compiler demands a rule for each tensor argument, and no other', asy
   const ofList = ({ parts }: { parts: Tensor[] }) => parts[0];
   // @ts-expect-error: a list has a list of gradients
   const list = () => defineOp('list', { forward: ofList, vjp: { parts: ({ g }) => g } });
+  // @ts-expect-error: a twin of what is no argument
+  const twin = () => defineOp('twin', { forward, vjp: { a: null, b: null }, twins: { c: ({ g }) => g } });
   // @ts-expect-error: shift is missing
   const attribute = () => run(kernels.affine, [tensor(1)], { scale: 1 });
   const body = function (this: Thread<'size'>, x: Flat) {
@@ -176,7 +215,7 @@ t.test('the compiler demands a rule for each tensor argument, and no other', asy
   };
   // @ts-expect-error: the plan gives no constant `size`
   const constant = () => kernel('constant', body, elementwise);
-  t.ok([missing, unknown, list, attribute, constant].every((fn) => typeof fn === 'function'));
+  t.ok([missing, unknown, list, twin, attribute, constant].every((fn) => typeof fn === 'function'));
 });
 
 /** As plain JavaScript calls them. */

@@ -2,13 +2,22 @@
 import t from 'tap';
 import {
   add,
+  batchNorm,
+  conv2d,
+  defineOp,
   exp,
   isGradEnabled,
+  kernels,
   log,
+  maxPool2d,
   mul,
   noGrad,
+  ones,
   openDevice,
+  relu,
+  run,
   sum,
+  Tape,
   TapeError,
   type Tensor,
   tape,
@@ -162,7 +171,7 @@ t.test('the tape behind a result is listed with operation, inputs, shape and byt
   t.ok(lines.every(({ milliseconds }) => milliseconds >= 0));
 });
 
-t.test('a tape prints as a table and as a Mermaid chart', async (t) => {
+t.test('a tape prints as a table', async (t) => {
   const x = vector(1, 2, 3);
   const printed = tape(log(exp(x)));
   const [first, second] = printed.lines.map(({ number }) => number);
@@ -170,16 +179,42 @@ t.test('a tape prints as a table and as a Mermaid chart', async (t) => {
   t.match(rows[0], /^# +op +inputs +attributes +shape +bytes +ms$/);
   t.match(rows[1], new RegExp(`^${first} +exp +\\[3\\] +\\[3\\] +24 +[\\d.]+$`));
   t.match(rows[2], new RegExp(`^${second} +log +#${first} +\\[3\\] +24 +[\\d.]+$`));
+});
+
+t.test('the Mermaid chart of a small network has attributes, bytes and milliseconds', async (t) => {
+  const make = (shape: number[]) => ones(shape, { device: reference, requiresGrad: true });
+  const [w, gamma, beta] = [make([2, 1, 3, 3]), make([2]), make([2])];
+  const x = ones([1, 1, 4, 4], { device: reference });
+  const normed = batchNorm(conv2d(x, w, null, { padding: 1 }), { weight: gamma, bias: beta, training: true });
+  const { lines } = tape(maxPool2d(relu(normed), 2));
+  const [a, b, c, d] = lines.map(({ number }) => number);
+  const chart = new Tape(lines.map((line) => ({ ...line, milliseconds: 0.25 }))).toMermaid();
   t.equal(
-    printed.toMermaid(),
+    chart,
     [
       'flowchart TD',
-      `  n${first}["exp [3]"]`,
-      `  l${first}_0(["[3]"]) --> n${first}`,
-      `  n${second}["log [3]"]`,
-      `  n${first} --> n${second}`,
+      `  n${a}["conv2d [1, 2, 4, 4]<br/>stride [1, 1], padding [1, 1], dilation [1, 1], groups 1<br/>256 bytes, 0.250 ms"]`,
+      `  l${a}_0(["[1, 1, 4, 4]"]) --> n${a}`,
+      `  l${a}_1(["[2, 1, 3, 3]"]) --> n${a}`,
+      `  n${b}["batchNorm [1, 2, 4, 4]<br/>rows [1, 2, 16], inner 16, eps 0.00001<br/>256 bytes, 0.250 ms"]`,
+      `  n${a} --> n${b}`,
+      `  l${b}_1(["[2]"]) --> n${b}`,
+      `  l${b}_2(["[2]"]) --> n${b}`,
+      `  n${c}["relu [1, 2, 4, 4]<br/>256 bytes, 0.250 ms"]`,
+      `  n${b} --> n${c}`,
+      `  n${d}["maxPool2d [1, 2, 2, 2]<br/>kernelSize [2, 2], stride [2, 2], padding [0, 0], outputSize [2, 2]<br/>64 bytes, 0.250 ms"]`,
+      `  n${c} --> n${d}`,
     ].join('\n'),
   );
+});
+
+t.test('what has a meaning in Mermaid is written by its number', async (t) => {
+  const odd = defineOp('a"b', {
+    forward: ({ x }: { x: Tensor; kind: string }) => run(kernels.exp, [x]),
+    vjp: { x: ({ g }) => g },
+  });
+  const chart = tape(odd({ x: vector(1), kind: '<b>#1&' })).toMermaid();
+  t.match(chart, /\["a#34;b \[1\]<br\/>kind #60;b#62;#35;1#38;<br\/>8 bytes, [\d.]+ ms"\]/);
 });
 
 t.test('the tape of a leaf, and of a result that backward() used up, is empty', async (t) => {

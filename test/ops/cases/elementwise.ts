@@ -124,6 +124,6 @@ export const elementwise = {
   relu: unary('relu', relu, {
     cases: unaryCases(relu),
     devicesOnly: large(relu),
-    second: { refusedBy: 'relu' },
+    second: 'operations',
   }),
 };

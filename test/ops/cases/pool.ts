@@ -34,7 +34,7 @@ function pooling(name: string, pool: Pool, row: Pick<Row, 'cases' | 'call'> & { 
   return {
     cases: row.cases,
     call: row.call,
-    second: { refusedBy: name },
+    second: 'operations',
     golden: ({ inputs: { x }, attrs: { kernelSize, ...rest } }: GoldenCall<{ kernelSize: Pair }>) =>
       pool(x, kernelSize, rest),
     accepts: { 1: ['3'], 2: noOptions },
