@@ -4,6 +4,7 @@ import {
   type Device,
   emFit,
   full,
+  ghostBatchNorm,
   groupNorm,
   instanceNorm,
   layerNorm,
@@ -28,6 +29,7 @@ everyDevice('what is constant is standardized to 0', async (t, device) => {
     instanceNorm: (x) => instanceNorm(x),
     groupNorm: (x) => groupNorm(x, 1),
     layerNorm: (x) => layerNorm(x, [32, 32]),
+    ghostBatchNorm: (x) => ghostBatchNorm(x, 16, { training: true }),
   };
   for (const [name, norm] of Object.entries(norms)) {
     const y = await norm(constant(device)).data();
