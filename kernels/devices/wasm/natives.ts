@@ -56,6 +56,7 @@ const productPanels = (number: Lookup) => {
 const unary = sliced('length', [0], whole('length'));
 const flat = (inputs: number) => sliced('length', [0, 1, 2].slice(0, inputs), whole('length'));
 const binary = ranged('length', whole('columns rows n a0 a1 a2 a3 b0 b1 b2 b3'));
+const ternary = ranged('length', whole('columns rows n a0 a1 a2 a3 b0 b1 b2 b3 c0 c1 c2 c3'));
 const axis = whole('outer size inner');
 const conv = 'N C H W O KH KW OH OW strideH strideW padH padW dilationH dilationW groups';
 const window = 'planes H W OH OW KH KW strideH strideW padH padW';
@@ -76,6 +77,28 @@ export const natives: Readonly<Partial<Record<KernelName, Native>>> = {
   sqrt: unary,
   relu: unary,
   reluGrad: flat(2),
+  pow: binary,
+  compare: binary,
+  maximum: binary,
+  minimum: binary,
+  maximumGrad: ternary,
+  where: ternary,
+  abs: unary,
+  clamp: unary,
+  clampGrad: flat(2),
+  tanh: unary,
+  sigmoid: unary,
+  sigmoidGrad: flat(2),
+  leakyRelu: unary,
+  leakyReluGrad: flat(2),
+  elu: unary,
+  eluGrad: flat(2),
+  sigmoidGate: unary,
+  sigmoidGateGrad: flat(2),
+  gelu: unary,
+  geluGrad: flat(2),
+  softplus: unary,
+  softplusGrad: flat(2),
   sum: sliced('outer', [0], axis),
   logSumExp: axis,
   argMax: axis,
