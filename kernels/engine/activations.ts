@@ -1,5 +1,5 @@
 // Activations and their gradients, and what costs as little as a copy: of n elements, with two attributes at most.
-import { exp4, expm14, log4, normalTail4, splat } from './math';
+import { exp4, expm14, log1p4, normalTail4, splat } from './math';
 import { load4, madd, store4 } from './memory';
 
 const enum Light { Abs, Clamp, ClampGrad, LeakyRelu, SigmoidGrad }
@@ -46,14 +46,6 @@ function tanh4(x: v128): v128 {
 @inline
 function gated(y: v128, z: v128): v128 {
   return f32x4.div(y, f32x4.add(f32x4.splat(1), exponential(f32x4.neg(z))));
-}
-
-/** log(1 + u) for 0 ≤ u ≤ 1; what 1 + u is rounded by comes back. */
-// @ts-ignore: decorator
-@inline
-function log1p4(u: v128): v128 {
-  const one = f32x4.splat(1), w = f32x4.add(u, one);
-  return f32x4.add(log4(w), f32x4.div(f32x4.sub(u, f32x4.sub(w, one)), w));
 }
 
 // @ts-ignore: decorator

@@ -112,22 +112,38 @@ function logSpecials(x: v128, y: v128): v128 {
   return v128.bitselect(f32x4.splat(NaN), y, f32x4.lt(x, zero));
 }
 
-/** The coefficients of normalTail4, from the highest power down, of both polynomials in turn; the first has one less. */
-const TAIL = memory.data<f32>([
-  0.0883883476, 0.0352624966, 1.75566716, 0.700383064, 16.0641776, 6.37396220, 86.7807322, 33.9128661, 296.56425, 112.079291,
-  637.333634, 221.213596, 793.826513, 220.206868, 440.413736,
+/** Two polynomials of normalTail4, from the highest power down, and 1/13, 1/11, …, 1 of log1p4. */
+const SERIES = memory.data<f32>([
+  0.0352624966, 0.700383064, 6.37396220, 33.9128661, 112.079291, 221.213596, 220.206868,
+  0.0883883476, 1.75566716, 16.0641776, 86.7807322, 296.56425, 637.333634, 793.826513, 440.413736,
+  0.0769230769, 0.0909090909, 0.111111111, 0.142857143, 0.2, 0.333333333, 1,
 ]);
+
+/** The polynomial of seven coefficients from place i of SERIES on. */
+// @ts-ignore: decorator
+@inline
+function polynomial(i: usize, x: v128): v128 {
+  const at = SERIES + 4 * i;
+  let p = madd(v128.load32_splat(at), x, v128.load32_splat(at, 4));
+  p = madd(p, x, v128.load32_splat(at, 8));
+  p = madd(p, x, v128.load32_splat(at, 12));
+  p = madd(p, x, v128.load32_splat(at, 16));
+  p = madd(p, x, v128.load32_splat(at, 20));
+  return madd(p, x, v128.load32_splat(at, 24));
+}
 
 /** Φ(−a)·e^(a²/2) for 0 ≤ a ≤ 40: a ratio of polynomials, all of whose terms are positive. */
 // @ts-ignore: decorator
 @inline
 export function normalTail4(a: v128): v128 {
-  let q = v128.load32_splat(TAIL);
-  let p = v128.load32_splat(TAIL, 4);
-  q = madd(q, a, v128.load32_splat(TAIL, 8));
-  for (let at = TAIL + 12; at < TAIL + 56; at += 8) {
-    p = madd(p, a, v128.load32_splat(at));
-    q = madd(q, a, v128.load32_splat(at, 4));
-  }
-  return f32x4.div(p, q);
+  const last = v128.load32_splat(SERIES, 56);
+  return f32x4.div(polynomial(0, a), madd(polynomial(7, a), a, last));
+}
+
+/** log(1 + u) for 0 ≤ u ≤ 1, as 2·artanh s = 2·(s + s³/3 + s⁵/5 + …) with s = u / (2 + u) ≤ 1/3. */
+// @ts-ignore: decorator
+@inline
+export function log1p4(u: v128): v128 {
+  const s = f32x4.div(u, f32x4.add(u, f32x4.splat(2)));
+  return f32x4.mul(f32x4.add(s, s), polynomial(15, f32x4.mul(s, s)));
 }

@@ -1,5 +1,16 @@
 // Layers and how they are put together.
-export { Flatten, ReLU } from './activations.js';
+export {
+  ELU,
+  Flatten,
+  GELU,
+  Identity,
+  LeakyReLU,
+  ReLU,
+  Sigmoid,
+  SiLU,
+  Softplus,
+  Tanh,
+} from './activations.js';
 export { BatchNorm1d, BatchNorm2d, type BatchNormLayerOptions } from './batch-norm.js';
 export { Sequential } from './containers.js';
 export { Conv2d, type Conv2dLayerOptions, type Size2d } from './conv.js';

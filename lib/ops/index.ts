@@ -1,5 +1,19 @@
 // Every operation. A family whose file exports nothing else is passed on whole.
+export {
+  type EluOptions,
+  elu,
+  type GeluOptions,
+  gelu,
+  type LeakyReluOptions,
+  leakyRelu,
+  type SoftplusOptions,
+  sigmoid,
+  silu,
+  softplus,
+  tanh,
+} from './activations.js';
 export { type Axes, expand, type ReduceOptions, sum } from './broadcast.js';
+export * from './compare.js';
 export {
   type Conv2dOptions,
   type ConvTranspose2dOptions,
@@ -23,5 +37,7 @@ export {
   layerNorm,
   type NormOptions,
 } from './normalization.js';
+export type { Operand } from './operands.js';
 export { type AvgPool2dOptions, avgPool2d, maxPool2d, type Pool2dOptions } from './pool.js';
+export * from './power.js';
 export * from './reduce.js';
