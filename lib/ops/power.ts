@@ -5,7 +5,7 @@ import { checkTensors, run } from '../tape/run.js';
 import { scalar, zeros } from '../tensor/create.js';
 import { Tensor } from '../tensor/tensor.js';
 import { eq, ge, where } from './compare.js';
-import { log, mul, sub } from './elementwise.js';
+import { log, mul, sqrt, sub } from './elementwise.js';
 import { binary, type Operand } from './operands.js';
 
 const powPair = binary('pow', k.pow, {
@@ -45,7 +45,8 @@ const powNumber = defineOp('pow', {
  */
 export function pow(a: Operand, b: Operand): Tensor {
   if (!(a instanceof Tensor) || typeof b !== 'number') return powPair(a, b);
-  return b === 2 ? square(a) : powNumber({ a, exponent: b });
+  if (b === 2) return square(a);
+  return b === 0.5 ? sqrt(a) : powNumber({ a, exponent: b });
 }
 
 /**
