@@ -176,7 +176,7 @@ export const layers: Misuses = {
     'a slope as argument': [
       () => make('LeakyReLU', 0.2),
       OptionError,
-      'LeakyReLU: options is 0.2, expected an object of negativeSlope',
+      'LeakyReLU: its options are 0.2, expected an object such as { name: value }',
     ],
   },
   ELU: {

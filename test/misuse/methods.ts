@@ -178,7 +178,7 @@ export const methods: Misuses = {
     'bounds as arguments': [
       () => js(x()).clamp(0, 1),
       OptionError,
-      'clamp: options is 0, expected an object of min, max',
+      'clamp: its options are 0, expected an object such as { name: value }',
     ],
     'the names of another library': [
       () => js(x()).clamp({ low: 0 }),

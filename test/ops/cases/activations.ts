@@ -84,7 +84,7 @@ export const activations = {
       'a number in place of options': [
         (of) => elu(of(2), 1 as never),
         OptionError,
-        /^elu: options is 1, expected /,
+        /^elu: its options are 1, expected an object such as /,
       ],
     },
   ),

@@ -106,7 +106,7 @@ const clampRow: Row = {
     'bounds as arguments': [
       (of) => (clamp as (...args: unknown[]) => Tensor)(of(2), 0, 1),
       OptionError,
-      /^clamp: /,
+      /^clamp: its options are 0, expected an object such as /,
     ],
     'a bound that is NaN': [
       (of) => clamp(of(2), { max: Number.NaN }),
