@@ -20,32 +20,26 @@ function choice(op: i32, a: v128, b: v128, c: v128, p: v128, q: v128, r: v128, s
   return v128.or(ordered, v128.andnot(s, v128.or(v128.or(below, equal), above)));
 }
 
-/** Four elements or the `left` < 4 that remain; one repeated where the step is 0. */
-// @ts-ignore: decorator
-@inline
-function read(p: usize, step: i32, left: i32): v128 {
-  return step ? load4(p, left) : v128.load32_splat(p);
+/** Where a row of an operand is read: a value that is repeated is written four times to `room` and read there. */
+function spread(p: usize, step: i32, room: usize): usize {
+  if (step) return p;
+  v128.store(room, v128.load32_splat(p));
+  return room;
 }
 
-/** n neighbours of the output; steps along the row are 1 or 0. */
+/** n neighbours of the output; an operand steps by 4 elements, or by none. */
 // @ts-ignore: decorator
 @inline
 function row(
   op: i32, out: usize, a: usize, b: usize, c: usize, sa: i32, sb: i32, sc: i32, n: i32,
   p: v128, q: v128, r: v128, s: v128,
 ): void {
-  const three = op >= Choice.Where;
-  if (sa & sb & (three ? sc : 1)) {
-    for (; n >= 4; n -= 4, out += 16, a += 16, b += 16) {
-      v128.store(out, choice(op, v128.load(a), v128.load(b), three ? v128.load(c) : p, p, q, r, s));
-      if (three) c += 16;
-    }
+  const three = op >= Choice.Where, da = bytes(sa << 2), db = bytes(sb << 2), dc = bytes(sc << 2);
+  for (; n >= 4; n -= 4, out += 16, a += da, b += db) {
+    v128.store(out, choice(op, v128.load(a), v128.load(b), three ? v128.load(c) : p, p, q, r, s));
+    if (three) c += dc;
   }
-  for (; n > 0; n -= 4, out += 16, a += bytes(sa << 2), b += bytes(sb << 2)) {
-    const third = three ? read(c, sc, n) : p;
-    store4(out, choice(op, read(a, sa, n), read(b, sb, n), third, p, q, r, s), n);
-    if (three) c += bytes(sc << 2);
-  }
+  if (n > 0) store4(out, choice(op, load4(a, n), load4(b, n), three ? load4(c, n) : p, p, q, r, s), n);
 }
 
 /** aᵇ of n neighbours, as in C. */
@@ -57,6 +51,11 @@ function powRow(out: usize, a: usize, b: usize, sa: i32, sb: i32, n: i32): void 
   }
 }
 
+/** Bytes of scratch memory: room for four values of each operand. */
+export function chooseScratch(columns: i32): usize {
+  return 64;
+}
+
 /**
  * y[l,k,j,i] from a[l·a0 + k·a1 + j·a2 + i·a3], and so b and c, with sizes x of i, y of j and n of k. Of the contiguous
  * output `count` elements from `from` on, row by row; a3, b3 and c3 are 1 or 0.
@@ -64,16 +63,16 @@ function powRow(out: usize, a: usize, b: usize, sa: i32, sb: i32, n: i32): void 
 function walk(
   op: i32, out: usize, a: usize, b: usize, c: usize, x: i32, y: i32, n: i32,
   a0: i32, a1: i32, a2: i32, a3: i32, b0: i32, b1: i32, b2: i32, b3: i32, c0: i32, c1: i32, c2: i32, c3: i32,
-  below: f64, equal: f64, above: f64, unordered: f64, from: i32, count: i32,
+  below: f64, equal: f64, above: f64, unordered: f64, from: i32, count: i32, room: usize,
 ): void {
   const p = splat(below), q = splat(equal), r = splat(above), s = splat(unordered);
   out += bytes(from);
   let i = from % x, j = from / x % y, k = from / x / y % n, l = from / x / y / n;
   while (count > 0) {
     const length = min(count, x - i);
-    const first = a + bytes(l * a0 + k * a1 + j * a2 + i * a3);
-    const second = b + bytes(l * b0 + k * b1 + j * b2 + i * b3);
-    const third = c + bytes(l * c0 + k * c1 + j * c2 + i * c3);
+    const first = spread(a + bytes(l * a0 + k * a1 + j * a2 + i * a3), a3, room);
+    const second = spread(b + bytes(l * b0 + k * b1 + j * b2 + i * b3), b3, room + 16);
+    const third = spread(c + bytes(l * c0 + k * c1 + j * c2 + i * c3), c3, room + 32);
     if (op == Choice.Maximum) row(Choice.Maximum, out, first, second, third, a3, b3, c3, length, p, q, r, s);
     else if (op == Choice.Minimum) row(Choice.Minimum, out, first, second, third, a3, b3, c3, length, p, q, r, s);
     else if (op == Choice.Compare) row(Choice.Compare, out, first, second, third, a3, b3, c3, length, p, q, r, s);
@@ -93,34 +92,34 @@ function walk(
 
 export function maximum(
   out: usize, a: usize, b: usize, x: i32, y: i32, n: i32,
-  a0: i32, a1: i32, a2: i32, a3: i32, b0: i32, b1: i32, b2: i32, b3: i32, from: i32, count: i32,
+  a0: i32, a1: i32, a2: i32, a3: i32, b0: i32, b1: i32, b2: i32, b3: i32, from: i32, count: i32, room: usize,
 ): void {
-  walk(Choice.Maximum, out, a, b, b, x, y, n, a0, a1, a2, a3, b0, b1, b2, b3, 0, 0, 0, 0, 0, 0, 0, 0, from, count);
+  walk(Choice.Maximum, out, a, b, b, x, y, n, a0, a1, a2, a3, b0, b1, b2, b3, 0, 0, 0, 0, 0, 0, 0, 0, from, count, room);
 }
 
 export function minimum(
   out: usize, a: usize, b: usize, x: i32, y: i32, n: i32,
-  a0: i32, a1: i32, a2: i32, a3: i32, b0: i32, b1: i32, b2: i32, b3: i32, from: i32, count: i32,
+  a0: i32, a1: i32, a2: i32, a3: i32, b0: i32, b1: i32, b2: i32, b3: i32, from: i32, count: i32, room: usize,
 ): void {
-  walk(Choice.Minimum, out, a, b, b, x, y, n, a0, a1, a2, a3, b0, b1, b2, b3, 0, 0, 0, 0, 0, 0, 0, 0, from, count);
+  walk(Choice.Minimum, out, a, b, b, x, y, n, a0, a1, a2, a3, b0, b1, b2, b3, 0, 0, 0, 0, 0, 0, 0, 0, from, count, room);
 }
 
 export function pow(
   out: usize, a: usize, b: usize, x: i32, y: i32, n: i32,
-  a0: i32, a1: i32, a2: i32, a3: i32, b0: i32, b1: i32, b2: i32, b3: i32, from: i32, count: i32,
+  a0: i32, a1: i32, a2: i32, a3: i32, b0: i32, b1: i32, b2: i32, b3: i32, from: i32, count: i32, room: usize,
 ): void {
-  walk(Choice.Pow, out, a, b, b, x, y, n, a0, a1, a2, a3, b0, b1, b2, b3, 0, 0, 0, 0, 0, 0, 0, 0, from, count);
+  walk(Choice.Pow, out, a, b, b, x, y, n, a0, a1, a2, a3, b0, b1, b2, b3, 0, 0, 0, 0, 0, 0, 0, 0, from, count, room);
 }
 
 /** One of four numbers, by how a stands to b. */
 export function compare(
   out: usize, a: usize, b: usize, x: i32, y: i32, n: i32,
   a0: i32, a1: i32, a2: i32, a3: i32, b0: i32, b1: i32, b2: i32, b3: i32,
-  below: f64, equal: f64, above: f64, unordered: f64, from: i32, count: i32,
+  below: f64, equal: f64, above: f64, unordered: f64, from: i32, count: i32, room: usize,
 ): void {
   walk(
     Choice.Compare, out, a, b, b, x, y, n, a0, a1, a2, a3, b0, b1, b2, b3, 0, 0, 0, 0,
-    below, equal, above, unordered, from, count,
+    below, equal, above, unordered, from, count, room,
   );
 }
 
@@ -128,10 +127,10 @@ export function compare(
 export function where(
   out: usize, a: usize, b: usize, c: usize, x: i32, y: i32, n: i32,
   a0: i32, a1: i32, a2: i32, a3: i32, b0: i32, b1: i32, b2: i32, b3: i32, c0: i32, c1: i32, c2: i32, c3: i32,
-  from: i32, count: i32,
+  from: i32, count: i32, room: usize,
 ): void {
   walk(
-    Choice.Where, out, a, b, c, x, y, n, a0, a1, a2, a3, b0, b1, b2, b3, c0, c1, c2, c3, 0, 0, 0, 0, from, count,
+    Choice.Where, out, a, b, c, x, y, n, a0, a1, a2, a3, b0, b1, b2, b3, c0, c1, c2, c3, 0, 0, 0, 0, from, count, room,
   );
 }
 
@@ -139,9 +138,9 @@ export function where(
 export function maximumGrad(
   out: usize, a: usize, b: usize, c: usize, x: i32, y: i32, n: i32,
   a0: i32, a1: i32, a2: i32, a3: i32, b0: i32, b1: i32, b2: i32, b3: i32, c0: i32, c1: i32, c2: i32, c3: i32,
-  from: i32, count: i32,
+  from: i32, count: i32, room: usize,
 ): void {
   walk(
-    Choice.MaximumGrad, out, a, b, c, x, y, n, a0, a1, a2, a3, b0, b1, b2, b3, c0, c1, c2, c3, 0, 0, 0, 0, from, count,
+    Choice.MaximumGrad, out, a, b, c, x, y, n, a0, a1, a2, a3, b0, b1, b2, b3, c0, c1, c2, c3, 0, 0, 0, 0, from, count, room,
   );
 }

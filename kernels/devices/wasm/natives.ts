@@ -55,8 +55,10 @@ const productPanels = (number: Lookup) => {
 
 const unary = sliced('length', [0], whole('length'));
 const flat = (inputs: number) => sliced('length', [0, 1, 2].slice(0, inputs), whole('length'));
-const binary = ranged('length', whole('columns rows n a0 a1 a2 a3 b0 b1 b2 b3'));
-const ternary = ranged('length', whole('columns rows n a0 a1 a2 a3 b0 b1 b2 b3 c0 c1 c2 c3'));
+const operands = 'columns rows n a0 a1 a2 a3 b0 b1 b2 b3';
+const binary = ranged('length', whole(operands));
+const choose = ranged('length', whole(operands, 'chooseScratch', 'columns'));
+const choose3 = ranged('length', whole(`${operands} c0 c1 c2 c3`, 'chooseScratch', 'columns'));
 const axis = whole('outer size inner');
 const conv = 'N C H W O KH KW OH OW strideH strideW padH padW dilationH dilationW groups';
 const window = 'planes H W OH OW KH KW strideH strideW padH padW';
@@ -77,12 +79,12 @@ export const natives: Readonly<Partial<Record<KernelName, Native>>> = {
   sqrt: unary,
   relu: unary,
   reluGrad: flat(2),
-  pow: binary,
-  compare: binary,
-  maximum: binary,
-  minimum: binary,
-  maximumGrad: ternary,
-  where: ternary,
+  pow: choose,
+  compare: choose,
+  maximum: choose,
+  minimum: choose,
+  maximumGrad: choose3,
+  where: choose3,
   abs: unary,
   clamp: unary,
   clampGrad: flat(2),
