@@ -7,67 +7,70 @@ const MAX_AXES = 4;
 /** An axis of the output with the elements between neighbours in each operand; 0 repeats. */
 interface Axis {
   size: number;
-  a: number;
-  b: number;
+  steps: number[];
 }
 
 /** The constants of a kernel on two operands: the size of the third axis from the end, and the strides. */
 export type Strides = 'n' | 'a0' | 'a1' | 'a2' | 'a3' | 'b0' | 'b1' | 'b2' | 'b3';
 
+/** Those of a kernel on three. */
+export type Strides3 = Strides | 'c0' | 'c1' | 'c2' | 'c3';
+
 /** The axes of the output, neighbours that are read as one merged, axes of size 1 dropped. The shapes must broadcast. */
-function mergedAxes(a: Shape, b: Shape): Axis[] {
+function mergedAxes(shapes: readonly Shape[]): Axis[] {
   const axes: Axis[] = [];
-  let [stepA, stepB] = [1, 1];
-  for (let back = 1; back <= Math.max(a.length, b.length); back++) {
-    const [sizeA, sizeB] = [a[a.length - back] ?? 1, b[b.length - back] ?? 1];
-    const axis = { size: Math.max(sizeA, sizeB), a: sizeA === 1 ? 0 : stepA, b: sizeB === 1 ? 0 : stepB };
-    stepA *= sizeA;
-    stepB *= sizeB;
+  const next = shapes.map(() => 1);
+  const rank = Math.max(...shapes.map(({ length }) => length));
+  for (let back = 1; back <= rank; back++) {
+    const sizes = shapes.map((shape) => shape[shape.length - back] ?? 1);
+    const axis = { size: Math.max(...sizes), steps: sizes.map((size, i) => (size === 1 ? 0 : next[i])) };
+    sizes.forEach((size, i) => {
+      next[i] *= size;
+    });
     const inner = axes.at(-1);
     if (axis.size === 1) continue;
-    if (inner && axis.a === inner.a * inner.size && axis.b === inner.b * inner.size) inner.size *= axis.size;
+    if (inner && axis.steps.every((step, i) => step === inner.steps[i] * inner.size)) inner.size *= axis.size;
     else axes.push(axis);
   }
   return axes.reverse();
 }
 
-/** Whether a kernel can read both operands by strides. */
-export function fitsStrides(a: Shape, b: Shape): boolean {
-  return Math.max(a.length, b.length) <= MAX_AXES || mergedAxes(a, b).length <= MAX_AXES;
+/** Whether a kernel can read all operands by strides. */
+export function fitsStrides(...shapes: readonly Shape[]): boolean {
+  return shapes.every(({ length }) => length <= MAX_AXES) || mergedAxes(shapes).length <= MAX_AXES;
 }
 
-function commonShape(a: Shape, b: Shape): Shape {
-  const rank = Math.max(a.length, b.length);
+function commonShape(shapes: readonly Shape[]): Shape {
+  const rank = Math.max(...shapes.map(({ length }) => length));
   return Array.from({ length: rank }, (_, axis) =>
-    Math.max(a[axis - rank + a.length] ?? 1, b[axis - rank + b.length] ?? 1),
+    Math.max(...shapes.map((shape) => shape[axis - rank + shape.length] ?? 1)),
   );
 }
 
-/** The plan of a kernel on two operands whose shapes broadcast: y[l, k, j, i] from a[l·a0 + k·a1 + j·a2 + i·a3] and so b. */
-export function broadcast([a, b]: readonly Shape[]): Plan<Strides> {
-  const equal = a.length === b.length && a.every((size, axis) => size === b[axis]);
-  if (equal) {
-    const ints = { columns: numel(a), rows: 1, n: 1, a0: 0, a1: 0, a2: 0, a3: 1, b0: 0, b1: 0, b2: 0, b3: 1 };
-    return { shape: a, threads: [numel(a)], ints };
+/** The strides of each operand along the four axes, under its letter. */
+function stridesOf(axes: readonly Axis[], operands: number): Record<Strides3, number> {
+  const strides: Record<string, number> = { n: axes[1].size };
+  for (let operand = 0; operand < operands; operand++) {
+    axes.forEach(({ steps }, axis) => {
+      strides[`${'abc'[operand]}${axis}`] = steps[operand];
+    });
   }
-  const axes = mergedAxes(a, b);
-  while (axes.length < MAX_AXES) axes.unshift({ size: 1, a: 0, b: 0 });
+  return strides;
+}
+
+/**
+ * The plan of a kernel on two operands, or three, whose shapes broadcast: y[l, k, j, i] from a[l·a0 + k·a1 + j·a2 + i·a3],
+ * and so b and c.
+ */
+export function broadcast(shapes: readonly Shape[]): Plan<Strides3> {
+  const [first] = shapes;
+  const equal = shapes.every((s) => s.length === first.length && s.every((size, i) => size === first[i]));
+  const axes = equal ? [{ size: numel(first), steps: shapes.map(() => 1) }] : mergedAxes(shapes);
+  while (axes.length < MAX_AXES) axes.unshift({ size: 1, steps: shapes.map(() => 0) });
   const [l, k, j, i] = axes;
   return {
-    shape: commonShape(a, b),
-    threads: [i.size, j.size, l.size * k.size],
-    ints: {
-      columns: i.size,
-      rows: j.size,
-      n: k.size,
-      a0: l.a,
-      a1: k.a,
-      a2: j.a,
-      a3: i.a,
-      b0: l.b,
-      b1: k.b,
-      b2: j.b,
-      b3: i.b,
-    },
+    shape: equal ? first : commonShape(shapes),
+    threads: equal ? [i.size] : [i.size, j.size, l.size * k.size],
+    ints: { columns: i.size, rows: j.size, ...stridesOf(axes, shapes.length) },
   };
 }

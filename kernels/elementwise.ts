@@ -54,6 +54,26 @@ export const div = kernel(
   broadcast,
 );
 
+/** a^b, as in C: 1 to any power is 1, and −1 to an infinite one. GPUs take no negative base. */
+export const pow = kernel(
+  'pow',
+  function (this: Thread<Strides>, a: Flat, b: Flat) {
+    const { n, a0, a1, a2, a3, b0, b1, b2, b3 } = this.constants;
+    const { x: i, y: j, z } = this.thread;
+    const l = Math.floor(z / n);
+    const k = z - l * n;
+    const p = a[l * a0 + k * a1 + j * a2 + i * a3];
+    const q = b[l * b0 + k * b1 + j * b2 + i * b3];
+    const rest = q - 2 * Math.floor(q / 2);
+    let y = p ** q;
+    if (p < 0 && rest === 0) y = (-p) ** q;
+    if (p < 0 && rest === 1) y = -((-p) ** q);
+    if (p === 1 || (p === -1 && Math.abs(q) > 1e38)) y = 1;
+    return y;
+  },
+  broadcast,
+);
+
 /** y = scale·x + shift */
 export const affine = kernel(
   'affine',

@@ -1,4 +1,6 @@
 // Every kernel there is, by name.
+import * as activations from './activations.js';
+import * as compare from './compare.js';
 import * as conv from './conv.js';
 import * as elementwise from './elementwise.js';
 import * as indexing from './indexing.js';
@@ -32,6 +34,8 @@ function named<T extends { readonly [Name in keyof T]: AnyKernel & { readonly na
  */
 export const kernels = named({
   ...elementwise,
+  ...compare,
+  ...activations,
   ...movement,
   ...reduce,
   ...indexing,

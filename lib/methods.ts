@@ -1,9 +1,26 @@
 // Gives Tensor its methods: the functions whose first argument is a tensor and that are no layer.
+import { sigmoid, tanh } from './ops/activations.js';
 import { type Axes, expand, type ReduceOptions, sum } from './ops/broadcast.js';
-import { add, div, exp, log, mul, neg, type Operand, relu, sqrt, sub } from './ops/elementwise.js';
+import {
+  abs,
+  type ClampOptions,
+  clamp,
+  eq,
+  ge,
+  gt,
+  le,
+  lt,
+  maximum,
+  minimum,
+  ne,
+  sign,
+} from './ops/compare.js';
+import { add, div, exp, log, mul, neg, relu, sqrt, sub } from './ops/elementwise.js';
 import { argMax, gather } from './ops/indexing.js';
 import { matmul } from './ops/matmul.js';
 import { permute, reshape, slice } from './ops/movement.js';
+import type { Operand } from './ops/operands.js';
+import { pow, square } from './ops/power.js';
 import { logSoftmax, logSumExp, max, mean, softmax, type VarianceOptions, variance } from './ops/reduce.js';
 import type { Shape } from './shape.js';
 import { type BackwardOptions, backward } from './tape/backward.js';
@@ -22,6 +39,21 @@ declare module './tensor/tensor.js' {
     log(): Tensor;
     sqrt(): Tensor;
     relu(): Tensor;
+    abs(): Tensor;
+    sign(): Tensor;
+    square(): Tensor;
+    tanh(): Tensor;
+    sigmoid(): Tensor;
+    pow(b: Operand): Tensor;
+    maximum(b: Operand): Tensor;
+    minimum(b: Operand): Tensor;
+    clamp(options: ClampOptions): Tensor;
+    eq(b: Operand): Tensor;
+    ne(b: Operand): Tensor;
+    lt(b: Operand): Tensor;
+    le(b: Operand): Tensor;
+    gt(b: Operand): Tensor;
+    ge(b: Operand): Tensor;
     matmul(b: Tensor): Tensor;
     reshape(shape: Shape): Tensor;
     permute(axes: readonly number[]): Tensor;
@@ -42,7 +74,8 @@ declare module './tensor/tensor.js' {
 
 // biome-ignore format: a list of names
 const functions = {
-  add, sub, mul, div, neg, exp, log, sqrt, relu, matmul, reshape, permute, expand, slice, gather,
+  add, sub, mul, div, neg, exp, log, sqrt, relu, abs, sign, square, tanh, sigmoid, pow, maximum, minimum, clamp,
+  eq, ne, lt, le, gt, ge, matmul, reshape, permute, expand, slice, gather,
   sum, mean, max, var: variance, argMax, logSumExp, logSoftmax, softmax, backward,
 };
 

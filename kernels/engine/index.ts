@@ -5,6 +5,8 @@ export { matmul, matmulScratch } from './matmul';
 export { conv2d, conv2dGradInput, conv2dGradInputScratch, conv2dScratch } from './conv';
 export { conv2dGradWeight, conv2dGradWeightImages, conv2dGradWeightScratch } from './conv/weight';
 export * from './elementwise';
+export * from './choose';
+export * from './activations';
 export * from './movement';
 export * from './reduce';
 export { areFinite } from './rows';

@@ -1,4 +1,5 @@
-// Exponential and logarithm of four lanes at once, after Cephes (expf, logf): relative error below 2e-7.
+// Exponential and logarithm of four lanes at once, after Cephes (expf, logf): relative error below 2e-7. The tail of the
+// normal distribution, after Hart.
 import { madd } from './memory';
 
 /** One lane's value in all four. */
@@ -27,10 +28,24 @@ function constant(i: usize): v128 {
   return v128.load32_splat(EXP + 4 * i);
 }
 
-/** eˣ = 2ⁿ·eʳ with n = round(x / ln 2) and a polynomial for eʳ, |r| ≤ ½ ln 2; overflows to ∞, underflows to 0. */
+/** eˣ; overflows to ∞, underflows to 0. */
 // @ts-ignore: decorator
 @inline
 export function exp4(x: v128): v128 {
+  return exponential(x, false);
+}
+
+/** eˣ − 1 for x ≤ 0, as right near 0 as elsewhere. */
+// @ts-ignore: decorator
+@inline
+export function expm14(x: v128): v128 {
+  return exponential(x, true);
+}
+
+/** eˣ = 2ⁿ·eʳ with n = round(x / ln 2) and a polynomial for eʳ, |r| ≤ ½ ln 2. Less 1: 2ⁿ·(eʳ − 1) + (2ⁿ − 1). */
+// @ts-ignore: decorator
+@inline
+function exponential(x: v128, lessOne: bool): v128 {
   // pmin and pmax keep a NaN in x
   x = f32x4.pmin(f32x4.pmax(x, constant(0)), constant(1));
   // adding 1.5·2²³ rounds to an integer, which then stands in the low bits
@@ -43,11 +58,14 @@ export function exp4(x: v128): v128 {
   p = madd(p, r, constant(9));
   p = madd(p, r, constant(10));
   p = madd(p, r, constant(11));
-  const y = f32x4.add(madd(f32x4.mul(r, r), p, r), constant(12));
+  const y = madd(f32x4.mul(r, r), p, r);
   // 2ⁿ in two factors, so that results below 2⁻¹²⁶ are still right
   const whole = i32x4.sub(shifted, constant(3));
   const half = i32x4.shr_s(whole, 1);
-  return f32x4.mul(f32x4.mul(y, power2(half)), power2(i32x4.sub(whole, half)));
+  const first = power2(half), second = power2(i32x4.sub(whole, half));
+  if (!lessOne) return f32x4.mul(f32x4.mul(f32x4.add(y, constant(12)), first), second);
+  const scale = f32x4.mul(first, second);
+  return madd(y, scale, f32x4.sub(scale, constant(12)));
 }
 
 /** 2ⁿ for −126 ≤ n ≤ 127, by its bit pattern. */
@@ -92,4 +110,40 @@ function logSpecials(x: v128, y: v128): v128 {
   y = v128.bitselect(y, x, f32x4.lt(x, f32x4.splat(Infinity)));
   y = v128.bitselect(f32x4.splat(-Infinity), y, f32x4.eq(x, zero));
   return v128.bitselect(f32x4.splat(NaN), y, f32x4.lt(x, zero));
+}
+
+/** Two polynomials of normalTail4, from the highest power down, and 1/13, 1/11, …, 1 of log1p4. */
+const SERIES = memory.data<f32>([
+  0.0352624966, 0.700383064, 6.37396220, 33.9128661, 112.079291, 221.213596, 220.206868,
+  0.0883883476, 1.75566716, 16.0641776, 86.7807322, 296.56425, 637.333634, 793.826513, 440.413736,
+  0.0769230769, 0.0909090909, 0.111111111, 0.142857143, 0.2, 0.333333333, 1,
+]);
+
+/** The polynomial of seven coefficients from place i of SERIES on. */
+// @ts-ignore: decorator
+@inline
+function polynomial(i: usize, x: v128): v128 {
+  const at = SERIES + 4 * i;
+  let p = madd(v128.load32_splat(at), x, v128.load32_splat(at, 4));
+  p = madd(p, x, v128.load32_splat(at, 8));
+  p = madd(p, x, v128.load32_splat(at, 12));
+  p = madd(p, x, v128.load32_splat(at, 16));
+  p = madd(p, x, v128.load32_splat(at, 20));
+  return madd(p, x, v128.load32_splat(at, 24));
+}
+
+/** Φ(−a)·e^(a²/2) for 0 ≤ a ≤ 40: a ratio of polynomials, all of whose terms are positive. */
+// @ts-ignore: decorator
+@inline
+export function normalTail4(a: v128): v128 {
+  const last = v128.load32_splat(SERIES, 56);
+  return f32x4.div(polynomial(0, a), madd(polynomial(7, a), a, last));
+}
+
+/** log(1 + u) for 0 ≤ u ≤ 1, as 2·artanh s = 2·(s + s³/3 + s⁵/5 + …) with s = u / (2 + u) ≤ 1/3. */
+// @ts-ignore: decorator
+@inline
+export function log1p4(u: v128): v128 {
+  const s = f32x4.div(u, f32x4.add(u, f32x4.splat(2)));
+  return f32x4.mul(f32x4.add(s, s), polynomial(15, f32x4.mul(s, s)));
 }

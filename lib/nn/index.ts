@@ -1,5 +1,16 @@
 // Layers and how they are put together.
-export { Flatten, ReLU } from './activations.js';
+export {
+  ELU,
+  Flatten,
+  GELU,
+  Identity,
+  LeakyReLU,
+  ReLU,
+  Sigmoid,
+  SiLU,
+  Softplus,
+  Tanh,
+} from './activations.js';
 export {
   BatchNorm1d,
   BatchNorm2d,

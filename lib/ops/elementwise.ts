@@ -1,52 +1,9 @@
-// Elementwise operations, with NumPy's broadcasting.
-import { fitsStrides } from '../../kernels/broadcast.js';
+// Arithmetic, with NumPy's broadcasting, and functions of one tensor.
 import { kernels as k } from '../../kernels/index.js';
-import type { Kernel, NoAttrs } from '../../kernels/spec.js';
-import { OptionError } from '../errors.js';
-import { describe } from '../options.js';
-import { broadcastShapes, sameShape } from '../shape.js';
-import { defineOp, type Op, type RuleContext } from '../tape/op.js';
+import { defineOp, type Op } from '../tape/op.js';
 import { checkTensors, run } from '../tape/run.js';
-import { scalar } from '../tensor/create.js';
 import { Tensor } from '../tensor/tensor.js';
-import { expand, sumTo } from './broadcast.js';
-
-/** A tensor, or a number that applies to every element. */
-export type Operand = Tensor | number;
-
-interface Pair {
-  a: Tensor;
-  b: Tensor;
-}
-type PairRule = (context: RuleContext<Pair, Tensor>) => Tensor;
-
-/** An operation on two tensors of shapes that broadcast; what a rule returns is summed to its operand's shape. */
-function binary(name: string, kernel: Kernel<NoAttrs>, rules: { a: PairRule; b: PairRule }) {
-  const op = defineOp(name, {
-    forward: ({ a, b }: Pair): Tensor => {
-      if (fitsStrides(a.shape, b.shape)) return run(kernel, [a, b]);
-      const shape = broadcastShapes(name, a.shape, b.shape);
-      return run(kernel, [expand(a, shape), expand(b, shape)]);
-    },
-    vjp: {
-      a: (context) => sumTo(rules.a(context), context.a.shape),
-      b: (context) => sumTo(rules.b(context), context.b.shape),
-    },
-  });
-  return (a: Operand, b: Operand): Tensor => {
-    const pair = { a: operand(name, 'a', a, b), b: operand(name, 'b', b, a) };
-    if (!sameShape(pair.a.shape, pair.b.shape)) broadcastShapes(name, pair.a.shape, pair.b.shape);
-    return op(pair);
-  };
-}
-
-/** A tensor as it is; a number as a scalar on the other operand's device. */
-function operand(op: string, name: string, value: unknown, other: unknown): Tensor {
-  if (value instanceof Tensor) return value;
-  if (typeof value === 'number' && other instanceof Tensor) return scalar(value, other.device);
-  const expected = typeof value === 'number' ? 'one of a and b to be a tensor' : 'a tensor or a number';
-  throw new OptionError(`${op}: ${name} is ${describe(value)}, expected ${expected}`);
-}
+import { binary, type Operand, unary } from './operands.js';
 
 const addPair = binary('add', k.add, { a: ({ g }) => g, b: ({ g }) => g });
 const subPair = binary('sub', k.sub, { a: ({ g }) => g, b: ({ g }) => neg(g) });
@@ -148,20 +105,6 @@ export function mul(a: Operand, b: Operand): Tensor {
  */
 export function div(a: Operand, b: Operand): Tensor {
   return divPair(a, b);
-}
-
-type UnaryRule = (context: RuleContext<{ x: Tensor }, Tensor>) => Tensor;
-
-/** An operation on one tensor that a kernel without attributes computes. */
-function unary(name: string, kernel: Kernel<NoAttrs>, rule: UnaryRule) {
-  const op = defineOp(name, {
-    forward: ({ x }: { x: Tensor }): Tensor => run(kernel, [x]),
-    vjp: { x: rule },
-  });
-  return (x: Tensor): Tensor => {
-    checkTensors(name, { x });
-    return op({ x });
-  };
 }
 
 /**

@@ -1,6 +1,21 @@
 // Every operation. A family whose file exports nothing else is passed on whole.
+
+export {
+  type EluOptions,
+  elu,
+  type GeluOptions,
+  gelu,
+  type LeakyReluOptions,
+  leakyRelu,
+  type SoftplusOptions,
+  sigmoid,
+  silu,
+  softplus,
+  tanh,
+} from './activations.js';
 export { type BatchNormOptions, batchNorm, ghostBatchNorm } from './batch-norm.js';
 export { type Axes, expand, type ReduceOptions, sum } from './broadcast.js';
+export * from './compare.js';
 export {
   type Conv2dOptions,
   type ConvTranspose2dOptions,
@@ -19,7 +34,9 @@ export { MIXTURE_DEFAULTS, type MixtureNormOptions, mixtureNorm } from './mixtur
 export { type ModeNormOptions, modeNorm } from './mode-norm.js';
 export * from './movement.js';
 export { groupNorm, instanceNorm, layerNorm, type NormOptions } from './normalization.js';
+export type { Operand } from './operands.js';
 export * from './pointwise-loss.js';
 export { type AvgPool2dOptions, avgPool2d, maxPool2d, type Pool2dOptions } from './pool.js';
+export * from './power.js';
 export * from './reduce.js';
 export type { LossOptions, Reduction } from './reduction.js';

@@ -1,13 +1,26 @@
-// Convolutions and products beyond the CIFAR CNN's: what DenseNet, DCGAN and strided networks ask for.
+// Convolutions and products beyond the CIFAR CNN's: what DenseNet, DCGAN and strided networks ask for. Elementwise kernels.
 import { numel } from '../../kernels/spec.js';
 import {
+  abs,
+  clamp,
   conv2d,
   convTranspose2d,
   createRandom,
+  elu,
+  gelu,
+  gt,
+  leakyRelu,
   matmul,
+  maximum,
+  pow,
   type Shape,
+  sigmoid,
+  silu,
+  softplus,
   type Tensor,
+  tanh,
   tensor,
+  where,
 } from '../../lib/index.js';
 
 /** A call whose kernels, forward and backward, are measured. */
@@ -46,6 +59,15 @@ function transposed(group: string, [c, side, o, kernel, stride, padding]: Sizes)
   return { group, run };
 }
 
+/** Of as many values as the first layer of the CIFAR CNN gives. */
+function elementwise(fn: (x: Tensor, other: Tensor) => Tensor): Probe {
+  const run = (batch: number) => {
+    const shape = [batch, 64, 32, 32];
+    backward(fn(noise(shape), noise(shape, false)));
+  };
+  return { group: 'elementwise', run };
+}
+
 export const probes: readonly Probe[] = [
   { group: 'matrix product', run: () => backward(matmul(noise([512, 512]), noise([512, 512]))) },
   convolution('CIFAR CNN, conv1 with an input gradient', [3, 32, 64, 5, 1, 2]),
@@ -58,4 +80,10 @@ export const probes: readonly Probe[] = [
   transposed('DCGAN, transposed 4×4 to 8×8', [512, 4, 256, 4, 2, 1]),
   transposed('DCGAN, transposed 8×8 to 16×16', [256, 8, 128, 4, 2, 1]),
   transposed('DCGAN, transposed 16×16 to 32×32', [128, 16, 3, 4, 2, 1]),
+  elementwise(abs),
+  elementwise((x) => clamp(x, { min: -1, max: 1 })),
+  elementwise(maximum),
+  elementwise((x, other) => where(gt(other, 0), x, other)),
+  ...[leakyRelu, tanh, sigmoid, elu, gelu, silu, softplus].map((fn) => elementwise((x) => fn(x))),
+  elementwise((x, other) => pow(abs(x), abs(other))),
 ];

@@ -18,6 +18,9 @@ const tau = ({ x: [N, , S], K, T }: Mixture): Shape => [K, N, T, S];
 const sixOf = (shapes: Shape[]): Shape[] =>
   Array.from({ length: 6 }, (_, i) => shapes[Math.min(i, shapes.length - 1)]);
 
+/** The operands in both orders beside one without axes, and one of them twice. */
+const threeOf = ([a, b]: Shape[]): Row<None>[] => [plain([a, b, []]), plain([b, [], a]), plain([b, a, b])];
+
 /** A convolution and its gradients. */
 export const passesOf = ({ x, w, y, attrs }: Convolution) => ({
   conv2d: row([x, w], attrs),
@@ -37,6 +40,21 @@ function casesOf(shapes: Shapes): Cases {
     sizes.map((shape) => row([shape, shape, shape], attrs, fill));
   const binary = [...equal, ...shapes.broadcast.map((operands) => plain(operands))];
   const quotients = binary.map((call) => plain(call.shapes, { 1: 'positive' }));
+  const compared = binary.flatMap((call) => [call, plain(call.shapes, { below: 3 })]);
+  const chosen = [...threefold({}), ...shapes.broadcast.flatMap(threeOf)];
+  const bounds = [
+    { min: -0.5, max: 1 },
+    { min: 0.25, max: Number.POSITIVE_INFINITY },
+    { min: Number.NEGATIVE_INFINITY, max: 0.25 },
+  ];
+  const gates = [
+    { linear: 1, cubic: 0 },
+    { linear: 1.6, cubic: 0.07 },
+  ];
+  const softness = [
+    { beta: 1, threshold: 20 },
+    { beta: 2.5, threshold: 1 },
+  ];
   const reduced = axes.flatMap((shape) => [plain([shape]), plain([shape], far)]);
   // x [outer, size, inner] and how many entries an index takes of it
   const gathered = axes.flatMap((x) => [1, 4].map((count) => ({ x, index: [x[0], count, x[2]] })));
@@ -51,6 +69,30 @@ function casesOf(shapes: Shapes): Cases {
     exp: unary,
     relu: unary,
     reluGrad: equal,
+    abs: unary,
+    tanh: unary,
+    sigmoid: unary,
+    gelu: unary,
+    geluGrad: equal,
+    clamp: bounds.flatMap((each) => sizes.map((shape) => row([shape], each))),
+    clampGrad: bounds.flatMap((each) => equal.map((call) => row(call.shapes, each))),
+    sigmoidGrad: [0, -1].flatMap((low) => equal.map((call) => row(call.shapes, { low }))),
+    leakyRelu: sizes.map((shape) => row([shape], { negativeSlope: 0.2 })),
+    leakyReluGrad: equal.map((call) => row(call.shapes, { negativeSlope: 0.2 })),
+    elu: sizes.map((shape) => row([shape], { alpha: 1.5 })),
+    eluGrad: equal.map((call) => row(call.shapes, { alpha: 1.5 })),
+    sigmoidGate: gates.flatMap((gate) => sizes.map((shape) => row([shape], gate))),
+    sigmoidGateGrad: gates.flatMap((gate) => equal.map((call) => row(call.shapes, gate))),
+    softplus: softness.flatMap((soft) => sizes.map((shape) => row([shape], soft))),
+    softplusGrad: softness.flatMap((soft) => equal.map((call) => row(call.shapes, soft))),
+    compare: compared.map((call) =>
+      row(call.shapes, { below: 1, equal: -0.5, above: 2, unordered: 7 }, call.fill),
+    ),
+    maximum: compared,
+    minimum: compared,
+    maximumGrad: chosen.map((call) => plain(call.shapes, { 1: { below: 3 }, 2: { below: 3 } })),
+    where: chosen.map((call) => plain(call.shapes, { 0: { below: 2 } })),
+    pow: binary.map((call) => plain(call.shapes, { 0: 'positive' })),
     log: unaryPositive,
     sqrt: unaryPositive,
     affine: sizes.map((shape) => row([shape], { scale: -2.5, shift: 0.75 })),

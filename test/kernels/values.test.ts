@@ -44,6 +44,92 @@ onBothBuilds('relu and its gradient pass NaN', (t, compute) => {
   );
 });
 
+const line = Array.from({ length: 4001 }, (_, i) => Math.fround(-100 + i / 20));
+const near0 = Array.from({ length: 81 }, (_, i) => Math.fround((i % 2 ? -1 : 1) * 10 ** (-i / 2)));
+
+onBothBuilds('tanh, sigmoid, elu and softplus are right to 4e-7 in the tails and near 0', (t, compute) => {
+  for (const [name, rule, attrs] of [
+    ['tanh', Math.tanh, {}],
+    ['sigmoid', (x: number) => 1 / (1 + Math.exp(-x)), {}],
+    ['elu', (x: number) => (x > 0 ? x : Math.expm1(x)), { alpha: 1 }],
+    [
+      'softplus',
+      (x: number) => Math.max(x, 0) + Math.log1p(Math.exp(-Math.abs(x))),
+      { beta: 1, threshold: 90 },
+    ],
+  ] as const) {
+    // e^−87 is the least normal number
+    const x = [...line, ...near0].filter((v) => v > -87 && Math.abs(v) > 1e-37);
+    const got = compute(name, [[x, [x.length]]], attrs as never);
+    t.ok(worst(got, x.map(rule)) < 4e-7, `${name}: ${worst(got, x.map(rule))}`);
+  }
+});
+
+onBothBuilds('activations keep the sign of 0, and reach their ends', (t, compute) => {
+  const ends = [0, -0, 1e30, -1e30, Infinity, -Infinity, NaN];
+  const at = (name: 'tanh' | 'sigmoid' | 'elu', attrs = {}) => compute(name, [[ends, [7]]], attrs as never);
+  t.same(at('tanh'), [0, -0, 1, -1, 1, -1, NaN]);
+  t.same(at('sigmoid'), [0.5, 0.5, 1, 0, 1, 0, NaN]);
+  t.same(at('elu', { alpha: 2 }), [0, -0, Math.fround(1e30), -2, Infinity, -2, NaN]);
+  t.ok(Object.is(at('tanh')[1], -0) && Object.is(at('tanh')[0], 0));
+});
+
+onBothBuilds('powers are those of C, and exact where float32 is', (t, compute) => {
+  const pairs = [
+    ...[
+      [3, 4, 81],
+      [-3, 3, -27],
+      [-2, -2, 0.25],
+      [2, 100, 2 ** 100],
+      [0.5, 149, 2 ** -149],
+      [-8, 1 / 3, NaN],
+    ],
+    ...[
+      [1, NaN, 1],
+      [-1, Infinity, 1],
+      [-1, 3e9, 1],
+      [NaN, 0, 1],
+      [0, 0, 1],
+      [-0, -1, -Infinity],
+      [-0, -2, Infinity],
+    ],
+    ...[
+      [-Infinity, 3, -Infinity],
+      [-Infinity, 0.5, Infinity],
+      [0.5, -Infinity, Infinity],
+      [2, 128, Infinity],
+    ],
+  ];
+  const column = (i: number) => pairs.map((pair) => pair[i]);
+  const n = [pairs.length];
+  t.same(
+    compute(
+      'pow',
+      [
+        [column(0), n],
+        [column(1), n],
+      ],
+      {},
+    ),
+    column(2),
+  );
+  const x = line.map(Math.abs).filter((v) => v > 0);
+  const powers = compute(
+    'pow',
+    [
+      [x, [x.length]],
+      [[2.5], []],
+    ],
+    {},
+  );
+  t.ok(
+    worst(
+      powers,
+      x.map((v) => v ** 2.5),
+    ) < 2e-7,
+  );
+});
+
 onBothBuilds('argMax is the first of the largest, and the first NaN', (t, compute) => {
   const rows = [
     [1, 3, 3, 2],

@@ -148,6 +148,58 @@ export const layers: Misuses = {
   'ReLU.forward': {
     'no tensor': [() => make('ReLU').forward(3), OptionError, 'ReLU: x is 3, expected a tensor'],
   },
+  'Tanh.forward': {
+    'no tensor': [() => make('Tanh').forward(3), OptionError, 'Tanh: x is 3, expected a tensor'],
+  },
+  'Sigmoid.forward': {
+    'no tensor': [() => make('Sigmoid').forward(3), OptionError, 'Sigmoid: x is 3, expected a tensor'],
+  },
+  'SiLU.forward': {
+    'no tensor': [() => make('SiLU').forward(3), OptionError, 'SiLU: x is 3, expected a tensor'],
+  },
+  'LeakyReLU.forward': {
+    'no tensor': [() => make('LeakyReLU').forward(3), OptionError, 'LeakyReLU: x is 3, expected a tensor'],
+  },
+  'ELU.forward': {
+    'no tensor': [() => make('ELU').forward(3), OptionError, 'ELU: x is 3, expected a tensor'],
+  },
+  'GELU.forward': {
+    'no tensor': [() => make('GELU').forward(3), OptionError, 'GELU: x is 3, expected a tensor'],
+  },
+  'Softplus.forward': {
+    'no tensor': [() => make('Softplus').forward(3), OptionError, 'Softplus: x is 3, expected a tensor'],
+  },
+  'Identity.forward': {
+    'no tensor': [() => make('Identity').forward(3), OptionError, 'Identity: x is 3, expected a tensor'],
+  },
+  LeakyReLU: {
+    'a slope as argument': [
+      () => make('LeakyReLU', 0.2),
+      OptionError,
+      'LeakyReLU: its options are 0.2, expected an object such as { name: value }',
+    ],
+  },
+  ELU: {
+    'an infinite alpha': [
+      () => make('ELU', { alpha: Number.POSITIVE_INFINITY }),
+      OptionError,
+      'ELU: alpha is Infinity, expected a number',
+    ],
+  },
+  GELU: {
+    'another word': [
+      () => make('GELU', { approximate: true }),
+      OptionError,
+      "GELU: approximate is true, expected 'none' or 'tanh'",
+    ],
+  },
+  Softplus: {
+    'a negative beta': [
+      () => make('Softplus', { beta: -1 }),
+      OptionError,
+      'Softplus: beta is -1, expected a number above 0',
+    ],
+  },
   'Flatten.forward': {
     'a scalar': [
       () => make('Flatten').forward(M.ones([])),

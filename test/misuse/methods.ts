@@ -124,6 +124,68 @@ export const methods: Misuses = {
   'Tensor.relu': {
     'released values': [() => js(released()).relu(), TapeError, 'relu: x of shape [2, 2] was disposed of'],
   },
+  'Tensor.abs': {
+    'released values': [() => js(released()).abs(), TapeError, 'abs: x of shape [2, 2] was disposed of'],
+  },
+  'Tensor.sign': {
+    'released values': [() => js(released()).sign(), TapeError, 'sign: x of shape [2, 2] was disposed of'],
+  },
+  'Tensor.tanh': {
+    'released values': [() => js(released()).tanh(), TapeError, 'tanh: x of shape [2, 2] was disposed of'],
+  },
+  'Tensor.sigmoid': {
+    'released values': [
+      () => js(released()).sigmoid(),
+      TapeError,
+      'sigmoid: x of shape [2, 2] was disposed of',
+    ],
+  },
+  'Tensor.square': {
+    'released values': [() => js(released()).square(), TapeError, 'mul: a of shape [2, 2] was disposed of'],
+  },
+  'Tensor.pow': {
+    nothing: [() => js(x()).pow(), OptionError, 'pow: b is undefined, expected a tensor or a number'],
+  },
+  'Tensor.maximum': {
+    'an array': [
+      () => js(x()).maximum([1, 2]),
+      OptionError,
+      'maximum: b is [1,2], expected a tensor or a number',
+    ],
+  },
+  'Tensor.minimum': {
+    text: [() => js(x()).minimum('1'), OptionError, "minimum: b is '1', expected a tensor or a number"],
+  },
+  'Tensor.eq': {
+    null: [() => js(x()).eq(null), OptionError, 'eq: b is null, expected a tensor or a number'],
+  },
+  'Tensor.ne': {
+    'a BigInt': [() => js(x()).ne(2n), OptionError, 'ne: b is 2n, expected a tensor or a number'],
+  },
+  'Tensor.lt': {
+    true: [() => js(x()).lt(true), OptionError, 'lt: b is true, expected a tensor or a number'],
+  },
+  'Tensor.le': {
+    'an array': [() => js(x()).le([1]), OptionError, 'le: b is [1], expected a tensor or a number'],
+  },
+  'Tensor.gt': {
+    nothing: [() => js(x()).gt(), OptionError, 'gt: b is undefined, expected a tensor or a number'],
+  },
+  'Tensor.ge': {
+    text: [() => js(x()).ge('0'), OptionError, "ge: b is '0', expected a tensor or a number"],
+  },
+  'Tensor.clamp': {
+    'bounds as arguments': [
+      () => js(x()).clamp(0, 1),
+      OptionError,
+      'clamp: its options are 0, expected an object such as { name: value }',
+    ],
+    'the names of another library': [
+      () => js(x()).clamp({ low: 0 }),
+      OptionError,
+      "clamp: no option 'low'; it has min, max",
+    ],
+  },
   'Tensor.matmul': {
     'a number': [() => js(x()).matmul(2), OptionError, 'matmul: b is 2, expected a tensor'],
   },

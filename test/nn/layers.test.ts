@@ -8,8 +8,15 @@ import {
   createRandom,
   DeviceError,
   defaultRandom,
+  ELU,
+  elu,
   Flatten,
+  GELU,
+  gelu,
+  Identity,
+  LeakyReLU,
   Linear,
+  leakyRelu,
   MaxPool2d,
   MixtureNorm1d,
   MixtureNorm2d,
@@ -19,6 +26,14 @@ import {
   ReLU,
   Sequential,
   ShapeError,
+  Sigmoid,
+  SiLU,
+  Softplus,
+  sigmoid,
+  silu,
+  softplus,
+  Tanh,
+  tanh,
   tensor,
 } from '../../lib/index.js';
 import { everyDevice } from '../devices.js';
@@ -230,3 +245,33 @@ t.test('layers say that an input is no tensor', async (t) => {
     new OptionError("train: on is 'no', expected true or false"),
   );
 });
+
+everyDevice(
+  'activation layers are their functions, with the options they were made with',
+  async (t, device) => {
+    const x = tensor([-3, -0.5, 0, 0.5, 3], { device });
+    for (const [layer, expected, printed] of [
+      [new Tanh(), tanh(x), 'Tanh()'],
+      [new Sigmoid(), sigmoid(x), 'Sigmoid()'],
+      [new SiLU(), silu(x), 'SiLU()'],
+      [new LeakyReLU(), leakyRelu(x), 'LeakyReLU(negativeSlope=0.01)'],
+      [
+        new LeakyReLU({ negativeSlope: 0.3 }),
+        leakyRelu(x, { negativeSlope: 0.3 }),
+        'LeakyReLU(negativeSlope=0.3)',
+      ],
+      [new ELU({ alpha: 0.5 }), elu(x, { alpha: 0.5 }), 'ELU(alpha=0.5)'],
+      [new GELU(), gelu(x), 'GELU(approximate=none)'],
+      [new GELU({ approximate: 'tanh' }), gelu(x, { approximate: 'tanh' }), 'GELU(approximate=tanh)'],
+      [
+        new Softplus({ beta: 3, threshold: 2 }),
+        softplus(x, { beta: 3, threshold: 2 }),
+        'Softplus(beta=3, threshold=2)',
+      ],
+      [new Identity(), x, 'Identity()'],
+    ] as const) {
+      t.same(await layer.forward(x).data(), await expected.data(), printed);
+      t.equal(`${layer}`, printed);
+    }
+  },
+);

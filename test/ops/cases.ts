@@ -1,5 +1,7 @@
 // The table of operators: one row for each function that lib/ops exports. The compiler names a row that is missing.
 import type * as ops from '../../lib/ops/index.js';
+import { activations } from './cases/activations.js';
+import { comparisons } from './cases/compare.js';
 import { convolutions } from './cases/conv.js';
 import { dropouts } from './cases/dropout.js';
 import { elementwise } from './cases/elementwise.js';
@@ -24,6 +26,8 @@ export type OpName = {
 
 export const table: Record<OpName, Row> = {
   ...elementwise,
+  ...comparisons,
+  ...activations,
   ...movement,
   ...reduce,
   ...products,

@@ -55,7 +55,10 @@ const productPanels = (number: Lookup) => {
 
 const unary = sliced('length', [0], whole('length'));
 const flat = (inputs: number) => sliced('length', [0, 1, 2, 3, 4].slice(0, inputs), whole('length'));
-const binary = ranged('length', whole('columns rows n a0 a1 a2 a3 b0 b1 b2 b3'));
+const operands = 'columns rows n a0 a1 a2 a3 b0 b1 b2 b3';
+const binary = ranged('length', whole(operands));
+const choose = ranged('length', whole(operands, 'chooseScratch', 'columns'));
+const choose3 = ranged('length', whole(`${operands} c0 c1 c2 c3`, 'chooseScratch', 'columns'));
 const axis = whole('outer size inner');
 const conv = 'N C H W O KH KW OH OW strideH strideW padH padW dilationH dilationW groups';
 const window = 'planes H W OH OW KH KW strideH strideW padH padW';
@@ -76,6 +79,28 @@ export const natives: Readonly<Partial<Record<KernelName, Native>>> = {
   sqrt: unary,
   relu: unary,
   reluGrad: flat(2),
+  pow: choose,
+  compare: choose,
+  maximum: choose,
+  minimum: choose,
+  maximumGrad: choose3,
+  where: choose3,
+  abs: unary,
+  clamp: unary,
+  clampGrad: flat(2),
+  tanh: unary,
+  sigmoid: unary,
+  sigmoidGrad: flat(2),
+  leakyRelu: unary,
+  leakyReluGrad: flat(2),
+  elu: unary,
+  eluGrad: flat(2),
+  sigmoidGate: unary,
+  sigmoidGateGrad: flat(2),
+  gelu: unary,
+  geluGrad: flat(2),
+  softplus: unary,
+  softplusGrad: flat(2),
   sum: sliced('outer', [0], axis),
   logSumExp: axis,
   argMax: axis,
