@@ -58,7 +58,7 @@ function casesOf(shapes: Shapes): Cases {
     argMax: [...reduced, ...axes.map((shape) => plain([shape], { below: 4 }))],
     logSumExp: reduced,
     gather: gathered.map(({ x, index }) => plain([x, index], { 1: { below: x[1] } })),
-    gatherGrad: gathered.map(({ x: [, size], index }) =>
+    scatterSum: gathered.map(({ x: [, size], index }) =>
       row([index, index], { size }, { 1: { below: size } }),
     ),
     stridedCopy: shapes.copies.map(({ x, attrs }) => row([x], attrs)),
