@@ -87,7 +87,8 @@ export const resample2dGrad = kernel(
       for (let q = start; q < end; q += 1) {
         let columns = 1;
         if (nearest === 0) {
-          columns = Math.floor(((q + 1) * ratioW + perW - 0.5) / perW) - Math.floor((q * ratioW + 0.5) / perW);
+          columns =
+            Math.floor(((q + 1) * ratioW + perW - 0.5) / perW) - Math.floor((q * ratioW + 0.5) / perW);
         }
         total += g[(plane * OH + p) * OW + q] / (rows * columns);
       }

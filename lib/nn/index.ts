@@ -14,4 +14,5 @@ export {
 export { type AnyModule, type ForwardHook, Module } from './module.js';
 export { buffer, type LayerOptions, parameter } from './parameters.js';
 export { AvgPool2d, MaxPool2d } from './pool.js';
+export { AdaptiveAvgPool2d, Upsample } from './resample.js';
 export type { KeyReport, StateDict, StateEntry } from './state-dict.js';

@@ -1,14 +1,19 @@
 // The table of operators: one row for each function that lib/ops exports. The compiler names a row that is missing.
 import type * as ops from '../../lib/ops/index.js';
+import { axes } from './cases/axes.js';
 import { convolutions } from './cases/conv.js';
 import { elementwise } from './cases/elementwise.js';
+import { joining } from './cases/joining.js';
 import { losses } from './cases/loss.js';
 import { products } from './cases/matmul.js';
 import { mixtures } from './cases/mixture.js';
 import { movement } from './cases/movement.js';
 import { normalizations } from './cases/normalization.js';
+import { paddings } from './cases/pad.js';
 import { pools } from './cases/pool.js';
 import { reduce } from './cases/reduce.js';
+import { resamplings } from './cases/resample.js';
+import { scatters } from './cases/scatter.js';
 import type { OpCases, Row } from './row.js';
 
 type Ops = typeof ops;
@@ -21,10 +26,15 @@ export type OpName = {
 export const table: Record<OpName, Row> = {
   ...elementwise,
   ...movement,
+  ...axes,
+  ...joining,
+  ...paddings,
   ...reduce,
+  ...scatters,
   ...products,
   ...convolutions,
   ...pools,
+  ...resamplings,
   ...normalizations,
   ...mixtures,
   ...losses,

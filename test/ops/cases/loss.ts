@@ -22,7 +22,7 @@ const crossEntropyRow: Row = {
     'a single row': on((x) => crossEntropy(x, [1]), [1, 3]),
     'a single class': on((x) => crossEntropy(x, [0, 0]), [2, 1]),
   },
-  second: { refusedBy: 'gather' },
+  second: 'operations',
   golden: ({ inputs: { logits }, attrs }: GoldenCall<CrossEntropyOptions & { labels: number[] }>) => {
     const { labels, ...options } = attrs;
     return crossEntropy(logits, labels, options);
