@@ -6,6 +6,7 @@ import { devices } from './misuse/devices.js';
 import { M, type Misuse, type Misuses, other } from './misuse/given.js';
 import { layers } from './misuse/layers.js';
 import { methods } from './misuse/methods.js';
+import { movement } from './misuse/movement.js';
 import { norms } from './misuse/norms.js';
 import { tape } from './misuse/tape.js';
 import { training } from './misuse/training.js';
@@ -14,7 +15,16 @@ import { rows } from './ops/cases.js';
 
 t.teardown(() => other.close());
 
-const cases: Misuses = { ...values, ...methods, ...devices, ...tape, ...layers, ...norms, ...training };
+const cases: Misuses = {
+  ...values,
+  ...methods,
+  ...movement,
+  ...devices,
+  ...tape,
+  ...layers,
+  ...norms,
+  ...training,
+};
 
 /** What an error must say: where, then what; a tensor whose values are gone is named by its shape. */
 const telling = /^([\w.]+: \S.{7,}|a tensor of shape \[.*\] was \w+)/;
