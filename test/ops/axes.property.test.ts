@@ -5,6 +5,8 @@ import {
   argMax,
   concat,
   type Device,
+  flatten,
+  flip,
   gather,
   logSoftmax,
   logSumExp,
@@ -13,10 +15,15 @@ import {
   mean,
   permute,
   type Shape,
+  scatterAdd,
   slice,
+  split,
+  squeeze,
   stack,
   sum,
   type Tensor,
+  transpose,
+  unsqueeze,
 } from '../../lib/index.js';
 import { worstDifference } from '../compare.js';
 import { property } from '../property.js';
@@ -39,13 +46,19 @@ const axes = fc.oneof(
 );
 
 type Call = (x: Tensor, axis: never, options: { keepDims: boolean }) => Tensor;
-const overSeveral: Record<string, Call> = { sum, mean, max };
+const overSeveral: Record<string, Call> = { sum, mean, max, flip: (x, at) => flip(x, at) };
 const overOne: Record<string, Call> = {
   argMax,
   logSumExp,
   logSoftmax: (x, at) => logSoftmax(x, at),
   gather: (x, at) => gather(x, at, x.detach().mul(0)),
+  scatterAdd: (x, at) => scatterAdd(x, at, x.detach().mul(0), x),
   slice: (x, at) => slice(x, at, 0, 1),
+  split: (x, at) => split(x, at, 2)[0],
+  unsqueeze: (x, at) => unsqueeze(x, at),
+  squeeze: (x, at) => squeeze(x, at),
+  transpose: (x, at) => transpose(x, at, 0),
+  flatten: (x, at) => flatten(x, at),
   concat: (x, at) => concat([x, x], at),
   stack: (x, at) => stack([x, x], at),
   permute: (x, at) => permute(x, at),
