@@ -30,8 +30,17 @@ function copyPlane(out: usize, x: usize, rows: i32, columns: i32, s4: i32, s5: i
   if (s4 == 1 && s5 != 1 && rows >= 4 && columns >= 4) return copyTransposed(out, x, rows, columns, s5);
   for (let i = 0; i < rows; i++, out += bytes(columns), x += bytes(s4)) {
     if (s5 == 1) copyRow(out, x, columns);
+    else if (s5 == -1) copyReversed(out, x, columns);
     else copyColumn(out, x, columns, s5);
   }
+}
+
+function copyReversed(out: usize, x: usize, n: i32): void {
+  for (; n >= 4; n -= 4, out += 16, x -= 16) {
+    const v = v128.load(x - 12);
+    v128.store(out, v128.shuffle<f32>(v, v, 3, 2, 1, 0));
+  }
+  for (let i = 0; i < n; i++) put(out, i, get(x, -i));
 }
 
 function copyColumn(out: usize, x: usize, n: i32, stride: i32): void {
@@ -63,20 +72,27 @@ export function pad(
   value: f32, first: i32, count: i32,
 ): void {
   const from = min(max(left, 0), width), to = max(min(left + columns, width), from);
+  let row = first % height - top;
+  x += bytes((first / height * rows + row) * columns + from - left);
   out += bytes(first * width);
-  for (const end = first + count; first < end; first++, out += bytes(width)) {
-    const row = first % height - top;
+  for (; count > 0; count--, row++, x += bytes(columns), out += bytes(width)) {
+    if (row == height - top) {
+      row = -top;
+      x += bytes((rows - height) * columns);
+    }
     if (row < 0 || row >= rows) {
       fill(out, width, value);
       continue;
     }
-    const at = (first / height * rows + row) * columns + from - left;
     fill(out, from, value);
-    copyRow(out + bytes(from), x + bytes(at), to - from);
+    if (to - from < 4) copyColumn(out + bytes(from), x, to - from, 1);
+    else copyRow(out + bytes(from), x, to - from);
     fill(out + bytes(to), width - to, value);
   }
 }
 
+// @ts-ignore: decorator
+@inline
 function fill(out: usize, n: i32, value: f32): void {
   for (let i = 0; i < n; i++) put(out, i, value);
 }
