@@ -7,7 +7,7 @@ const LONG: i32 = 1024;
 
 /**
  * out[i0,…,i5] = x[offset + Σ i·s], sizes d and strides s in elements (0 repeats, negative flips), out contiguous; of
- * its rows of d5 elements those from `first` on. Give unused leading sizes 1. Fast where s4 is 1 (a transpose).
+ * its rows of d5 elements those from `first` on. Give unused leading sizes 1. Fast where s5 is 1, 0 or −1, and where s4 is 1 (a transpose).
  */
 export function stridedCopy(
   out: usize, x: usize, offset: i32, d1: i32, d2: i32, d3: i32, d4: i32, d5: i32,
@@ -31,6 +31,7 @@ function copyPlane(out: usize, x: usize, rows: i32, columns: i32, s4: i32, s5: i
   for (let i = 0; i < rows; i++, out += bytes(columns), x += bytes(s4)) {
     if (s5 == 1) copyRow(out, x, columns);
     else if (s5 == -1) copyReversed(out, x, columns);
+    else if (s5 == 0) fill(out, columns, load<f32>(x));
     else copyColumn(out, x, columns, s5);
   }
 }
@@ -91,9 +92,9 @@ export function pad(
   }
 }
 
-// @ts-ignore: decorator
-@inline
 function fill(out: usize, n: i32, value: f32): void {
+  const v = f32x4.splat(value);
+  for (; n >= 4; n -= 4, out += 16) v128.store(out, v);
   for (let i = 0; i < n; i++) put(out, i, value);
 }
 
