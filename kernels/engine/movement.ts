@@ -5,9 +5,13 @@ import { bytes, copyRow, get, put } from './memory';
 /** Elements from which memory.copy is faster than copyRow. */
 const LONG: i32 = 1024;
 
+/** Elements below which a row with margins is written one by one. */
+const SHORT: i32 = 8;
+
 /**
  * out[i0,…,i5] = x[offset + Σ i·s], sizes d and strides s in elements (0 repeats, negative flips), out contiguous; of
- * its rows of d5 elements those from `first` on. Give unused leading sizes 1. Fast where s5 is 1, 0 or −1, and where s4 is 1 (a transpose).
+ * its rows of d5 elements those from `first` on. Give unused leading sizes 1. Fast where s5 is 1, 0 or −1, and where s4
+ * is 1 (a transpose).
  */
 export function stridedCopy(
   out: usize, x: usize, offset: i32, d1: i32, d2: i32, d3: i32, d4: i32, d5: i32,
@@ -81,14 +85,14 @@ export function pad(
       row = -top;
       x += bytes((rows - height) * columns);
     }
-    if (row < 0 || row >= rows) {
-      fill(out, width, value);
-      continue;
-    }
-    fill(out, from, value);
-    if (to - from < 4) copyColumn(out + bytes(from), x, to - from, 1);
-    else copyRow(out + bytes(from), x, to - from);
-    fill(out + bytes(to), width - to, value);
+    const inside = row >= 0 && row < rows;
+    if (width < SHORT) {
+      for (let i = 0; i < width; i++) put(out, i, inside && i >= from && i < to ? get(x, i - from) : value);
+    } else if (inside) {
+      fill(out, from, value);
+      copyRow(out + bytes(from), x, to - from);
+      fill(out + bytes(to), width - to, value);
+    } else fill(out, width, value);
   }
 }
 

@@ -63,8 +63,8 @@ export function resample2dGrad(
   out: usize, g: usize, planes: i32, h: i32, w: i32, oh: i32, ow: i32,
   ratioH: i32, perH: i32, ratioW: i32, perW: i32, nearest: i32,
 ): void {
-  memory.fill(out, 0, bytes(planes * h * w));
   for (let plane = 0; plane < planes; plane++, out += bytes(h * w)) {
+    memory.fill(out, 0, bytes(h * w));
     for (let p = 0; p < oh; p++, g += bytes(ow)) {
       const top = p * ratioH / perH, row = out + bytes(top * w);
       if (nearest) addRuns(row, g, ow, ratioW, perW);
