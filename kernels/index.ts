@@ -12,6 +12,7 @@ import * as normalization from './normalization.js';
 import * as optim from './optim.js';
 import * as pool from './pool.js';
 import * as reduce from './reduce.js';
+import * as resample from './resample.js';
 import type { AnyKernel } from './spec.js';
 
 /** A table in which every kernel stands under its own name: the compiler refuses any other. */
@@ -42,6 +43,7 @@ export const kernels = named({
   ...matmul,
   ...conv,
   ...pool,
+  ...resample,
   ...normalization,
   ...mixture,
   ...mixtureNorm,

@@ -39,9 +39,9 @@ export const gather = kernel(
   }),
 );
 
-/** dx[o, r, i] = Σ_m g[o, m, i] where index[o, m, i] = r */
-export const gatherGrad = kernel(
-  'gatherGrad',
+/** y[o, r, i] = Σ_m g[o, m, i] where index[o, m, i] = r */
+export const scatterSum = kernel(
+  'scatterSum',
   function (this: Thread<'inner' | 'count'>, g: Flat, index: Flat) {
     const { inner, count } = this.constants;
     const { x: i, y: r, z: o } = this.thread;

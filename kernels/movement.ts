@@ -1,4 +1,4 @@
-// Kernels that move values: a strided copy, which serves permute, expand and slices; and concatenation.
+// Kernels that move values: a strided copy, which serves permute, expand, slices and flips; margins; and concatenation.
 import { MAX_AXES } from './geometry.js';
 import { type Flat, kernel, type Shape, type Thread } from './spec.js';
 
@@ -37,6 +37,38 @@ export const stridedCopy = kernel(
       shape: sizes,
       threads: [n5, n4, n0 * n1 * n2 * n3],
       ints: { n0, n1, n2, n3, n4, n5, s0, s1, s2, s3, s4, s5, offset },
+    };
+  },
+);
+
+/** How many rows and columns stand before and after each plane; fewer than none are cut off. */
+export interface PadAttrs {
+  top: number;
+  bottom: number;
+  left: number;
+  right: number;
+  /** What stands there. */
+  value: number;
+}
+
+/** y[o, r, c] = x[o, r − top, c − left], and the value outside of x [outer, rows, columns] */
+export const pad = kernel(
+  'pad',
+  function (this: Thread<'rows' | 'columns' | 'top' | 'left'>, x: Flat, value: number) {
+    const { rows, columns, top, left } = this.constants;
+    const { x: c, y: r, z: o } = this.thread;
+    const row = r - top;
+    const column = c - left;
+    if (row < 0 || row >= rows || column < 0 || column >= columns) return value;
+    return x[(o * rows + row) * columns + column];
+  },
+  ([[outer, rows, columns]]: readonly Shape[], { top, bottom, left, right, value }: PadAttrs) => {
+    const [height, width] = [top + rows + bottom, left + columns + right];
+    return {
+      shape: [outer, height, width],
+      threads: [width, height, outer],
+      ints: { outer, rows, columns, height, width, top, left },
+      scalars: [value],
     };
   },
 );

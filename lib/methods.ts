@@ -1,5 +1,6 @@
 // Gives Tensor its methods: the functions whose first argument is a tensor and that are no layer.
 import { sigmoid, tanh } from './ops/activations.js';
+import { flatten, squeeze, transpose, unsqueeze } from './ops/axes.js';
 import { type Axes, expand, type ReduceOptions, sum } from './ops/broadcast.js';
 import {
   abs,
@@ -16,9 +17,10 @@ import {
   sign,
 } from './ops/compare.js';
 import { add, div, exp, log, mul, neg, relu, sqrt, sub } from './ops/elementwise.js';
-import { argMax, gather } from './ops/indexing.js';
+import { argMax, gather, type Indices, scatterAdd } from './ops/indexing.js';
+import { split } from './ops/joining.js';
 import { matmul } from './ops/matmul.js';
-import { permute, reshape, slice } from './ops/movement.js';
+import { flip, permute, reshape, slice } from './ops/movement.js';
 import type { Operand } from './ops/operands.js';
 import { pow, square } from './ops/power.js';
 import { logSoftmax, logSumExp, max, mean, softmax, type VarianceOptions, variance } from './ops/reduce.js';
@@ -58,8 +60,15 @@ declare module './tensor/tensor.js' {
     reshape(shape: Shape): Tensor;
     permute(axes: readonly number[]): Tensor;
     expand(shape: Shape): Tensor;
-    slice(axis: number, start: number, end?: number): Tensor;
-    gather(axis: number, index: Parameters<typeof gather>[2]): Tensor;
+    slice(axis: number, start: number, end?: number, step?: number): Tensor;
+    split(axis: number, sizes: number | readonly number[]): Tensor[];
+    flip(axis: number | readonly number[]): Tensor;
+    unsqueeze(axis: number): Tensor;
+    squeeze(axis?: number): Tensor;
+    transpose(axis: number, other: number): Tensor;
+    flatten(first?: number, last?: number): Tensor;
+    gather(axis: number, index: Indices): Tensor;
+    scatterAdd(axis: number, index: Indices, source: Tensor): Tensor;
     sum: Reduce;
     mean: Reduce;
     max: Reduce;
@@ -75,7 +84,8 @@ declare module './tensor/tensor.js' {
 // biome-ignore format: a list of names
 const functions = {
   add, sub, mul, div, neg, exp, log, sqrt, relu, abs, sign, square, tanh, sigmoid, pow, maximum, minimum, clamp,
-  eq, ne, lt, le, gt, ge, matmul, reshape, permute, expand, slice, gather,
+  eq, ne, lt, le, gt, ge, matmul, reshape, permute, expand, slice,
+  split, flip, unsqueeze, squeeze, transpose, flatten, gather, scatterAdd,
   sum, mean, max, var: variance, argMax, logSumExp, logSoftmax, softmax, backward,
 };
 

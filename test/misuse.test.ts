@@ -10,6 +10,7 @@ import { layers } from './misuse/layers.js';
 import { methods } from './misuse/methods.js';
 import { moreLayers } from './misuse/more-layers.js';
 import { moreNorms } from './misuse/more-norms.js';
+import { movement } from './misuse/movement.js';
 import { norms } from './misuse/norms.js';
 import { optim } from './misuse/optim.js';
 import { tape } from './misuse/tape.js';
@@ -22,6 +23,7 @@ t.teardown(() => other.close());
 const cases: Misuses = {
   ...values,
   ...methods,
+  ...movement,
   ...devices,
   ...tape,
   ...layers,

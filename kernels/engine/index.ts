@@ -12,6 +12,7 @@ export * from './reduce';
 export { areFinite } from './rows';
 export * from './indexing';
 export * from './pool';
+export * from './resample';
 export { rowMoments, runningAverage, standardize } from './normalization';
 export { standardizeGradAffine, standardizeScratch } from './normalization/affine';
 export { standardizeGradInput, standardizeGradRows } from './normalization/gradient';

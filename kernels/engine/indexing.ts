@@ -36,8 +36,8 @@ export function gather(
   }
 }
 
-/** dx[o,r,i] = Σ g[o,j,i] over all j with index[o,j,i] = r */
-export function gatherGrad(
+/** out[o,r,i] = Σ g[o,j,i] over all j with index[o,j,i] = r */
+export function scatterSum(
   out: usize, g: usize, index: usize, outer: i32, size: i32, m: i32, inner: i32,
 ): void {
   memory.fill(out, 0, bytes(outer * size * inner));

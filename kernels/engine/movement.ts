@@ -5,23 +5,27 @@ import { bytes, copyRow, get, put } from './memory';
 /** Elements from which memory.copy is faster than copyRow. */
 const LONG: i32 = 1024;
 
+/** Elements below which a row with margins is written one by one. */
+const SHORT: i32 = 8;
+
 /**
- * out[i0,…,i5] = x[offset + Σ i·s], sizes d and strides s in elements (0 repeats, negative flips), out contiguous.
- * Give unused leading sizes 1. Fast where s5 is 1 or 0, and where s4 is 1 (a transpose).
+ * out[i0,…,i5] = x[offset + Σ i·s], sizes d and strides s in elements (0 repeats, negative flips), out contiguous; of
+ * its rows of d5 elements those from `first` on. Give unused leading sizes 1. Fast where s5 is 1, 0 or −1, and where s4
+ * is 1 (a transpose).
  */
 export function stridedCopy(
-  out: usize, x: usize, offset: i32, d0: i32, d1: i32, d2: i32, d3: i32, d4: i32, d5: i32,
-  s0: i32, s1: i32, s2: i32, s3: i32, s4: i32, s5: i32,
+  out: usize, x: usize, offset: i32, d1: i32, d2: i32, d3: i32, d4: i32, d5: i32,
+  s0: i32, s1: i32, s2: i32, s3: i32, s4: i32, s5: i32, first: i32, count: i32,
 ): void {
-  const plane = bytes(d4 * d5);
-  for (let i0 = 0; i0 < d0; i0++) {
-    for (let i1 = 0; i1 < d1; i1++) {
-      for (let i2 = 0; i2 < d2; i2++) {
-        for (let i3 = 0; i3 < d3; i3++, out += plane) {
-          copyPlane(out, x + bytes(offset + i0 * s0 + i1 * s1 + i2 * s2 + i3 * s3), d4, d5, s4, s5);
-        }
-      }
-    }
+  out += bytes(first * d5);
+  const end = first + count;
+  while (first < end) {
+    const i4 = first % d4, r3 = first / d4, r2 = r3 / d3, r1 = r2 / d2;
+    const at = offset + r1 / d1 * s0 + r1 % d1 * s1 + r2 % d2 * s2 + r3 % d3 * s3 + i4 * s4;
+    const rows = min(d4 - i4, end - first);
+    copyPlane(out, x + bytes(at), rows, d5, s4, s5);
+    out += bytes(rows * d5);
+    first += rows;
   }
 }
 
@@ -30,8 +34,18 @@ function copyPlane(out: usize, x: usize, rows: i32, columns: i32, s4: i32, s5: i
   if (s4 == 1 && s5 != 1 && rows >= 4 && columns >= 4) return copyTransposed(out, x, rows, columns, s5);
   for (let i = 0; i < rows; i++, out += bytes(columns), x += bytes(s4)) {
     if (s5 == 1) copyRow(out, x, columns);
+    else if (s5 == -1) copyReversed(out, x, columns);
+    else if (s5 == 0) fill(out, columns, load<f32>(x));
     else copyColumn(out, x, columns, s5);
   }
+}
+
+function copyReversed(out: usize, x: usize, n: i32): void {
+  for (; n >= 4; n -= 4, out += 16, x -= 16) {
+    const v = v128.load(x - 12);
+    v128.store(out, v128.shuffle<f32>(v, v, 3, 2, 1, 0));
+  }
+  for (let i = 0; i < n; i++) put(out, i, get(x, -i));
 }
 
 function copyColumn(out: usize, x: usize, n: i32, stride: i32): void {
@@ -52,6 +66,40 @@ function copyTransposed(out: usize, x: usize, rows: i32, columns: i32, stride: i
     const first = i < wholeRows ? wholeColumns : 0;
     for (let j = first; j < columns; j++) put(out, i * columns + j, get(x, i + j * stride));
   }
+}
+
+/**
+ * Rows `first` … of out [outer, height, width]: x [outer, rows, columns] from row `top` and column `left` on, which may
+ * be negative, and the value around it.
+ */
+export function pad(
+  out: usize, x: usize, rows: i32, columns: i32, height: i32, width: i32, top: i32, left: i32,
+  value: f32, first: i32, count: i32,
+): void {
+  const from = min(max(left, 0), width), to = max(min(left + columns, width), from);
+  let row = first % height - top;
+  x += bytes((first / height * rows + row) * columns + from - left);
+  out += bytes(first * width);
+  for (; count > 0; count--, row++, x += bytes(columns), out += bytes(width)) {
+    if (row == height - top) {
+      row = -top;
+      x += bytes((rows - height) * columns);
+    }
+    const inside = row >= 0 && row < rows;
+    if (width < SHORT) {
+      for (let i = 0; i < width; i++) put(out, i, inside && i >= from && i < to ? get(x, i - from) : value);
+    } else if (inside) {
+      fill(out, from, value);
+      copyRow(out + bytes(from), x, to - from);
+      fill(out + bytes(to), width - to, value);
+    } else fill(out, width, value);
+  }
+}
+
+function fill(out: usize, n: i32, value: f32): void {
+  const v = f32x4.splat(value);
+  for (; n >= 4; n -= 4, out += 16) v128.store(out, v);
+  for (let i = 0; i < n; i++) put(out, i, value);
 }
 
 /** out[o] = the rows of a0[o] [n0, inner], then those of a1[o], …; of at most six arrays, the others with 0 rows. */

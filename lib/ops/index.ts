@@ -1,5 +1,4 @@
 // Every operation. A family whose file exports nothing else is passed on whole.
-
 export {
   type EluOptions,
   elu,
@@ -13,6 +12,7 @@ export {
   softplus,
   tanh,
 } from './activations.js';
+export * from './axes.js';
 export { type BatchNormOptions, batchNorm, ghostBatchNorm } from './batch-norm.js';
 export { type Axes, expand, type ReduceOptions, sum } from './broadcast.js';
 export * from './compare.js';
@@ -26,6 +26,7 @@ export {
 export { type DropoutOptions, dropout, dropout2d } from './dropout.js';
 export * from './elementwise.js';
 export * from './indexing.js';
+export * from './joining.js';
 export * from './loss.js';
 export * from './matmul.js';
 export { type EmOptions, type EmResult, emFit } from './mixture/em.js';
@@ -35,8 +36,10 @@ export { type ModeNormOptions, modeNorm } from './mode-norm.js';
 export * from './movement.js';
 export { groupNorm, instanceNorm, layerNorm, type NormOptions } from './normalization.js';
 export type { Operand } from './operands.js';
+export * from './pad.js';
 export * from './pointwise-loss.js';
 export { type AvgPool2dOptions, avgPool2d, maxPool2d, type Pool2dOptions } from './pool.js';
 export * from './power.js';
 export * from './reduce.js';
 export type { LossOptions, Reduction } from './reduction.js';
+export * from './resample.js';

@@ -1,14 +1,18 @@
-// Operations on positions along an axis: argMax and gather.
+// Operations on positions along an axis: argMax, gather, scatterAdd, oneHot.
+import type { Device } from '../../kernels/devices/device.js';
 import { kernels as k } from '../../kernels/index.js';
 import { OptionError, ShapeError } from '../errors.js';
-import { checkIndices, describe, flag, readOptions } from '../options.js';
-import { format, normalizeAxis } from '../shape.js';
+import { checkIndices, describe, flag, integer, readOptions, required } from '../options.js';
+import { format, normalizeAxis, type Shape } from '../shape.js';
 import { defineOp } from '../tape/op.js';
 import { checkTensors, commonDevice, run, view } from '../tape/run.js';
-import { tensor } from '../tensor/create.js';
+import { ones, tensor } from '../tensor/create.js';
+import { checkRoom } from '../tensor/room.js';
 import { Tensor } from '../tensor/tensor.js';
 import { around, withOnes, without } from './broadcast.js';
-import { slice } from './movement.js';
+import { add } from './elementwise.js';
+import { reshape, slice } from './movement.js';
+import { padAxis } from './pad-by.js';
 
 const argMaxOver = defineOp('argMax', {
   forward: ({ x, axis }: { x: Tensor; axis: number }) =>
@@ -41,15 +45,56 @@ export function argMax(x: Tensor, axis: number, options: { keepDims?: boolean } 
   return keepDims ? kept : view(kept, without(x.shape, [at]));
 }
 
+type Indexed = { x: Tensor; axis: number; index: Tensor };
+
+/** y[…, i, …] = x[…, index[…, i, …], …]; the other axes of x and the index have equal sizes. */
 const gatherFrom = defineOp('gather', {
-  forward: ({ x, axis, index }: { x: Tensor; axis: number; index: Tensor }) =>
+  forward: ({ x, axis, index }: Indexed): Tensor =>
     view(run(k.gather, [around(x, axis), around(index, axis)]), index.shape),
   vjp: {
-    x: ({ g, x, axis, index }) =>
-      view(run(k.gatherGrad, [around(g, axis), around(index, axis)], { size: x.shape[axis] }), x.shape),
+    x: ({ g, x, axis, index }): Tensor => scatterTo({ x: g, axis, index, size: x.shape[axis] }),
     index: null,
   },
 });
+
+/** An axis of `size` sums: y[…, index[…, i, …], …] += x[…, i, …]. The gradient of gather, and gather is its own. */
+const scatterTo = defineOp('scatterSum', {
+  forward: ({ x, axis, index, size }: Indexed & { size: number }): Tensor => {
+    const sums = run(k.scatterSum, [around(x, axis), around(index, axis)], { size });
+    return view(sums, x.shape.with(axis, size));
+  },
+  vjp: { x: ({ g, axis, index }): Tensor => gatherFrom({ x: g, axis, index }), index: null },
+});
+
+/** Positions as a tensor, or as nested arrays of integers. */
+export type Indices = Tensor | readonly (readonly number[])[] | readonly number[];
+
+/** The positions as a tensor on a device. @throws OptionError, ShapeError, DeviceError unless they fit */
+function readIndex(op: string, x: Tensor, axis: number, index: Indices): Tensor {
+  const indices = asTensor(op, 'index', index, x.device);
+  commonDevice(op, [x, indices]);
+  const { shape } = indices;
+  const fits = shape.length === x.shape.length && shape.every((size, i) => i === axis || size <= x.shape[i]);
+  if (!fits) {
+    const expected = x.shape.map((size, i) => (i === axis ? 'any' : size)).join(', ');
+    throw new ShapeError(`${op}: index has shape ${format(shape)}, expected at most [${expected}]`);
+  }
+  checkRange(op, 'index', indices, x.shape[axis]);
+  return indices;
+}
+
+function asTensor(op: string, name: string, value: Indices, device?: Device): Tensor {
+  if (value instanceof Tensor) return value;
+  if (Array.isArray(value)) return tensor(value, { device });
+  throw new OptionError(
+    `${op}: ${name} is ${describe(value)}, expected a tensor or nested arrays of integers`,
+  );
+}
+
+/** On an asynchronous device the values cannot be looked at. */
+function checkRange(op: string, name: string, indices: Tensor, size: number): void {
+  if (indices.device.sync) checkIndices(op, name, indices.storage.peek(), size);
+}
 
 /**
  * y[…, i, …] = x[…, index[…, i, …], …]: takes the entries of one axis that `index` names, as PyTorch's gather. The
@@ -69,34 +114,75 @@ const gatherFrom = defineOp('gather', {
  * Float32Array(2) [ 3, 4 ]
  * ```
  */
-export function gather(
-  x: Tensor,
-  axis: number,
-  index: Tensor | readonly (readonly number[])[] | readonly number[],
-): Tensor {
+export function gather(x: Tensor, axis: number, index: Indices): Tensor {
   checkTensors('gather', { x });
   const at = normalizeAxis('gather', axis, x.shape.length);
-  if (!(index instanceof Tensor || Array.isArray(index))) {
-    throw new OptionError(
-      `gather: index is ${describe(index)}, expected a tensor or nested arrays of integers`,
-    );
-  }
-  const indices = index instanceof Tensor ? index : tensor(index, { device: x.device });
-  commonDevice('gather', [x, indices]);
-  const { shape } = indices;
-  const fits = shape.length === x.shape.length && shape.every((size, i) => i === at || size <= x.shape[i]);
-  if (!fits) {
-    const expected = x.shape.map((size, i) => (i === at ? 'any' : size)).join(', ');
-    throw new ShapeError(`gather: index has shape ${format(shape)}, expected at most [${expected}]`);
-  }
-  if (x.device.sync) {
-    checkIndices('gather', 'index', indices.storage.peek(), x.shape[at]);
-  }
-  return gatherFrom({ x: cut(x, at, shape), axis: at, index: indices });
+  const indices = readIndex('gather', x, at, index);
+  return gatherFrom({ x: cut(x, indices.shape.with(at, x.shape[at])), axis: at, index: indices });
 }
 
-/** x without what lies beyond the index along the other axes. */
-function cut(x: Tensor, axis: number, shape: readonly number[]): Tensor {
-  const beyond = (size: number, i: number) => i !== axis && size < x.shape[i];
-  return shape.reduce((y, size, i) => (beyond(size, i) ? slice(y, i, 0, size) : y), x);
+/** x without what lies beyond a shape. */
+function cut(x: Tensor, shape: Shape): Tensor {
+  return shape.reduce((y, size, i) => (size < x.shape[i] ? slice(y, i, 0, size) : y), x);
+}
+
+/**
+ * A copy of x with y[…, index[…, i, …], …] += source[…, i, …], as PyTorch's scatter_add: the gradient of gather. Where
+ * positions repeat, their entries are summed in order, to the same bits on any number of threads. The index is that of
+ * gather, and source has at least its size along each axis.
+ * @throws ShapeError, OptionError naming what does not fit
+ * @throws DeviceError for more than 2²⁴ entries along the axis, unless the device's numbers are float64
+ *
+ * @example
+ * ```js
+ * import { scatterAdd, tensor, zeros } from 'mixgrad';
+ *
+ * const source = tensor([[1, 2, 3], [4, 5, 6]]);
+ * console.log(await scatterAdd(zeros([2, 2]), 1, [[0, 1, 0], [1, 1, 1]], source).data());
+ * ```
+ * ```text
+ * Float32Array(4) [ 4, 2, 0, 15 ]
+ * ```
+ */
+export function scatterAdd(x: Tensor, axis: number, index: Indices, source: Tensor): Tensor {
+  checkTensors('scatterAdd', { x, source });
+  const at = normalizeAxis('scatterAdd', axis, x.shape.length);
+  const indices = readIndex('scatterAdd', x, at, index);
+  commonDevice('scatterAdd', [x, source]);
+  const { shape } = indices;
+  if (shape.length !== source.shape.length || shape.some((size, i) => size > source.shape[i])) {
+    throw new ShapeError(
+      `scatterAdd: source has shape ${format(source.shape)}, expected at least ${format(shape)}, that of index`,
+    );
+  }
+  const sums = scatterTo({ x: cut(source, shape), axis: at, index: indices, size: x.shape[at] });
+  return add(
+    x,
+    x.shape.reduce((y, size, i) => padAxis(y, i, 0, size - y.shape[i]), sums),
+  );
+}
+
+/**
+ * Rows with 1 where an index says and 0 elsewhere: [… , classes] for indices of shape […], integers from 0 to
+ * classes − 1 as a tensor or as nested arrays. Not differentiable.
+ * @throws OptionError, ShapeError naming what does not fit
+ *
+ * @example
+ * ```js
+ * import { oneHot } from 'mixgrad';
+ *
+ * console.log(await oneHot([2, 0], 3).data());
+ * ```
+ * ```text
+ * Float32Array(6) [ 0, 0, 1, 1, 0, 0 ]
+ * ```
+ */
+export function oneHot(indices: Indices, classes: number): Tensor {
+  const found = asTensor('oneHot', 'indices', indices);
+  const size = required('oneHot', 'classes', classes, integer(1, { least: 1 }));
+  const { shape, device } = found;
+  checkRoom('oneHot', [...shape, size], device);
+  checkRange('oneHot', 'index', found, size);
+  const index = reshape(found.detach(), [...shape, 1]);
+  return scatterTo({ x: ones(index.shape, { device }), axis: shape.length, index, size });
 }

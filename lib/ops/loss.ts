@@ -18,7 +18,8 @@ import { sum } from './broadcast.js';
 import { add, div, mul, neg, sub } from './elementwise.js';
 import { gate } from './gate.js';
 import { gather } from './indexing.js';
-import { concat, reshape } from './movement.js';
+import { concat } from './joining.js';
+import { reshape } from './movement.js';
 import { logSoftmax, mean } from './reduce.js';
 import { type LossOptions, lossSchema, type Reduction, reduce } from './reduction.js';
 

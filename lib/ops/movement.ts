@@ -1,14 +1,11 @@
-// Operations that move values without changing them: reshape, permute, slice, concat, stack.
-import { MAX_PARTS } from '../../kernels/geometry.js';
-import { kernels as k } from '../../kernels/index.js';
-import { OptionError, ShapeError } from '../errors.js';
-import { asIntegers, describe } from '../options.js';
-import { format, normalizeAxis, numel, type Shape, sameShape, strides } from '../shape.js';
+// Operations that move the values of a tensor without changing them: reshape, permute, slice, flip.
+import { ShapeError } from '../errors.js';
+import { asIntegers, describe, integer, required } from '../options.js';
+import { format, normalizeAxes, normalizeAxis, numel, type Shape, strides } from '../shape.js';
 import { defineOp } from '../tape/op.js';
-import { checkTensors, run, view } from '../tape/run.js';
-import { zeros } from '../tensor/create.js';
-import { checkRoom } from '../tensor/room.js';
+import { checkTensors, view } from '../tape/run.js';
 import type { Tensor } from '../tensor/tensor.js';
+import { padAxis } from './pad-by.js';
 import { stridedCopy } from './strided-copy.js';
 
 const reshapeTo = defineOp('reshape', {
@@ -91,22 +88,39 @@ export function permute(x: Tensor, axes: readonly number[]): Tensor {
   return permuteBy({ x, axes: order });
 }
 
+interface Range {
+  axis: number;
+  start: number;
+  end: number;
+  step: number;
+}
+
 const sliceOf = defineOp('slice', {
-  forward: ({ x, axis, start, end }: { x: Tensor; axis: number; start: number; end: number }) => {
+  forward: ({ x, axis, start, end, step }: Range & { x: Tensor }) => {
     const steps = strides(x.shape);
-    return stridedCopy('slice', x, x.shape.with(axis, end - start), steps, start * steps[axis]);
+    const sizes = x.shape.with(axis, Math.ceil((end - start) / step));
+    return stridedCopy('slice', x, sizes, steps.with(axis, step * steps[axis]), start * steps[axis]);
   },
   vjp: {
-    x: ({ g, x, axis, start, end }) => {
-      const empty = (size: number) => (size ? [zeros(x.shape.with(axis, size), { device: x.device })] : []);
-      return concat([...empty(start), g, ...empty(x.shape[axis] - end)], axis);
+    x: ({ g, x, axis, start, step }) => {
+      const taken = step * g.shape[axis];
+      return padAxis(apart(g, axis, step), axis, start, x.shape[axis] - start - taken);
     },
   },
 });
 
+/** The entries of an axis with step − 1 zeros after each. */
+function apart(x: Tensor, axis: number, step: number): Tensor {
+  if (step === 1) return x;
+  const sizes = x.shape.toSpliced(axis + 1, 0, 1);
+  return reshape(padAxis(reshape(x, sizes), axis + 1, 0, step - 1), x.shape.with(axis, step * x.shape[axis]));
+}
+
 /**
- * The entries start … end − 1 along one axis. Negative positions count from the end.
+ * The entries start … end − 1 along one axis, or every step-th of them from start on. Negative positions count from the
+ * end.
  * @throws ShapeError where nothing is left or a position lies outside
+ * @throws OptionError unless the step is an integer of at least 1
  *
  * @example
  * ```js
@@ -114,12 +128,14 @@ const sliceOf = defineOp('slice', {
  *
  * const x = tensor([[1, 2, 3], [4, 5, 6]]);
  * console.log(await slice(x, 0, 1).data(), await slice(x, 1, 0, -1).data());
+ * console.log(await slice(x, 1, 0, 3, 2).data());
  * ```
  * ```text
  * Float32Array(3) [ 4, 5, 6 ] Float32Array(4) [ 1, 2, 4, 5 ]
+ * Float32Array(4) [ 1, 3, 4, 6 ]
  * ```
  */
-export function slice(x: Tensor, axis: number, start: number, end?: number): Tensor {
+export function slice(x: Tensor, axis: number, start: number, end?: number, step = 1): Tensor {
   checkTensors('slice', { x });
   const at = normalizeAxis('slice', axis, x.shape.length);
   const size = x.shape[at];
@@ -130,111 +146,38 @@ export function slice(x: Tensor, axis: number, start: number, end?: number): Ten
       `slice: ${describe(start)} to ${describe(end ?? size)}, expected a range within the ${size} entries of axis ${at}`,
     );
   }
-  if (from === 0 && to === size) return reshape(x, x.shape);
-  return sliceOf({ x, axis: at, start: from, end: to });
+  required('slice', 'step', step, integer(1, { least: 1 }));
+  if (from === 0 && to === size && step === 1) return reshape(x, x.shape);
+  return sliceOf({ x, axis: at, start: from, end: to, step: Math.min(step, size) });
 }
 
-const concatOf = defineOp('concat', {
-  forward: ({ parts, axis }: { parts: readonly Tensor[]; axis: number }) => joined(parts, axis),
-  vjp: {
-    parts: ({ g, parts, axis }) => {
-      let end = 0;
-      return parts.map(({ shape }) => {
-        end += shape[axis];
-        return slice(g, axis, end - shape[axis], end);
-      });
-    },
+const flipOver = defineOp('flip', {
+  forward: ({ x, axes }: { x: Tensor; axes: readonly number[] }) => {
+    const steps = strides(x.shape);
+    const last = axes.reduce((at, axis) => at + (x.shape[axis] - 1) * steps[axis], 0);
+    const flipped = steps.map((step, axis) => (axes.includes(axis) ? -step : step));
+    return stridedCopy('flip', x, x.shape, flipped, last);
   },
+  vjp: { x: ({ g, axes }) => flip(g, axes) },
 });
 
-/** Joins as many parts as a kernel takes, and then what came of them. */
-function joined(parts: readonly Tensor[], axis: number): Tensor {
-  if (parts.length === 1) return view(parts[0], parts[0].shape);
-  const groups: Tensor[] = [];
-  for (let i = 0; i < parts.length; i += MAX_PARTS) groups.push(joinFew(parts.slice(i, i + MAX_PARTS), axis));
-  return groups.length === 1 ? groups[0] : joined(groups, axis);
-}
-
-function joinFew(parts: readonly Tensor[], axis: number): Tensor {
-  const [{ shape }] = parts;
-  const blocks = parts.map((part) => {
-    const sizes = [part.shape.slice(0, axis), part.shape.slice(axis, axis + 1), part.shape.slice(axis + 1)];
-    return view(part, sizes.map(numel));
-  });
-  const inputs = Array.from({ length: MAX_PARTS }, (_, i) => blocks[Math.min(i, blocks.length - 1)]);
-  const out = run(k.concat, inputs, { parts: parts.length });
-  return view(out, shape.with(axis, out.shape[1]));
-}
-
 /**
- * The tensors one after the other along an axis; the other axes have equal sizes.
- * @throws OptionError without tensors, ShapeError where the shapes differ elsewhere
+ * The entries of one axis or several in reverse order.
+ * @throws ShapeError for an axis that x does not have, or that is named twice
  *
  * @example
  * ```js
- * import { concat, tensor } from 'mixgrad';
+ * import { flip, tensor } from 'mixgrad';
  *
- * const a = tensor([[1, 2]]);
- * const b = tensor([[3, 4], [5, 6]]);
- * const y = concat([a, b], 0);
- * console.log(y.shape, await y.data());
+ * const x = tensor([[1, 2, 3], [4, 5, 6]]);
+ * console.log(await flip(x, 1).data(), await flip(x, [0, 1]).data());
  * ```
  * ```text
- * [ 3, 2 ] Float32Array(6) [ 1, 2, 3, 4, 5, 6 ]
+ * Float32Array(6) [ 3, 2, 1, 6, 5, 4 ] Float32Array(6) [ 6, 5, 4, 3, 2, 1 ]
  * ```
  */
-export function concat(parts: readonly Tensor[], axis = 0): Tensor {
-  checkList('concat', parts);
-  const [{ shape }] = parts;
-  const at = normalizeAxis('concat', axis, shape.length);
-  for (const [i, part] of parts.entries()) {
-    const fits = part.shape.length === shape.length && sameShape(part.shape.with(at, 1), shape.with(at, 1));
-    if (!fits) {
-      throw new ShapeError(
-        `concat: parts[${i}] has shape ${format(part.shape)}, expected that of parts[0], ${format(shape)}, but for axis ${at}`,
-      );
-    }
-  }
-  const total = parts.reduce((sum, part) => sum + part.shape[at], 0);
-  checkRoom('concat', shape.with(at, total), parts[0].device);
-  return concatOf({ parts, axis: at });
-}
-
-/**
- * Tensors of one shape as the entries of a new axis.
- * @throws OptionError without tensors, ShapeError where shapes differ
- *
- * @example
- * ```js
- * import { stack, tensor } from 'mixgrad';
- *
- * const parts = [tensor([1, 2]), tensor([3, 4])];
- * console.log(await stack(parts).data(), await stack(parts, 1).data());
- * ```
- * ```text
- * Float32Array(4) [ 1, 2, 3, 4 ] Float32Array(4) [ 1, 3, 2, 4 ]
- * ```
- */
-export function stack(parts: readonly Tensor[], axis = 0): Tensor {
-  checkList('stack', parts);
-  const [{ shape }] = parts;
-  const at = normalizeAxis('stack', axis, shape.length + 1);
-  const other = parts.findIndex((part) => !sameShape(part.shape, shape));
-  if (other >= 0) {
-    throw new ShapeError(
-      `stack: parts[${other}] has shape ${format(parts[other].shape)}, expected that of parts[0], ${format(shape)}`,
-    );
-  }
-  const sizes = shape.toSpliced(at, 0, 1);
-  return concat(
-    parts.map((part) => reshape(part, sizes)),
-    at,
-  );
-}
-
-function checkList(op: string, parts: readonly Tensor[]): void {
-  if (!Array.isArray(parts) || parts.length === 0) {
-    throw new OptionError(`${op}: parts is ${describe(parts)}, expected an array of tensors`);
-  }
-  for (const [i, part] of parts.entries()) checkTensors(op, { [`parts[${i}]`]: part });
+export function flip(x: Tensor, axis: number | readonly number[]): Tensor {
+  checkTensors('flip', { x });
+  const list = typeof axis === 'number' ? axis : asIntegers('flip', 'axis', axis);
+  return flipOver({ x, axes: normalizeAxes('flip', list, x.shape.length) });
 }

@@ -9,7 +9,8 @@ import type { Tensor } from '../tensor/tensor.js';
 import { type Axes, around, type ReduceOptions, readReduction, sum, withOnes, without } from './broadcast.js';
 import { div, exp, mul, sub } from './elementwise.js';
 import { argMax, gather } from './indexing.js';
-import { concat, reshape, slice } from './movement.js';
+import { concat } from './joining.js';
+import { reshape, slice } from './movement.js';
 
 /**
  * The mean over the axes, all of them where none is given.

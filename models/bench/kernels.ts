@@ -31,8 +31,9 @@ export async function measureKernels(flags: BenchFlags): Promise<KernelFigures> 
     const measuring = new MeasuringDevice(device, others, flags.steps);
     for (const norm of ['bn', 'mn'] as const) await measureNetwork({ ...flags, norm }, measuring, threads);
     setDevice(measuring);
-    for (const { group, run } of probes) {
+    for (const { group, kernels = [], run } of probes) {
       measuring.group = group;
+      measuring.named = kernels;
       run(flags.batch);
     }
     const ceiling = bestOf(before, measureCeiling(device));

@@ -32,11 +32,13 @@ interface Way {
   inputs: readonly Buffer[];
 }
 
-/** Measures each kernel once at its largest, convolutions and products at all their sizes. */
+/** Measures each kernel once at its largest; convolutions and products, and those that are named, at all their sizes. */
 export class MeasuringDevice extends WrappedDevice {
   readonly rows: KernelRow[] = [];
   /** What the calls belong to. While it is empty nothing is measured and the sizes are noted. */
   group = '';
+  /** Kernels that are measured at all their sizes in the group. */
+  named: readonly string[] = [];
   private readonly largest = new Map<string, number>();
   private readonly seen = new Set<string>();
 
@@ -59,9 +61,11 @@ export class MeasuringDevice extends WrappedDevice {
   }
 
   private wants(name: string, moved: number, plan: Plan): boolean {
+    const named = this.named.includes(name);
     const product = flopsOf(name, plan) > 0;
-    if (!product && moved !== this.largest.get(name)) return false;
-    const key = product ? `${name} ${sizesOf(name, plan)}` : name;
+    if (!product && !named && moved !== this.largest.get(name)) return false;
+    const sizes = named ? `${this.group} ${sizesOf(name, plan)}` : product ? sizesOf(name, plan) : '';
+    const key = `${name} ${sizes}`;
     if (this.seen.has(key)) return false;
     this.seen.add(key);
     return true;

@@ -1,31 +1,43 @@
-// Convolutions and products beyond the CIFAR CNN's: what DenseNet, DCGAN and strided networks ask for. Elementwise kernels.
+// Convolutions and products beyond the CIFAR CNN's: what DenseNet, DCGAN and strided networks ask for; elementwise kernels, and
+// what moves values.
 import { numel } from '../../kernels/spec.js';
 import {
   abs,
+  adaptiveAvgPool2d,
   clamp,
+  concat,
   conv2d,
   convTranspose2d,
   createRandom,
   elu,
+  flip,
+  gather,
   gelu,
   gt,
   leakyRelu,
   matmul,
   maximum,
+  neg,
+  pad,
+  permute,
   pow,
   type Shape,
   sigmoid,
   silu,
+  slice,
   softplus,
   type Tensor,
   tanh,
   tensor,
+  upsample,
   where,
 } from '../../lib/index.js';
 
 /** A call whose kernels, forward and backward, are measured. */
 export interface Probe {
   group: string;
+  /** The kernels that are measured besides convolutions and products. */
+  kernels?: readonly string[];
   /** Calls the operation and its gradients on random values. */
   run(batch: number): void;
 }
@@ -68,6 +80,24 @@ function elementwise(fn: (x: Tensor, other: Tensor) => Tensor): Probe {
   return { group: 'elementwise', run };
 }
 
+/** An operation on images of 64 channels that copies, and the kernels that do it, forward and backward. */
+function copying(group: string, kernels: string, call: (x: Tensor) => Tensor): Probe {
+  const run = (batch: number) => backward(call(noise([batch, 64, 32, 32])));
+  return { group, kernels: kernels.split(' '), run };
+}
+
+/** Rows of 32 columns at places in falling order. */
+const places = (x: Tensor) =>
+  tensor(
+    Float32Array.from({ length: x.size }, (_, i) => 31 - (i % 32)),
+    { shape: x.shape },
+  );
+
+const margins = [
+  [2, 2],
+  [2, 2],
+] as const;
+
 export const probes: readonly Probe[] = [
   { group: 'matrix product', run: () => backward(matmul(noise([512, 512]), noise([512, 512]))) },
   convolution('CIFAR CNN, conv1 with an input gradient', [3, 32, 64, 5, 1, 2]),
@@ -86,4 +116,17 @@ export const probes: readonly Probe[] = [
   elementwise((x, other) => where(gt(other, 0), x, other)),
   ...[leakyRelu, tanh, sigmoid, elu, gelu, silu, softplus].map((fn) => elementwise((x) => fn(x))),
   elementwise((x, other) => pow(abs(x), abs(other))),
+  copying('a copy, for comparison', 'affine', neg),
+  copying('margins of 2', 'pad', (x) => pad(x, margins)),
+  copying('every second row', 'stridedCopy pad', (x) => slice(x, 2, 0, 32, 2)),
+  copying('every second column', 'stridedCopy pad', (x) => slice(x, 3, 0, 32, 2)),
+  copying('half the channels', 'stridedCopy pad', (x) => slice(x, 1, 0, 32)),
+  copying('columns flipped', 'stridedCopy', (x) => flip(x, 3)),
+  copying('channels last', 'stridedCopy', (x) => permute(x, [0, 2, 3, 1])),
+  copying('channels joined', 'concat stridedCopy', (x) => concat([x, x], 1)),
+  copying('twice the size', 'resample2d resample2dGrad', (x) => upsample(x, { scaleFactor: 2 })),
+  copying('cells of 4×4', 'resample2d resample2dGrad', (x) => adaptiveAvgPool2d(x, 8)),
+  copying('7×7 cells', 'resample2d resample2dGrad', (x) => adaptiveAvgPool2d(x, 7)),
+  copying('one cell', 'resample2d resample2dGrad', (x) => adaptiveAvgPool2d(x, 1)),
+  copying('columns by index', 'gather scatterSum', (x) => gather(x, 3, places(x))),
 ];

@@ -100,10 +100,11 @@ function casesOf(shapes: Shapes): Cases {
     argMax: [...reduced, ...axes.map((shape) => plain([shape], { below: 4 }))],
     logSumExp: reduced,
     gather: gathered.map(({ x, index }) => plain([x, index], { 1: { below: x[1] } })),
-    gatherGrad: gathered.map(({ x: [, size], index }) =>
+    scatterSum: gathered.map(({ x: [, size], index }) =>
       row([index, index], { size }, { 1: { below: size } }),
     ),
     stridedCopy: shapes.copies.map(({ x, attrs }) => row([x], attrs)),
+    pad: shapes.margins.map(({ x, attrs }) => row([x], attrs)),
     concat: shapes.parts.map((parts) => row(sixOf(parts), { parts: parts.length })),
     matmul: shapes.products.flatMap(([batch, m, k, n]) =>
       bool.flatMap((transA) =>
@@ -126,6 +127,12 @@ function casesOf(shapes: Shapes): Cases {
     avgPool2d: windows.flatMap(({ x, attrs }) => bool.map((countPad) => row([x], { ...attrs, countPad }))),
     avgPool2dGrad: windows.flatMap(({ x, y, attrs }) =>
       bool.map((countPad) => row([y], { ...attrs, H: x[2], W: x[3], countPad })),
+    ),
+    resample2d: shapes.resamplings.flatMap(({ x, size: [OH, OW] }) =>
+      bool.map((nearest) => row([x], { OH, OW, nearest })),
+    ),
+    resample2dGrad: shapes.resamplings.flatMap(({ x: [N, C, H, W], size: [OH, OW] }) =>
+      bool.map((nearest) => row([[N, C, OH, OW]], { OH, OW, H, W, nearest })),
     ),
     rowMoments: batches.flatMap((x) => [plain([x]), plain([x], far)]),
     standardize: standardized.map(({ x, count, inner }) =>

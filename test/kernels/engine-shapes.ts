@@ -1,5 +1,6 @@
 // Shapes for the engine alone: calls that are divided into jobs (more than 16,384 elements), long rows, many
 // channels, the edges of panels and blocks, every way in which a vector can end.
+import { engineMargins, engineResamplings } from './movement-shapes.js';
 import { bothPosteriors, layer, pooling, type Shapes, unit } from './shapes.js';
 
 const square = (K: number, stride: number, pad: number) => ({
@@ -55,9 +56,12 @@ export const engineShapes: Shapes = {
     { x: [2, 3, 2, 2, 3, 2], attrs: { sizes: [2, 3, 2, 2, 3, 2], steps: [1, 2, 6, 12, 24, 72], offset: 0 } },
     { x: [2], attrs: { sizes: [2, 3, 4, 5], steps: [1, 0, 0, 0], offset: 0 } },
     { x: [9], attrs: { sizes: [9], steps: [-1], offset: 8 } }, // a flip
-    { x: [60], attrs: { sizes: [3, 3], steps: [20, 3], offset: 11 } }, // a slice with steps
+    { x: [200, 101], attrs: { sizes: [200, 101], steps: [101, -1], offset: 100 } },
+    { x: [40, 9, 150], attrs: { sizes: [40, 5, 75], steps: [1350, 300, 2], offset: 0 } }, // halves
+    { x: [33, 40, 20], attrs: { sizes: [33, 20, 40], steps: [800, 1, 20], offset: 0 } },
     { x: [131, 150], attrs: { sizes: [150, 131], steps: [1, 150], offset: 0 } },
   ],
+  margins: engineMargins,
   parts: [
     [
       [1, 7, 1],
@@ -147,6 +151,7 @@ export const engineShapes: Shapes = {
     pooling([5, 1, 4, 4], [1, 1], square(4, 4, 0)), // one window for all
     pooling([5, 7, 24, 25], [12, 13], square(3, 2, 1)),
   ],
+  resamplings: engineResamplings,
   batches: [
     [5, 3, 1],
     [2, 3, 7],

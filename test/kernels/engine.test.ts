@@ -32,6 +32,7 @@ const tolerances: Partial<Record<KernelName, number>> = {
   argMax: 0,
   gather: 0,
   stridedCopy: 0,
+  pad: 0,
   concat: 0,
   maxPool2d: 0,
   maxPool2dIndex: 0,

@@ -15,7 +15,7 @@ const specials = [Number.NaN, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY
 const TOLERANCE = 1e-5;
 
 /** Kernels whose second input are positions. */
-const withPositions: KernelName[] = ['gather', 'gatherGrad', 'maxPool2d', 'maxPool2dGrad'];
+const withPositions: KernelName[] = ['gather', 'scatterSum', 'maxPool2d', 'maxPool2dGrad'];
 
 /** Kernels that the engine factors differently: an infinite γ, τ or sum is ∞ − ∞ in one order, and ∞ in another. */
 const factored: KernelName[] = [

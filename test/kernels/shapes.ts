@@ -2,6 +2,7 @@
 // strides, padding.
 import type { StridedCopyAttrs } from '../../kernels/movement.js';
 import type { Shape } from '../../kernels/spec.js';
+import { type Margin, margins, type Resampling, resamplings } from './movement-shapes.js';
 
 /**
  * What fills an input: normal draws, the same about a number, draws from [0.5, 2), integers below n, or where the
@@ -35,12 +36,14 @@ export interface Shapes {
   axes: Shape[];
   /** x, and how it is copied. */
   copies: { x: Shape; attrs: StridedCopyAttrs }[];
+  margins: Margin[];
   /** Up to six arrays [outer, size, inner] to join. */
   parts: Shape[][];
   /** batch, m, k, n of matrix products, each with both factors read plainly and transposed. */
   products: [batch: number, m: number, k: number, n: number][];
   convolutions: Convolution[];
   windows: { x: Shape; y: Shape; attrs: Window }[];
+  resamplings: Resampling[];
   /** x [N, C, S] of normalizations. */
   batches: Shape[];
   /** Rows [N, R, S] to standardize besides batches, how many weights, how many neighbours share one. */
@@ -143,7 +146,10 @@ export const shapes: Shapes = {
     { x: [2, 3, 2, 3, 2, 3], attrs: { sizes: [3, 2, 2, 2, 3, 3], steps: [1, 3, 18, 108, 36, 6], offset: 0 } },
     { x: [7, 9], attrs: { sizes: [3, 5], steps: [9, 1], offset: 20 } },
     { x: [33, 65], attrs: { sizes: [65, 33], steps: [1, 65], offset: 0 } },
+    { x: [3, 4, 5], attrs: { sizes: [3, 4, 5], steps: [-20, 5, -1], offset: 44 } }, // a flip
+    { x: [60], attrs: { sizes: [3, 3], steps: [20, 3], offset: 11 } }, // a slice with steps
   ],
+  margins,
   parts: [
     [[1, 1, 1]],
     [
@@ -225,6 +231,7 @@ export const shapes: Shapes = {
     pooling([1, 2, 6, 6], [3, 3], { KH: 3, KW: 3, strideH: 2, strideW: 2, padH: 0, padW: 0 }),
     pooling([1, 1, 9, 9], [3, 3], { KH: 2, KW: 2, strideH: 4, strideW: 4, padH: 0, padW: 0 }),
   ],
+  resamplings,
   batches,
   rows: [
     ...[

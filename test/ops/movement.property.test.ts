@@ -1,11 +1,11 @@
 // Operations that move values, for any shapes: every entry comes from its place, and its gradient is the sum over its readers.
 import fc from 'fast-check';
 import t from 'tap';
-import { add, concat, type Shape, stack, type Tensor, tensor } from '../../lib/index.js';
+import { pad, type Shape, type Tensor, tensor } from '../../lib/index.js';
 import { numel } from '../../lib/shape.js';
 import { unravel } from '../compare.js';
 import { property } from '../property.js';
-import { broadcastable, build, draw, expectClose, leafOf, type Nd, ravel, readAt, shapes } from './arrays.js';
+import { broadcastable, build, draw, expectClose, leafOf, ravel, readAt, shapes } from './arrays.js';
 import { synchronous } from './synchronous.js';
 
 const devices = await synchronous(t, ['reference', 'wasm']);
@@ -126,6 +126,129 @@ property('expand', [broadcastable(1), shapes(2, 3), seeds], async ([shape], lead
   );
 });
 
+property(
+  'slice by steps',
+  [
+    some.chain((s) => fc.tuple(fc.constant(s.map((size) => 2 * size)), fc.nat(s.length - 1))),
+    fc.nat(5),
+    fc.nat(5),
+    seeds,
+  ],
+  async ([shape, axis], first, gap, seed) => {
+    const size = shape[axis];
+    const [start, step] = [first % size, gap + 1];
+    const end = Math.max(start + 1, size - (seed % 2));
+    await checkMove(
+      shape,
+      {
+        call: (x) => x.slice(axis, start, end, step),
+        shape: shape.with(axis, Math.ceil((end - start) / step)),
+        from: (index) => ravel(index.with(axis, start + step * index[axis]), shape),
+      },
+      seed,
+    );
+  },
+);
+
+property(
+  'flip of any axes',
+  [some.chain((s) => fc.tuple(fc.constant(s), fc.shuffledSubarray([...s.keys()]))), seeds],
+  async ([shape, axes], seed) => {
+    const from = (index: number[]) =>
+      ravel(
+        index.map((i, axis) => (axes.includes(axis) ? shape[axis] - 1 - i : i)),
+        shape,
+      );
+    const call = (x: Tensor) => x.flip(axes.map((axis, i) => (i % 2 ? axis : axis - shape.length)));
+    await checkMove(shape, { call, shape, from }, seed);
+  },
+);
+
+property(
+  'unsqueeze, squeeze, flatten and transpose name the axes they mean',
+  [some.chain((s) => fc.tuple(fc.constant(s), fc.nat(s.length - 1), fc.nat(s.length - 1))), seeds],
+  async ([shape, a, b], seed) => {
+    const [first, last] = [Math.min(a, b), Math.max(a, b)];
+    const kept = shape.filter((size) => size !== 1);
+    const joined = shape.toSpliced(first, last + 1 - first, numel(shape.slice(first, last + 1)));
+    const swap = <T>(list: readonly T[]) => list.with(a, list[b]).with(b, list[a]);
+    const same = (to: Shape) => (index: number[]) => ravel(index, to);
+    const wide = shape.toSpliced(a, 0, 1);
+    const moves: Move[] = [
+      { call: (x) => x.unsqueeze(a), shape: wide, from: same(wide) },
+      { call: (x) => x.unsqueeze(a).squeeze(a - wide.length), shape, from: same(shape) },
+      { call: (x) => x.squeeze(), shape: kept, from: same(kept) },
+      { call: (x) => x.flatten(first, last - shape.length), shape: joined, from: same(joined) },
+      {
+        call: (x) => x.transpose(a, b - shape.length),
+        shape: swap(shape),
+        from: (i) => ravel(swap(i), shape),
+      },
+    ];
+    for (const move of moves) await checkMove(shape, move, seed);
+  },
+);
+
+/** Margins for the last axes of a shape. */
+const margined = shapes(5, 3, 1).chain((shape) =>
+  fc.tuple(fc.constant(shape), fc.array(fc.tuple(fc.nat(3), fc.nat(3)), { maxLength: shape.length })),
+);
+
+property(
+  'pad: a value around, and none of the gradient of it',
+  [margined, seeds],
+  async ([shape, padding], seed) => {
+    const x = draw(shape, seed);
+    const before = shape.map((_, axis) => padding[axis - shape.length + padding.length]?.[0] ?? 0);
+    const after = shape.map((_, axis) => padding[axis - shape.length + padding.length]?.[1] ?? 0);
+    const full = shape.map((size, axis) => before[axis] + size + after[axis]);
+    const g = draw(full, 'g');
+    const inside = (index: number[]) =>
+      index.every((i, axis) => i >= before[axis] && i < before[axis] + shape[axis]);
+    const minus = (index: number[]) => index.map((i, axis) => i - before[axis]);
+    const expected = build(full, (index) => (inside(index) ? x.values[ravel(minus(index), shape)] : 2.5));
+    const gradient = build(
+      shape,
+      (index) =>
+        g.values[
+          ravel(
+            index.map((i, axis) => i + before[axis]),
+            full,
+          )
+        ],
+    );
+    for (const device of devices) {
+      const leaf = leafOf(x, device);
+      const out = pad(leaf, padding, { value: 2.5 });
+      await expectClose('values', out, expected);
+      out.backward({ gradient: leafOf(g, device) });
+      await expectClose('gradient', leaf.grad, gradient);
+    }
+  },
+);
+
+property('pad with mirrored margins', [margined, seeds], async ([shape, given], seed) => {
+  const lead = shape.length - given.length;
+  const padding = given.map(
+    (pair, i) => pair.map((n) => Math.min(n, shape[lead + i] - 1)) as [number, number],
+  );
+  const at = (i: number, axis: number) => {
+    const inner = Math.abs(i - (padding[axis - lead]?.[0] ?? 0));
+    return inner < shape[axis] ? inner : 2 * (shape[axis] - 1) - inner;
+  };
+  await checkMove(
+    shape,
+    {
+      call: (x) => pad(x, padding, { mode: 'reflect' }),
+      shape: shape.map(
+        (size, axis) => size + (padding[axis - lead]?.[0] ?? 0) + (padding[axis - lead]?.[1] ?? 0),
+      ),
+      from: (index) => ravel(index.map(at), shape),
+    },
+    seed,
+  );
+});
+
 const indexed = shapes(4, 3, 1).chain((shape) =>
   fc.tuple(
     fc.constant(shape),
@@ -148,54 +271,3 @@ property('gather', [indexed, seeds], async ([shape, axis, sizes, draws], seed) =
     seed,
   );
 });
-
-property(
-  'concat and slice, stack and slice, for up to 15 parts',
-  [
-    shapes(4, 3, 1),
-    fc.nat(3),
-    fc.array(fc.integer({ min: 1, max: 3 }), { minLength: 1, maxLength: 15 }),
-    seeds,
-  ],
-  async (shape, n, sizes, seed) => {
-    const axis = n % shape.length;
-    const parts = sizes.map((size, i) => draw(shape.with(axis, size), seed + i));
-    for (const device of devices) {
-      const leaves = parts.map((part) => leafOf(part, device));
-      const joined = concat(leaves, axis - shape.length);
-      const stacked = stack(
-        leaves.map((leaf) => leaf.slice(axis, 0, 1)),
-        axis,
-      );
-      let start = 0;
-      for (const [i, part] of parts.entries()) {
-        const end = start + part.shape[axis];
-        await expectClose(`part ${i}`, joined.slice(axis, start, end), part);
-        await expectClose(
-          `entry ${i}`,
-          stacked.slice(axis, i, i + 1).reshape(shape.with(axis, 1)),
-          await firstOf(part, axis),
-          0,
-        );
-        start = end;
-      }
-      const [g, h] = [draw(joined.shape, 'g'), draw(stacked.shape, 'h')];
-      add(joined.mul(leafOf(g, device)).sum(), stacked.mul(leafOf(h, device)).sum()).backward();
-      start = 0;
-      for (const [i, leaf] of leaves.entries()) {
-        const from = start;
-        const expected = build(leaf.shape, (index) => {
-          const own = g.values[ravel(index.with(axis, index[axis] + from), g.shape)];
-          return index[axis] === 0 ? own + h.values[ravel(index.toSpliced(axis, 1, i, 0), h.shape)] : own;
-        });
-        await expectClose(`gradient of part ${i}`, leaf.grad, expected);
-        start += leaf.shape[axis];
-      }
-    }
-  },
-);
-
-/** The first entry of an axis, which stays. */
-async function firstOf({ shape, values }: Nd, axis: number): Promise<Nd> {
-  return build(shape.with(axis, 1), (index) => values[ravel(index, shape)]);
-}

@@ -53,6 +53,13 @@ const productPanels = (number: Lookup) => {
   return batch * (m >= n ? Math.ceil(m / 6) : Math.ceil(n / 8));
 };
 
+/** Rows of a strided copy. */
+const rowsOfCopy = (number: Lookup) =>
+  ['n0', 'n1', 'n2', 'n3', 'n4'].reduce((rows, name) => rows * number(name), 1);
+
+/** Rows of all planes with their margins. */
+const rowsOfPlanes = (number: Lookup) => number('outer') * number('height');
+
 const unary = sliced('length', [0], whole('length'));
 const flat = (inputs: number) => sliced('length', [0, 1, 2, 3, 4].slice(0, inputs), whole('length'));
 const operands = 'columns rows n a0 a1 a2 a3 b0 b1 b2 b3';
@@ -62,6 +69,7 @@ const choose3 = ranged('length', whole(`${operands} c0 c1 c2 c3`, 'chooseScratch
 const axis = whole('outer size inner');
 const conv = 'N C H W O KH KW OH OW strideH strideW padH padW dilationH dilationW groups';
 const window = 'planes H W OH OW KH KW strideH strideW padH padW';
+const resampled = 'planes H W OH OW ratioH perH ratioW perW nearest';
 const rows = 'N R S count inner eps';
 const rowsOfMemory = (number: Lookup) => number('N') * number('R');
 const mixture = 'N C S K T';
@@ -104,9 +112,10 @@ export const natives: Readonly<Partial<Record<KernelName, Native>>> = {
   sum: sliced('outer', [0], axis),
   logSumExp: axis,
   argMax: axis,
-  gather: whole('outer size count inner'),
-  gatherGrad: whole('outer size count inner'),
-  stridedCopy: whole('offset n0 n1 n2 n3 n4 n5 s0 s1 s2 s3 s4 s5'),
+  gather: sliced('outer', [0, 1], whole('outer size count inner')),
+  scatterSum: sliced('outer', [0, 1], whole('outer size count inner')),
+  stridedCopy: ranged(rowsOfCopy, whole('offset n1 n2 n3 n4 n5 s0 s1 s2 s3 s4 s5')),
+  pad: ranged(rowsOfPlanes, whole('rows columns height width top left')),
   concat: whole('outer inner n0 n1 n2 n3 n4 n5'),
   matmul: ranged(
     productPanels,
@@ -120,6 +129,8 @@ export const natives: Readonly<Partial<Record<KernelName, Native>>> = {
   maxPool2dGrad: sliced('planes', [0, 1], whole('planes pixels cells')),
   avgPool2d: sliced('planes', [0], whole(`${window} countPad`)),
   avgPool2dGrad: sliced('planes', [0], whole(`${window} countPad`)),
+  resample2d: sliced('planes', [0], whole(resampled)),
+  resample2dGrad: sliced('planes', [0], whole(resampled)),
   rowMoments: ranged('R', whole('N R S')),
   standardize: ranged(rowsOfMemory, whole(rows)),
   standardizeGradAffine: ranged('count', whole(rows, 'standardizeScratch', 'count')),

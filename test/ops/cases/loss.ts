@@ -84,7 +84,7 @@ const nllLossRow: Row = {
     'each row': on((x) => nllLoss(x, labels, { reduction: 'none' }), [5, 6]),
     ...weighted(nllLoss),
   },
-  second: { refusedBy: 'gather' },
+  second: 'operations',
   golden: golden(nllLoss, 'logProb'),
   call: (of) => [of(2, 3), tensor([2, 0], { device: of(1).device }), { reduction: 'sum', weight: of(3) }],
   accepts: { 2: noOptions },
@@ -121,7 +121,7 @@ const crossEntropyRow: Row = {
     'a single row': on((x) => crossEntropy(x, [1]), [1, 3]),
     'a single class': on((x) => crossEntropy(x, [0, 0]), [2, 1]),
   },
-  second: { refusedBy: 'gather' },
+  second: 'operations',
   golden: golden(crossEntropy, 'logits'),
   call: (of) => [
     of(2, 3),

@@ -1,7 +1,7 @@
 // Operators that move values.
 import {
-  concat,
   expand,
+  flip,
   mul,
   OptionError,
   permute,
@@ -9,10 +9,8 @@ import {
   type Shape,
   ShapeError,
   slice,
-  stack,
-  type Tensor,
 } from '../../../lib/index.js';
-import { type GoldenCall, named, type OpCases, on, type Row } from '../row.js';
+import { type GoldenCall, on, type Row } from '../row.js';
 
 const reshapeRow: Row = {
   cases: {
@@ -146,14 +144,18 @@ const sliceRow: Row = {
     'positions and axis from the end': on((x) => slice(x, -1, -3, -1), [2, 3, 4]),
     'all of it': on((x) => mul(slice(x, 0, 0), x), [3, 2]),
     'a slice of a slice': on((x) => slice(slice(x, 0, 1, 5), 1, 1), [6, 3]),
+    'every second': on((x) => slice(x, 1, 0, 7, 2), [2, 7, 3]),
+    'every third from the second on, the last step cut short': on((x) => slice(x, -1, 1, 9, 3), [2, 11]),
+    'a step beyond the end': on((x) => slice(x, 0, 2, 5, 9), [6, 2]),
   },
   second: 'operations',
   golden: ({
     inputs: { x },
-    attrs: { axis, start, end },
-  }: GoldenCall<{ axis: number; start: number; end?: number }>) => slice(x, axis, start, end),
-  call: (of) => [of(4, 5), 1, 1, 4],
-  accepts: { 2: ['3'], 3: ['3', 'null'] },
+    attrs: { axis, start, end, step },
+  }: GoldenCall<{ axis: number; start: number; end?: number; step?: number }>) =>
+    slice(x, axis, start, end, step),
+  call: (of) => [of(4, 5), 1, 1, 4, 2],
+  accepts: { 2: ['3'], 3: ['3', 'null'], 4: ['3'] },
   bad: {
     'no entries': [
       (of) => slice(of(4, 5), 0, 2, 2),
@@ -167,6 +169,11 @@ const sliceRow: Row = {
     ],
     'before the start': [(of) => slice(of(4, 5), 0, -5), ShapeError, /^slice: -5 to 4, /],
     'no integer': [(of) => slice(of(4, 5), 0, 0.5), ShapeError, /^slice: 0.5 to 4, /],
+    'a step back': [
+      (of) => slice(of(4, 5), 0, 0, 4, -1),
+      OptionError,
+      /^slice: step is -1, expected an integer of at least 1$/,
+    ],
     'no axis of x': [
       (of) => slice(of(4, 5), 2, 0, 1),
       ShapeError,
@@ -175,101 +182,36 @@ const sliceRow: Row = {
   },
 };
 
-const join =
-  (axis: number) =>
-  (...parts: Tensor[]) =>
-    concat(parts, axis);
-const pile =
-  (axis: number) =>
-  (...parts: Tensor[]) =>
-    stack(parts, axis);
-
-const concatCases: OpCases = {
-  'two matrices': on(join(0), [2, 3], [4, 3]),
-  'three along a middle axis': on(join(1), [2, 3, 4], [2, 1, 4], [2, 5, 4]),
-  'along the last axis, counted from the end': on(join(-1), [3, 2], [3, 5]),
-  'one alone': on(join(0), [2, 3]),
-  'seven, more than a kernel takes': on(join(0), [1], [2], [3], [1], [2], [4], [1]),
-  'a tensor with itself': on((x) => concat([x, x], 1), [2, 3]),
-  images: on(join(1), [2, 3, 4, 5], [2, 2, 4, 5]),
-};
-
-/** What a list of tensors is refused for. */
-const listBad = (name: string, fn: (parts: readonly Tensor[], axis?: number) => Tensor): Row['bad'] => ({
-  'no parts': [
-    () => fn([]),
-    OptionError,
-    new RegExp(`^${name}: parts is \\[\\], expected an array of tensors$`),
-  ],
-  'a tensor instead of a list': [
-    (of) => fn(of(2, 3) as never),
-    OptionError,
-    new RegExp(`^${name}: parts is a Tensor, expected an array of tensors$`),
-  ],
-  'a part that is no tensor': [
-    (of) => fn([of(2), 1 as never]),
-    OptionError,
-    new RegExp(`^${name}: parts\\[1\\] is 1, expected a tensor$`),
-  ],
-  'no such axis': [(of) => fn([of(2), of(2)], 2), ShapeError, new RegExp(`^${name}: axis 2 is not an axis`)],
-});
-
-const concatRow: Row = {
-  cases: concatCases,
-  devicesOnly: {
-    because: 'thirty-seven parts of sizes past a register',
-    cases: {
-      'thirty-seven parts': on(
-        (x) =>
-          concat(
-            Array.from({ length: 37 }, (_, i) => mul(x, i + 1)),
-            1,
-          ),
-        [3, 5],
-      ),
-    },
-  },
-  second: 'operations',
-  golden: ({ inputs, attrs: { axis } }: GoldenCall<{ axis: number }>) => concat(Object.values(inputs), axis),
-  call: (of) => [[of(2, 3), of(2, 1)], 1],
-  bad: {
-    ...listBad('concat', concat),
-    'another size elsewhere': [
-      (of) => concat([of(2, 3), of(3, 4)], 1),
-      ShapeError,
-      /^concat: parts\[1\] has shape \[3, 4\], expected that of parts\[0\], \[2, 3\], but for axis 1$/,
-    ],
-    'another number of axes': [
-      (of) => concat([of(2, 3), of(2)]),
-      ShapeError,
-      /^concat: parts\[1\] has shape \[2\], expected that of parts\[0\]/,
-    ],
-    scalars: [
-      (of) => concat([of(), of()]),
-      ShapeError,
-      /^concat: axis 0 is not an axis of a tensor with 0 axes$/,
-    ],
-  },
-};
-
-const stackRow: Row = {
+const flipRow: Row = {
   cases: {
-    'two vectors': on(pile(0), [4], [4]),
-    'as a middle axis': on(pile(1), [2, 3], [2, 3], [2, 3]),
-    'as the last axis, counted from the end': on(pile(-1), [2, 3], [2, 3]),
-    scalars: on(pile(0), [], [], []),
-    'one alone': on(pile(0), [2, 3]),
-    ...named('seven', { vectors: on(pile(0), [3], [3], [3], [3], [3], [3], [3]) }),
+    'a vector': on((x) => flip(x, 0), [7]),
+    'the last axis': on((x) => flip(x, -1), [2, 3, 5]),
+    'a middle axis': on((x) => flip(x, 1), [2, 3, 5]),
+    'axes that touch': on((x) => flip(x, [1, 2]), [2, 3, 5]),
+    'axes apart, in falling order': on((x) => flip(x, [3, 0, 1]), [2, 3, 2, 4]),
+    'no axes': on((x) => mul(flip(x, []), x), [2, 3]),
+    'an axis of size 1': on((x) => flip(x, 0), [1, 4]),
+    'multiplied with itself': on((x) => mul(flip(x, 0), x), [5]),
   },
   second: 'operations',
-  golden: ({ inputs, attrs: { axis } }: GoldenCall<{ axis: number }>) => stack(Object.values(inputs), axis),
-  call: (of) => [[of(2, 3), of(2, 3)], 1],
+  golden: ({ inputs: { x }, attrs: { axis } }: GoldenCall<{ axis: number | number[] }>) => flip(x, axis),
+  call: (of) => [of(2, 3), [0, 1]],
+  accepts: { 1: ['[]'] },
   bad: {
-    ...listBad('stack', stack),
-    'another shape': [
-      (of) => stack([of(2, 3), of(2, 3), of(3, 2)]),
+    'no axis of x': [
+      (of) => flip(of(2, 3), 2),
       ShapeError,
-      /^stack: parts\[2\] has shape \[3, 2\], expected that of parts\[0\], \[2, 3\]$/,
+      /^flip: axis 2 is not an axis of a tensor with 2 axes$/,
+    ],
+    'an axis twice': [
+      (of) => flip(of(2, 3), [0, -2]),
+      ShapeError,
+      /^flip: axes \[0, 0\] name an axis twice$/,
+    ],
+    'no axes at all': [
+      (of) => flip(of(2, 3), undefined as never),
+      ShapeError,
+      /^flip: axis is undefined, expected an array of integers$/,
     ],
   },
 };
@@ -279,6 +221,5 @@ export const movement = {
   permute: permuteRow,
   expand: expandRow,
   slice: sliceRow,
-  concat: concatRow,
-  stack: stackRow,
+  flip: flipRow,
 };

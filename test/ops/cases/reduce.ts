@@ -218,7 +218,7 @@ const gatherRow: Row = {
     because: 'two thousand central differences',
     cases: { 'many rows': on((x) => gather(x, 1, indices(x, 65, [33, 9])), [33, 65]) },
   },
-  second: { refusedBy: 'gather' },
+  second: 'operations',
   golden: ({ inputs: { x }, attrs: { axis, index } }: GoldenCall<{ axis: number; index: number[] }>) =>
     gather(x, axis, index),
   call: (of) => [of(3, 4), 1, [[0], [3], [1]]],
@@ -257,12 +257,6 @@ const gatherRow: Row = {
   },
 };
 
-/** Without an axis to reduce nothing is gathered. */
-const asItIs: OpCases = {
-  'a scalar': { ...axesCases(max)['a scalar'], second: 'operations' },
-  'no axes': { ...axesCases(max)['no axes'], second: 'operations' },
-};
-
 export const reduce = {
   sum: overAxes('sum', sum, {
     cases: axesCases(sum),
@@ -273,7 +267,7 @@ export const reduce = {
     second: 'operations',
   }),
   mean: overAxes('mean', mean, { cases: axesCases(mean), second: 'operations' }),
-  max: overAxes('max', max, { cases: { ...axesCases(max), ...asItIs }, second: { refusedBy: 'gather' } }),
+  max: overAxes('max', max, { cases: axesCases(max), second: 'operations' }),
   argMax: argMaxRow,
   logSumExp: logSumExpRow,
   logSoftmax: logSoftmaxRow,
