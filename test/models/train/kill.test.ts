@@ -45,7 +45,8 @@ function lastStep(folder: string): number {
 async function makes(steps: number, folder: string, child: ChildProcess): Promise<void> {
   await once(child.stdout!, 'data');
   const before = lastStep(folder);
-  while (child.exitCode === null && child.signalCode === null && lastStep(folder) < before + steps) await setTimeout(5);
+  while (child.exitCode === null && child.signalCode === null && lastStep(folder) < before + steps)
+    await setTimeout(5);
 }
 
 /** How many steps are lost where a run was killed: those in its metrics and not in its checkpoint. */
