@@ -5,9 +5,6 @@ import { bytes, copyRow, get, put } from './memory';
 /** Elements from which memory.copy is faster than copyRow. */
 const LONG: i32 = 1024;
 
-/** Elements below which a row with margins is written one by one. */
-const SHORT: i32 = 8;
-
 /**
  * out[i0,…,i5] = x[offset + Σ i·s], sizes d and strides s in elements (0 repeats, negative flips), out contiguous; of
  * its rows of d5 elements those from `first` on. Give unused leading sizes 1. Fast where s5 is 1, 0 or −1, and where s4
@@ -77,23 +74,27 @@ export function pad(
   value: f32, first: i32, count: i32,
 ): void {
   const from = min(max(left, 0), width), to = max(min(left + columns, width), from);
-  let row = first % height - top;
+  const inside = to - from;
+  let row = first % height - top, gap = 0;
   x += bytes((first / height * rows + row) * columns + from - left);
   out += bytes(first * width);
-  for (; count > 0; count--, row++, x += bytes(columns), out += bytes(width)) {
+  for (; count > 0; count--, row++, x += bytes(columns)) {
     if (row == height - top) {
       row = -top;
       x += bytes((rows - height) * columns);
     }
-    const inside = row >= 0 && row < rows;
-    if (width < SHORT) {
-      for (let i = 0; i < width; i++) put(out, i, inside && i >= from && i < to ? get(x, i - from) : value);
-    } else if (inside) {
-      fill(out, from, value);
-      copyRow(out + bytes(from), x, to - from);
-      fill(out + bytes(to), width - to, value);
-    } else fill(out, width, value);
+    if (row < 0 || row >= rows) {
+      gap += width;
+      continue;
+    }
+    // what lies between the rows of x is filled at once
+    gap += from;
+    fill(out, gap, value);
+    copyRow(out + bytes(gap), x, inside);
+    out += bytes(gap + inside);
+    gap = width - to;
   }
+  fill(out, gap, value);
 }
 
 function fill(out: usize, n: i32, value: f32): void {

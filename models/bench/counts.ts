@@ -11,7 +11,7 @@ export function flopsOf(name: string, { ints = {} }: Plan): number {
 
 /** Bytes of float32 values that a call reads and writes, each once. */
 export function bytesOf(inputs: readonly Buffer[], { shape }: Plan): number {
-  return 4 * inputs.reduce((total, { length }) => total + length, numel(shape));
+  return 4 * [...new Set(inputs)].reduce((total, { length }) => total + length, numel(shape));
 }
 
 /** The sizes of a call: of a convolution those of x, kernel and output, else the output's. */

@@ -36,6 +36,7 @@ t.test('a matrix product counts m·n·k, all other kernels nothing', (t) => {
 t.test('bytes are those of inputs and output, once each', (t) => {
   const inputs = [{ length: 10 }, { length: 5 }] as Parameters<typeof bytesOf>[0];
   t.equal(bytesOf(inputs, { shape: [2, 3] }), 4 * (10 + 5 + 6));
+  t.equal(bytesOf([inputs[0], inputs[0]], { shape: [2, 3] }), 4 * (10 + 6));
   t.equal(bytesOf([], { shape: [] }), 4);
   t.end();
 });
