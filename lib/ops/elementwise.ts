@@ -150,13 +150,14 @@ export function div(a: Operand, b: Operand): Tensor {
   return divPair(a, b);
 }
 
-type UnaryRule = (context: RuleContext<{ x: Tensor }, Tensor>) => Tensor;
+type UnaryRule = (context: Omit<RuleContext<{ x: Tensor }, Tensor>, 'shared'>) => Tensor;
 
-/** An operation on one tensor that a kernel without attributes computes. */
-function unary(name: string, kernel: Kernel<NoAttrs>, rule: UnaryRule) {
+/** An operation on one tensor that a kernel without attributes computes; a fused rule has a twin. */
+function unary(name: string, kernel: Kernel<NoAttrs>, rule: UnaryRule, twin?: UnaryRule) {
   const op = defineOp(name, {
     forward: ({ x }: { x: Tensor }): Tensor => run(kernel, [x]),
     vjp: { x: rule },
+    twins: twin ? { x: twin } : {},
   });
   return (x: Tensor): Tensor => {
     checkTensors(name, { x });
@@ -253,4 +254,9 @@ const whereOn: Op<{ x: Tensor; y: Tensor }> = defineOp('reluGrad', {
  * Float32Array(3) [ 0, 0, 2 ] Float32Array(3) [ 0, 0, 1 ]
  * ```
  */
-export const relu = unary('relu', k.relu, ({ g, out }) => whereOn({ x: g, y: out }));
+export const relu = unary(
+  'relu',
+  k.relu,
+  ({ g, out }) => run(k.reluGrad, [g, out]),
+  ({ g, out }) => whereOn({ x: g, y: out }),
+);
