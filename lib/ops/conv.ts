@@ -69,6 +69,12 @@ interface ConvArgs extends Geometry {
 const correlate: Op<ConvArgs> = defineOp('conv2d', {
   forward: ({ x, weight, ...geometry }) => run(k.conv2d, [x, weight], sizes(geometry)),
   vjp: {
+    x: ({ g, x, weight, ...geometry }) =>
+      run(k.conv2dGradInput, [g, weight], { ...sizes(geometry), H: x.shape[2], W: x.shape[3] }),
+    weight: ({ g, x, weight, ...geometry }) =>
+      run(k.conv2dGradWeight, [g, x], { ...sizes(geometry), KH: weight.shape[2], KW: weight.shape[3] }),
+  },
+  twins: {
     x: ({ g, x, weight, ...rest }) =>
       transposed({ ...geometryIn(rest), x: g, weight, height: x.shape[2], width: x.shape[3] }),
     weight: ({ g, x, weight, ...rest }) =>
@@ -86,6 +92,11 @@ const transposed: Op<TransposeArgs> = defineOp('convTranspose2d', {
   forward: ({ x, weight, height, width, ...geometry }) =>
     run(k.conv2dGradInput, [x, weight], { ...sizes(geometry), H: height, W: width }),
   vjp: {
+    x: ({ g, x, weight, ...geometry }) => first(run(k.conv2d, [g, weight], sizes(geometry)), x.shape),
+    weight: ({ g, x, weight, ...geometry }) =>
+      run(k.conv2dGradWeight, [x, g], { ...sizes(geometry), KH: weight.shape[2], KW: weight.shape[3] }),
+  },
+  twins: {
     x: ({ g, x, weight, ...rest }) => first(correlate({ ...geometryIn(rest), x: g, weight }), x.shape),
     weight: ({ g, x, weight, ...rest }) =>
       weightGradient({ ...geometryIn(rest), x: g, y: x, height: weight.shape[2], width: weight.shape[3] }),

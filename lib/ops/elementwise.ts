@@ -196,4 +196,9 @@ const whereOn: Op<{ x: Tensor; y: Tensor }> = defineOp('reluGrad', {
  * Float32Array(3) [ 0, 0, 2 ] Float32Array(3) [ 0, 0, 1 ]
  * ```
  */
-export const relu = unary('relu', k.relu, ({ g, out }) => whereOn({ x: g, y: out }));
+export const relu = unary(
+  'relu',
+  k.relu,
+  ({ g, out }) => run(k.reluGrad, [g, out]),
+  ({ g, out }) => whereOn({ x: g, y: out }),
+);

@@ -70,13 +70,14 @@ export function operand(op: string, name: string, value: unknown, other: unknown
   throw new OptionError(`${op}: ${name} is ${describe(value)}, expected ${expected}`);
 }
 
-type UnaryRule = (context: RuleContext<{ x: Tensor }, Tensor>) => Tensor;
+type UnaryRule = (context: Omit<RuleContext<{ x: Tensor }, Tensor>, 'shared'>) => Tensor;
 
-/** An operation on one tensor that a kernel without attributes computes. */
-export function unary(name: string, kernel: Kernel<NoAttrs>, rule: UnaryRule) {
+/** An operation on one tensor that a kernel without attributes computes; a fused rule has a twin. */
+export function unary(name: string, kernel: Kernel<NoAttrs>, rule: UnaryRule, twin?: UnaryRule) {
   const op = defineOp(name, {
     forward: ({ x }: { x: Tensor }): Tensor => run(kernel, [x]),
     vjp: { x: rule },
+    twins: twin ? { x: twin } : {},
   });
   return (x: Tensor): Tensor => {
     checkTensors(name, { x });

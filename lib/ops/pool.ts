@@ -51,14 +51,8 @@ interface Cells extends Windows {
   imageSize: readonly [number, number];
 }
 
-const imageSizes = ({
-  imageSize: [H, W],
-  ...windows
-}: Windows & { imageSize: readonly [number, number] }) => ({
-  ...sizes(windows),
-  H,
-  W,
-});
+/** What the gradient kernels take beside the windows. */
+const pixels = ({ shape }: Tensor) => ({ H: shape[2], W: shape[3] });
 
 const sizeOf = ({ shape }: Tensor) => [shape[2], shape[3]] as const;
 
@@ -69,13 +63,18 @@ const maxPool = defineOp('maxPool2d', {
   },
   vjp: {
     x: ({ g, saved: { index }, x, ...windows }) =>
+      run(k.maxPool2dGrad, [g, index], { ...sizes(windows), ...pixels(x) }),
+  },
+  twins: {
+    x: ({ g, saved: { index }, x, ...windows }) =>
       spread({ ...windowsIn(windows), x: g, index, imageSize: sizeOf(x) }),
   },
 });
 
 /** Each x at the position of its window's maximum, 0 elsewhere; where windows share one, their sum. */
 const spread: Op<Cells & { index: Tensor }> = defineOp('maxPool2dGrad', {
-  forward: ({ x, index, ...image }) => run(k.maxPool2dGrad, [x, index], imageSizes(image)),
+  forward: ({ x, index, imageSize: [H, W], ...windows }) =>
+    run(k.maxPool2dGrad, [x, index], { ...sizes(windows), H, W }),
   vjp: { x: ({ g, index, ...windows }) => take({ ...windowsIn(windows), x: g, index }), index: null },
 });
 
@@ -94,13 +93,18 @@ const avgPool: Op<Average> = defineOp('avgPool2d', {
   forward: ({ x, countPad, ...windows }) => run(k.avgPool2d, [x], { ...sizes(windows), countPad }),
   vjp: {
     x: ({ g, x, countPad, ...windows }) =>
+      run(k.avgPool2dGrad, [g], { ...sizes(windows), countPad, ...pixels(x) }),
+  },
+  twins: {
+    x: ({ g, x, countPad, ...windows }) =>
       spreadEvenly({ ...windowsIn(windows), x: g, countPad, imageSize: sizeOf(x) }),
   },
 });
 
 /** Each x over its window, divided as the average was: the transpose of avgPool2d. */
 const spreadEvenly: Op<Cells & { countPad: boolean }> = defineOp('avgPool2dGrad', {
-  forward: ({ x, countPad, ...image }) => run(k.avgPool2dGrad, [x], { ...imageSizes(image), countPad }),
+  forward: ({ x, countPad, imageSize: [H, W], ...windows }) =>
+    run(k.avgPool2dGrad, [x], { ...sizes(windows), countPad, H, W }),
   vjp: { x: ({ g, countPad, ...windows }) => avgPool({ ...windowsIn(windows), x: g, countPad }) },
 });
 

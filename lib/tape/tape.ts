@@ -34,12 +34,15 @@ export interface Entry {
 }
 
 /** Writes an operation onto the tape; its output then requires a gradient. */
-export function record({ call, saved, ...entry }: Entry): void {
+export function record({ op, call, saved, vjp, milliseconds, calledAt }: Entry): void {
   const { args, inputs, out: output, tensors, storages } = call;
   const number = state.nextRecord++;
   // What was made to be saved is the record's alone, and needs no second owner.
   const sources = saved.length ? storages.filter((_, i) => !saved.includes(tensors[i])) : storages;
-  output.setRecord({ ...entry, number, args, inputs, output, saved, consumed: false }, sources);
+  output.setRecord(
+    { number, op, args, inputs, output, vjp, saved, milliseconds, calledAt, consumed: false },
+    sources,
+  );
 }
 
 /**
