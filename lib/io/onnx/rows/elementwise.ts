@@ -1,12 +1,14 @@
 // Elementwise operations: mostly one node each, which broadcasts as they do.
 import type { Row, Rows } from './row.js';
 
-const unary =
+/** A node on x. */
+export const unary =
   (type: string): Row =>
   (call, graph) =>
     graph.node(type, [call.tensor('x')]);
 
-const binary =
+/** A node on a and b. */
+export const binary =
   (type: string): Row =>
   (call, graph) =>
     graph.node(type, [call.tensor('a'), call.tensor('b')]);
