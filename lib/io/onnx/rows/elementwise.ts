@@ -1,14 +1,12 @@
 // Elementwise operations: mostly one node each, which broadcasts as they do.
 import type { Row, Rows } from './row.js';
 
-/** A node on x. */
-export const unary =
+const unary =
   (type: string): Row =>
   (call, graph) =>
     graph.node(type, [call.tensor('x')]);
 
-/** A node on a and b. */
-export const binary =
+const binary =
   (type: string): Row =>
   (call, graph) =>
     graph.node(type, [call.tensor('a'), call.tensor('b')]);

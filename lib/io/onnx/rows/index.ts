@@ -1,5 +1,4 @@
 // The table from operations, as the tape names them, to ONNX nodes. What is composed of operations needs no row.
-import { activations } from './activations.js';
 import { convolutions } from './conv.js';
 import { elementwise } from './elementwise.js';
 import { mixtures } from './mixture.js';
@@ -11,7 +10,6 @@ import type { Rows } from './row.js';
 
 export const rows: Rows = {
   ...elementwise,
-  ...activations,
   ...movement,
   ...reductions,
   ...convolutions,

@@ -18,32 +18,6 @@ const logSumExp: Row = (call, graph) =>
 const logSoftmax: Row = (call, graph) =>
   graph.node('LogSoftmax', [call.tensor('x')], { axis: call.value<number>('axis') });
 
-const softmax: Row = (call, graph) =>
-  graph.node('Softmax', [call.tensor('x')], { axis: call.value<number>('axis') });
-
-/** Σ (x − mean)² / divisor over the axes, which stay with size 1. */
-const variance: Row = (call, graph) => {
-  const x = call.tensor('x');
-  const axes = call.value<number[]>('axes');
-  const off = graph.node('Sub', [x, graph.node('ReduceMean', [x], { axes, keepdims: 1 })]);
-  const squares = graph.node('Mul', [off, off]);
-  const total = graph.node('ReduceSum', [squares, graph.integers(axes)], { keepdims: 1 });
-  return graph.node('Div', [total, graph.reals([call.value<number>('divisor')], [])]);
-};
-
-/** Means and variances [2, N, C] of the rows of x [N, C, S]. */
-const moments: Row = (call, graph) => {
-  const x = call.tensor('x');
-  const off = graph.node('Sub', [x, graph.node('ReduceMean', [x], { axes: [2], keepdims: 1 })]);
-  const parts = [x, graph.node('Mul', [off, off])].map((each) =>
-    graph.node('Unsqueeze', [
-      graph.node('ReduceMean', [each], { axes: [2], keepdims: 0 }),
-      graph.integers([0]),
-    ]),
-  );
-  return graph.node('Concat', parts, { axis: 0 });
-};
-
 const argMax: Row = (call, graph) => {
   const at = graph.node('ArgMax', [call.tensor('x')], { axis: call.value<number>('axis'), keepdims: 1 });
   return graph.node('Cast', [at], { to: REAL });
@@ -64,14 +38,4 @@ const matmul: Row = (call, graph) => {
   ]);
 };
 
-export const reductions: Rows = {
-  sum,
-  logSumExp,
-  logSoftmax,
-  softmax,
-  variance,
-  moments,
-  argMax,
-  gather,
-  matmul,
-};
+export const reductions: Rows = { sum, logSumExp, logSoftmax, argMax, gather, matmul };
