@@ -3,6 +3,7 @@ import {
   BatchNorm2d,
   Conv2d,
   createRandom,
+  type Device,
   Linear,
   Module,
   type Random,
@@ -68,7 +69,8 @@ export class ResNet extends Module {
 }
 
 /** The network after it has seen some batches. */
-export function seasoned<M extends Module>(net: M, shape: readonly number[]): M {
-  for (const seed of ['first', 'second', 'third']) net.forward(tensor(normal(shape, seed), { shape }));
+export function seasoned<M extends Module>(net: M, shape: readonly number[], device?: Device): M {
+  for (const seed of ['first', 'second', 'third'])
+    net.forward(tensor(normal(shape, seed), { shape, device }));
   return net;
 }

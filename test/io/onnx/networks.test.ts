@@ -3,9 +3,20 @@
 import { fromBinary } from '@bufbuild/protobuf';
 import { ModelProtoSchema } from 'onnx-buf';
 import t from 'tap';
-import { createRandom, exportOnnx, MixtureNorm2d, type Shape } from '../../../lib/index.js';
+import {
+  BatchNorm2d,
+  Conv2d,
+  createRandom,
+  exportOnnx,
+  MixtureNorm2d,
+  Sequential,
+  type Shape,
+  tensor,
+} from '../../../lib/index.js';
 import { type ModelName, makeModel, modelNames, networks } from '../../../models/networks/index.js';
 import { normNames, placesOf } from '../../../models/networks/norms.js';
+import { everyDevice } from '../../devices.js';
+import { normal } from '../../values.js';
 import { ResNet, seasoned } from '../resnet.js';
 import { agrees } from './runtime.js';
 
@@ -49,6 +60,15 @@ const image: Shape = [4, 3, 8, 8];
 t.test('a residual network with BN, and with MN', async (t) => {
   await agrees(t, 'BN', seasoned(new ResNet(), image), image);
   await agrees(t, 'MN', seasoned(new ResNet((features) => new MixtureNorm2d(features, quiet)), image), image);
+});
+
+everyDevice('a network on the device', async (t, device) => {
+  const net = seasoned(
+    new Sequential(new Conv2d(3, 2, 3, { device }), new BatchNorm2d(2, { device })),
+    image,
+    device,
+  );
+  await agrees(t, device.name, net, image, (title, shape) => tensor(normal(shape, title), { shape, device }));
 });
 
 t.test('a file has the names of the state dictionary, and leaves the batch open', async (t) => {
