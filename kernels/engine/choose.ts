@@ -4,7 +4,7 @@ import { bytes, load4, store4 } from './memory';
 
 const enum Choice { Maximum, Minimum, Compare, Pow, Where, MaximumGrad }
 
-/** Of four elements; p to s are what compare gives: below, equal, above, unordered. */
+/** Of four elements; compare gives s, with the bits of p changed where a < b, those of q where a = b, of r where a > b. */
 // @ts-ignore: decorator
 @inline
 function choice(op: i32, a: v128, b: v128, c: v128, p: v128, q: v128, r: v128, s: v128): v128 {
@@ -15,9 +15,8 @@ function choice(op: i32, a: v128, b: v128, c: v128, p: v128, q: v128, r: v128, s
     const half = f32x4.mul(a, f32x4.splat(0.5));
     return v128.andnot(v128.bitselect(half, a, f32x4.eq(b, c)), f32x4.lt(b, c));
   }
-  const below = f32x4.lt(a, b), equal = f32x4.eq(a, b), above = f32x4.gt(a, b);
-  const ordered = v128.or(v128.or(v128.and(p, below), v128.and(q, equal)), v128.and(r, above));
-  return v128.or(ordered, v128.andnot(s, v128.or(v128.or(below, equal), above)));
+  const some = v128.xor(v128.and(p, f32x4.lt(a, b)), v128.and(q, f32x4.eq(a, b)));
+  return v128.xor(s, v128.xor(some, v128.and(r, f32x4.gt(a, b))));
 }
 
 /** Where a row of an operand is read: a value that is repeated is written four times to `room` and read there. */
@@ -65,7 +64,8 @@ function walk(
   a0: i32, a1: i32, a2: i32, a3: i32, b0: i32, b1: i32, b2: i32, b3: i32, c0: i32, c1: i32, c2: i32, c3: i32,
   below: f64, equal: f64, above: f64, unordered: f64, from: i32, count: i32, room: usize,
 ): void {
-  const p = splat(below), q = splat(equal), r = splat(above), s = splat(unordered);
+  const s = splat(unordered);
+  const p = v128.xor(splat(below), s), q = v128.xor(splat(equal), s), r = v128.xor(splat(above), s);
   out += bytes(from);
   let i = from % x, j = from / x % y, k = from / x / y % n, l = from / x / y / n;
   while (count > 0) {

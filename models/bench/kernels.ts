@@ -32,9 +32,11 @@ export async function measureKernels(flags: BenchFlags): Promise<KernelFigures> 
     for (const norm of ['bn', 'mn'] as const) await measureNetwork({ ...flags, norm }, measuring, threads);
     setDevice(measuring);
     for (const { group, kernels = [], run } of probes) {
-      measuring.group = group;
       measuring.named = kernels;
-      run(flags.batch);
+      for (const noted of ['', group]) {
+        measuring.group = noted;
+        run(flags.batch);
+      }
     }
     const ceiling = bestOf(before, measureCeiling(device));
     const rows = measuring.rows.map((row) => ({ ...row, share: shareOf(row, ceiling) }));
