@@ -94,11 +94,11 @@ export class InstanceNorm1d extends InstanceNorm {
  *
  * const layer = new InstanceNorm2d(1, { affine: true, trackRunningStats: true });
  * console.log(layer);
- * console.log(Object.keys(await layer.stateDict()));
+ * console.log(Object.keys(await layer.stateDict()).join(' '));
  * ```
  * ```text
  * InstanceNorm2d(1, eps=0.00001, momentum=0.1, affine=true, trackRunningStats=true)
- * [ 'weight', 'bias', 'running_mean', 'running_var', 'num_batches_tracked' ]
+ * weight bias running_mean running_var num_batches_tracked
  * ```
  */
 export class InstanceNorm2d extends InstanceNorm {
