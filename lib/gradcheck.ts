@@ -100,7 +100,8 @@ export function gradcheck(
 
 /**
  * Checks the gradients of the gradients of fn(...inputs), on the reference device in float64: those of Jᵀv, which grad()
- * computes with createGraph, with respect to every input and to v, a random cotangent. fn must not be async.
+ * computes with createGraph, with respect to every input and to v, a random cotangent; and that Jᵀv is the same without.
+ * fn must not be async.
  * @returns the worst element of each input, and of v at the end
  * @throws GradcheckError as gradcheck; TapeError where fn is async, or a gradient cannot be differentiated again
  *
@@ -123,17 +124,30 @@ export function gradgradcheck(
   return checkOnReference('gradgradcheck', fn, inputs, options, (op, checked, leaves, read) => {
     const v = weigh(resultOf(op, checked, leaves), read.seed);
     v.requiresGrad = true;
+    checkTwins(checked, [...leaves, v], read.tolerance);
     return check(op, pullback(checked), [...leaves, v], read);
   });
 }
 
+/** Throws unless Jᵀv is the same where it is recorded, by the twins of fused rules, and where it is not. */
+function checkTwins(fn: Fn, all: readonly Tensor[], tolerance: number): void {
+  const [recorded, plain] = [true, false].map((createGraph) =>
+    values(released(() => pullback(fn, createGraph)(...all))),
+  );
+  const { analytic, numeric, index, error } = compare(recorded, plain, [plain.length], 0);
+  if (error <= tolerance) return;
+  throw new GradcheckError(
+    `gradgradcheck: with createGraph a gradient is ${analytic} at ${format(index)} of all, without it is ${numeric}`,
+  );
+}
+
 /** (…inputs, v) ↦ Jᵀv, all entries in a row: zeros where fn does not depend on an input. */
-function pullback(fn: Fn): Fn {
+function pullback(fn: Fn, createGraph = true): Fn {
   return (...all) => {
     const [inputs, v] = [all.slice(0, -1), all.at(-1)!];
     const out = fn(...inputs);
     const gradients = out.requiresGrad
-      ? grad(out, inputs, { gradOutputs: v, createGraph: true, allowUnused: true })
+      ? grad(out, inputs, { gradOutputs: v, createGraph, allowUnused: true })
       : inputs.map(() => null);
     return concat(gradients.map((g, i) => reshape(g ?? mul(inputs[i], 0), [-1])));
   };

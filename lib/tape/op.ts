@@ -135,14 +135,15 @@ class Operation {
   /** The names of the tensor arguments. */
   private readonly names: readonly string[];
   private readonly rules: Readonly<Record<string, Rule>>;
-  private readonly twins: Readonly<Record<string, Rule>>;
+  /** The rules where gradients are recorded: twins in place of those that have one. */
+  private readonly recordedRules: Readonly<Record<string, Rule>>;
 
   constructor(
     private readonly name: string,
     private readonly definition: OpDefinition<Args, Tensor | Result>,
   ) {
     this.rules = definition.vjp as Record<string, Rule>;
-    this.twins = (definition.twins ?? {}) as Record<string, Rule>;
+    this.recordedRules = { ...this.rules, ...(definition.twins as Record<string, Rule>) };
     this.names = Object.keys(this.rules);
   }
 
@@ -242,11 +243,12 @@ class Operation {
       defineLazily(context, 'shared', () => checkDone(this.name, 'shared', shared(context as never)));
     }
     const found: InputGradient[] = [];
+    const rules = state.recording ? this.recordedRules : this.rules;
     const before = state.rule;
     state.rule = this.name;
     try {
       for (const name of this.names) {
-        const rule = (state.recording && this.twins[name]) || this.rules[name];
+        const rule = rules[name];
         if (!rule) continue;
         const tensors = this.tensorsAt(name, call.args);
         if (!tensors.some((t) => t.requiresGrad)) continue;

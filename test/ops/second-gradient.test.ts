@@ -82,3 +82,13 @@ t.test('third gradients agree with central differences where fused kernels are d
     for (const { error } of found) t.ok(error <= 1e-6, `${op}: relative error ${error}`);
   }
 });
+
+t.test('a twin that is not the fused rule is noticed, though its own gradient is right', async (t) => {
+  const twice = defineOp('twice', {
+    forward: ({ x }: { x: Tensor }) => run(kernels.mul, [x, x]),
+    vjp: { x: ({ g, x }) => run(kernels.affine, [run(kernels.mul, [g, x])], { scale: 2, shift: 0 }) },
+    twins: { x: ({ g, x }) => mul(mul(g, x), 3) },
+  });
+  const message = /^gradgradcheck: with createGraph a gradient is .* at \[\d\] of all, without it is /;
+  t.throws(() => gradgradcheck((x) => twice({ x }), [[1, 2]]), { constructor: GradcheckError, message });
+});
