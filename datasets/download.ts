@@ -1,5 +1,6 @@
 // One file from the network: what breaks off goes on where it stopped, and only a file with the right checksum counts.
 import { createHash } from 'node:crypto';
+import { once } from 'node:events';
 import { createReadStream, createWriteStream, rmSync, statSync } from 'node:fs';
 import { get as getHttp, type IncomingMessage } from 'node:http';
 import { get as getHttps } from 'node:https';
@@ -34,6 +35,9 @@ export interface DownloadOptions {
 const TRIES = 5;
 const REDIRECTS = 5;
 
+/** What comes is not the file. */
+class TooMuch extends DataError {}
+
 /** Another try may help. */
 class Interrupted extends Error {}
 
@@ -61,6 +65,7 @@ async function fetchAll(source: Source, path: string, options: DownloadOptions):
       await fetchRest(source, path, options);
     } catch (error) {
       signal?.throwIfAborted();
+      if (error instanceof TooMuch) rmSync(path);
       if (!(error instanceof Interrupted)) throw error;
       failures = sizeOf(path) > before ? 1 : failures + 1;
       if (failures === TRIES)
@@ -81,15 +86,17 @@ async function fetchRest(source: Source, path: string, options: DownloadOptions)
       bytes += chunk.length;
       options.onProgress?.(bytes);
       const over = `${source.url}: sends more than the expected ${source.bytes} bytes`;
-      done(bytes > source.bytes ? new DataError(over) : null, chunk);
+      done(bytes > source.bytes ? new TooMuch(over) : null, chunk);
     },
   });
   const file = createWriteStream(path, { flags: from > 0 ? 'a' : 'w' });
   try {
     await pipeline(response, counter, file, { signal: options.signal });
   } catch (error) {
-    if (error instanceof DataError) rmSync(path, { force: true });
     throw error instanceof DataError ? error : asError(error, path);
+  } finally {
+    // A write that was under way may still end: until then the file's size is not what it will be.
+    if (!file.closed) await once(file, 'close');
   }
   if (bytes < source.bytes) throw new Interrupted(`ended after ${bytes} of ${source.bytes} bytes`);
 }

@@ -11,6 +11,7 @@ export default {
   readme: '../../README.md',
   projectDocuments: pages.map((name) => `../${name}`),
   out: '../../dist/docs',
+  highlightLanguages: ['bash', 'html', 'javascript', 'json', 'python', 'typescript'],
   disableSources: true,
   excludePrivate: true,
   excludeInternal: true,
