@@ -91,7 +91,7 @@ export async function readCheckpoint(folder: RunFolder, settings: Settings): Pro
  */
 export async function restoreRun(run: Run, { position, bytes }: Checkpoint): Promise<void> {
   if (run.checksum !== position.data) {
-    const words = `was saved with other images, labels or another order than ${run.settings.data} gives`;
+    const words = `was saved with other images, labels or another order than ${run.settings.data ?? run.settings.dataset} gives`;
     throw run.folder.refusal(CHECKPOINT, words);
   }
   await load(run.folder, bytes, partsOf(run));

@@ -24,7 +24,15 @@ const finiteOrNot = (value: number): string => (Number.isFinite(value) ? 'finite
 const padded = ['conv2d', 'convTranspose2d'];
 
 /** Statistics of what is not finite: which kind they are depends on the order of sums. */
-const statistical = ['mixtureNorm', 'emFit', 'batchNorm', 'layerNorm', 'groupNorm', 'instanceNorm'];
+const statistical = [
+  'mixtureNorm',
+  'emFit',
+  'batchNorm',
+  'ghostBatchNorm',
+  'layerNorm',
+  'groupNorm',
+  'instanceNorm',
+];
 const kindsFor = (op: string) => (statistical.includes(op) ? finiteOrNot : kindOf);
 
 /** The case's inputs with special values in some places. */

@@ -52,6 +52,6 @@ t.test('the program trains with parts of batches and with modes', async (t) => {
       config,
       norm === 'ghost' ? { norm, virtualBatchSize: 2 } : { norm, components: 3, normAt: ['conv3'] },
     );
-    t.ok(key in loadSafetensors(readFileSync(join(out, 'checkpoint.safetensors'))).state, key);
+    t.ok(key in loadSafetensors(readFileSync(join(out, 'weights.safetensors'))).state, key);
   }
 });

@@ -176,9 +176,15 @@ t.test('what is no run, or another one, is refused in one sentence and left as i
 t.test('the checkpoint of another network does not fit, and changes nothing', async (t) => {
   const copy = copyOf(part, folder('network'));
   const bytes = readFileSync(join(copy, 'checkpoint.safetensors'));
-  const { Linear, SGD, defaultRandom } = await import('../../../lib/index.js');
+  const { Linear, SGD, StepLR, defaultRandom } = await import('../../../lib/index.js');
   const model = new Linear(2, 1);
-  const parts = { model, optimizer: new SGD(model.parameters()), random: defaultRandom() };
+  const optimizer = new SGD(model.parameters());
+  const parts = {
+    model,
+    optimizer,
+    scheduler: new StepLR(optimizer, { stepSize: 1 }),
+    random: defaultRandom(),
+  };
   const other = await saveCheckpoint(parts, await loadCheckpoint(bytes, {}));
   writeFileSync(join(copy, 'checkpoint.safetensors'), other);
   const before = contentOf(copy);
