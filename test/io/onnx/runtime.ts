@@ -7,7 +7,7 @@ import { normal } from '../../values.js';
 ort.env.wasm.numThreads = 1;
 
 /** How far an output may be from the model's, beside its largest value. */
-const TOLERANCE = 1e-5;
+export const TOLERANCE = 1e-5;
 
 /** The batches that a file is run on, none of which it was made with. */
 const BATCHES = [1, 5];

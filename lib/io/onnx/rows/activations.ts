@@ -9,7 +9,8 @@ const STRAIGHT = 20;
 const leakyRelu: Row = (call, graph) =>
   graph.node('LeakyRelu', [call.tensor('x')], { alpha: { real: call.value('negativeSlope') } });
 
-const elu: Row = (call, graph) => graph.node('Elu', [call.tensor('x')], { alpha: { real: call.value('alpha') } });
+const elu: Row = (call, graph) =>
+  graph.node('Elu', [call.tensor('x')], { alpha: { real: call.value('alpha') } });
 
 /** a by a number. */
 const times = (graph: Graph, a: string, by: number) =>
@@ -46,8 +47,7 @@ const softplus: Row = (call, graph) => {
 };
 
 /** log(1 + e⁻ˣ) */
-const bceWithLogits: Row = (call, graph) =>
-  graph.node('Softplus', [graph.node('Neg', [call.tensor('x')])]);
+const bceWithLogits: Row = (call, graph) => graph.node('Softplus', [graph.node('Neg', [call.tensor('x')])]);
 
 export const activations: Rows = {
   relu: unary('Relu'),

@@ -6,8 +6,7 @@ import type { Row, Rows } from './row.js';
 const REAL = 1;
 const INTEGER = 7;
 
-const positions = (call: Call, graph: Graph) =>
-  graph.node('Cast', [call.tensor('index')], { to: INTEGER });
+const positions = (call: Call, graph: Graph) => graph.node('Cast', [call.tensor('index')], { to: INTEGER });
 
 const argMax: Row = (call, graph) => {
   const at = graph.node('ArgMax', [call.tensor('x')], { axis: call.value<number>('axis'), keepdims: 1 });

@@ -33,7 +33,11 @@ const concat: Row = (call, graph) =>
 /** Margins below 0 cut off; they may be multiples of the batch. */
 const pad: Row = (call, graph) => {
   const margins = [...call.sizes('before'), ...call.sizes('after')];
-  return graph.node('Pad', [call.tensor('x'), graph.shape(margins), graph.reals([call.value<number>('value')], [])]);
+  return graph.node('Pad', [
+    call.tensor('x'),
+    graph.shape(margins),
+    graph.reals([call.value<number>('value')], []),
+  ]);
 };
 
 export const movement: Rows = { reshape, expand, permute, slice, flip, concat, pad };

@@ -72,4 +72,7 @@ function affine(call: Call, graph: Graph, y: string): string {
 export const normalizations: Rows = {
   batchNorm,
   ghostBatchNorm: batchNorm,
-  layerNorm, groupNorm, instanceNorm };
+  layerNorm,
+  groupNorm,
+  instanceNorm,
+};
