@@ -3,7 +3,8 @@ import { basename } from 'node:path';
 import { natives } from '../../kernels/devices/wasm/natives.js';
 import { type Device, openDevice, sum, Tensor } from '../../lib/index.js';
 import { readFixtures } from '../golden/fixtures.js';
-import { allCases, rows } from './cases.js';
+import { kindsOf, whyNot } from '../io/onnx/operators.js';
+import { allCases, type OpName, rows } from './cases.js';
 import { leaves, type Row } from './row.js';
 
 const head = `# Operators
@@ -18,6 +19,8 @@ for each, and the checks are loops over the rows. \`npm run operators\` prints t
 * **Cases** run on every device, forward and backward, and agree with the reference device.
 * **Golden values**: files of [test/fixtures](../test/fixtures/README.md), with the number of cases.
 * **wasm**: whether all kernels that the cases call are native in the engine, or which fall back to their bodies in JavaScript.
+* **ONNX**: the kinds of nodes that the cases become in a file of \`exportOnnx\`, or why there are none. A norm by the batch's own
+  statistics is refused.
 `;
 
 /** A device that notes the names of the kernels it runs. */
@@ -66,11 +69,25 @@ function goldenFiles(op: string, row: Row): string {
   return [...counts].map(([file, count]) => `${file} ${count}`).join(', ');
 }
 
+async function inFiles(op: OpName, row: Row): Promise<string> {
+  const why = whyNot(op, row);
+  return why ? `no: ${why}` : `yes: ${(await kindsOf(op, row)).join(', ')}`;
+}
+
 /** The page as it should be. */
 export async function operatorsPage(): Promise<string> {
   const reference = await openDevice('reference');
-  const columns = ['Operator', 'Method', 'Gradient', 'Second gradient', 'Cases', 'Golden values', 'wasm'];
-  const lines = rows.map(([op, row]) => [
+  const columns = [
+    'Operator',
+    'Method',
+    'Gradient',
+    'Second gradient',
+    'Cases',
+    'Golden values',
+    'wasm',
+    'ONNX',
+  ];
+  const lines = rows.map(async ([op, row]) => [
     `\`${op}\``,
     op in Tensor.prototype ? 'yes' : '–',
     row.gradient ? `none: ${row.gradient.without}` : 'yes',
@@ -78,7 +95,10 @@ export async function operatorsPage(): Promise<string> {
     `${Object.keys(allCases(row)).length}`,
     goldenFiles(op, row),
     native(row, reference),
+    await inFiles(op, row),
   ]);
-  const table = [columns, columns.map(() => '---'), ...lines].map((cells) => `| ${cells.join(' | ')} |`);
+  const table = [columns, columns.map(() => '---'), ...(await Promise.all(lines))].map(
+    (cells) => `| ${cells.join(' | ')} |`,
+  );
   return `${head}\n${table.join('\n')}\n`;
 }
