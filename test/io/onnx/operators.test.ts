@@ -7,7 +7,7 @@ import { distance, open, ran, TOLERANCE } from './runtime.js';
 
 /** Compares what a file of these cases computes with what they do. */
 async function compare(t: Test, op: OpName, group: readonly Titled[]): Promise<void> {
-  const { model, x } = await modelOf(op, group);
+  const { model, x } = modelOf(op, group);
   const session = await open(await exportOnnx(model, { input: x }));
   const found = (await ran(session, x)).data as Float32Array;
   let end = 0;

@@ -15,26 +15,31 @@ const constants: readonly OpName[] = ['mixtureNorm'];
 
 /** Cases that normalize by the batch are refused, with these words. */
 export const refused: Partial<Record<OpName, RegExp>> = {
-  batchNorm: /: batchNorm in op normalizes by the batch, expected running statistics$/,
-  ghostBatchNorm: /: ghostBatchNorm in op normalizes by the batch, expected running statistics$/,
-  mixtureNorm: /: mixtureNorm in op fits a mixture to the batch, expected training: false$/,
+  batchNorm: /: batchNorm in op\.\d+ normalizes by the batch, expected running statistics$/,
+  ghostBatchNorm: /: ghostBatchNorm in op\.\d+ normalizes by the batch, expected running statistics$/,
+  mixtureNorm: /: mixtureNorm in op\.\d+ fits a mixture to the batch, expected training: false$/,
 };
 
 const inputsOf = ([title, entry]: Titled) => leaves(title, entry, tensor([0]).device).map((t) => t.detach());
 
-/** A function of several tensors as a module, so that its nodes have its name. */
-class Of extends Module<[OpCase['fn'], readonly Tensor[]]> {
-  forward(fn: OpCase['fn'], inputs: readonly Tensor[]): Tensor {
-    return fn(...inputs);
+/** A case as a module, so that its nodes have its name. */
+class Of extends Module<Tensor[]> {
+  constructor(
+    readonly fn: OpCase['fn'],
+    readonly inputs: readonly Tensor[],
+  ) {
+    super();
+  }
+
+  forward(...inputs: Tensor[]): Tensor {
+    return this.fn(...inputs);
   }
 }
 
 /** Cases as a model of x [N, all of their inputs]; what they compute of the first row is one list. */
 class Cases extends Module {
-  readonly op = new Of();
-
   constructor(
-    private readonly cases: readonly { fn: OpCase['fn']; inputs: readonly Tensor[] }[],
+    private readonly op: readonly Of[],
     /** Whether inputs are constants, but for each first one. */
     private readonly fixed: boolean,
   ) {
@@ -52,13 +57,13 @@ class Cases extends Module {
       end += t.size;
       return this.fixed && i > 0 ? t : row.slice(1, end - t.size, end).reshape(t.shape);
     };
-    return this.cases.map(({ fn, inputs }) => this.op.forward(fn, inputs.map(take)));
+    return this.op.map((entry) => entry.forward(...entry.inputs.map(take)));
   }
 }
 
 /** Cases as a model, and the one row that it takes. */
-export async function modelOf(op: OpName, titled: readonly Titled[]) {
-  const cases = titled.map(([title, entry]) => ({ fn: entry.fn, inputs: inputsOf([title, entry]) }));
+export function modelOf(op: OpName, titled: readonly Titled[]) {
+  const cases = titled.map(([title, entry]) => new Of(entry.fn, inputsOf([title, entry])));
   const all = cases.flatMap(({ inputs }) => inputs);
   const x = concat(all.map((t) => t.reshape([-1]))).reshape([1, -1]);
   return { model: new Cases(cases, constants.includes(op)), x };
@@ -90,16 +95,21 @@ export function whyNot(op: OpName, row: Row): string | null {
   return missing.map((name) => without[name] ?? `\`${name}\` has neither nodes nor a reason`).join('; ');
 }
 
-/** The kinds of nodes that the cases of an operator become. */
-export async function kindsOf(op: OpName, row: Row): Promise<string[]> {
-  const kinds = new Set<string>();
-  for (const group of groupsOf(op, row)) {
-    const { model, x } = await modelOf(op, group);
+/** The nodes that an operator becomes: those that most of its cases do. */
+export async function nodesOf(op: OpName, row: Row): Promise<string[]> {
+  const found = new Map<string, string[]>();
+  for (const [i, group] of groupsOf(op, row).entries()) {
+    const { model, x } = modelOf(op, group);
     const file = await exportOnnx(model, { input: x }).catch((error: Error) => {
       if (!refused[op]?.test(error.message)) throw error;
     });
     const { graph } = file ? fromBinary(ModelProtoSchema, file) : {};
-    for (const { name, opType } of graph?.node ?? []) if (name.startsWith('op/')) kinds.add(opType);
+    for (const { name, opType } of graph?.node ?? []) {
+      const [place] = name.split('/');
+      if (!place.startsWith('op.')) continue;
+      found.set(`${i} ${place}`, [...(found.get(`${i} ${place}`) ?? []), opType]);
+    }
   }
-  return [...kinds];
+  const lists = Object.values(Object.groupBy(found.values(), (types) => types.join())) as string[][][];
+  return lists.reduce((most, list) => (list.length > most.length ? list : most))[0];
 }
