@@ -110,6 +110,7 @@ export async function nodesOf(op: OpName, row: Row): Promise<string[]> {
       found.set(`${i} ${place}`, [...(found.get(`${i} ${place}`) ?? []), opType]);
     }
   }
-  const lists = Object.values(Object.groupBy(found.values(), (types) => types.join())) as string[][][];
-  return lists.reduce((most, list) => (list.length > most.length ? list : most))[0];
+  const lists = [...found.values()];
+  const alike = (types: string[]) => lists.filter((other) => other.join() === types.join()).length;
+  return lists.reduce((most, types) => (alike(types) > alike(most) ? types : most));
 }
