@@ -19,7 +19,7 @@ for each, and the checks are loops over the rows. \`npm run operators\` prints t
 * **Cases** run on every device, forward and backward, and agree with the reference device.
 * **Golden values**: files of [test/fixtures](../test/fixtures/README.md), with the number of cases.
 * **wasm**: whether all kernels that the cases call are native in the engine, or which fall back to their bodies in JavaScript.
-* **ONNX**: the nodes that \`exportOnnx\` makes of most of the cases, or why there are none. A norm by the batch's own
+* **ONNX**: the nodes that \`exportOnnx\` makes of the case that needs the fewest, or why there are none. A norm by the batch's own
   statistics is refused.
 `;
 

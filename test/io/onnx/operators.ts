@@ -95,7 +95,7 @@ export function whyNot(op: OpName, row: Row): string | null {
   return missing.map((name) => without[name] ?? `\`${name}\` has neither nodes nor a reason`).join('; ');
 }
 
-/** The nodes that an operator becomes: those that most of its cases do. */
+/** The nodes that an operator becomes: those of the first of its cases with the fewest. */
 export async function nodesOf(op: OpName, row: Row): Promise<string[]> {
   const found = new Map<string, string[]>();
   for (const [i, group] of groupsOf(op, row).entries()) {
@@ -110,7 +110,5 @@ export async function nodesOf(op: OpName, row: Row): Promise<string[]> {
       found.set(`${i} ${place}`, [...(found.get(`${i} ${place}`) ?? []), opType]);
     }
   }
-  const lists = [...found.values()];
-  const alike = (types: string[]) => lists.filter((other) => other.join() === types.join()).length;
-  return lists.reduce((most, types) => (alike(types) > alike(most) ? types : most));
+  return [...found.values()].reduce((fewest, types) => (types.length < fewest.length ? types : fewest));
 }
