@@ -3,7 +3,8 @@ import { basename } from 'node:path';
 import { natives } from '../../kernels/devices/wasm/natives.js';
 import { type Device, openDevice, sum, Tensor } from '../../lib/index.js';
 import { readFixtures } from '../golden/fixtures.js';
-import { allCases, rows } from './cases.js';
+import { nodesOf, whyNot } from '../io/onnx/operators.js';
+import { allCases, type OpName, rows } from './cases.js';
 import { leaves, type Row } from './row.js';
 
 const head = `# Operators
@@ -18,6 +19,8 @@ for each, and the checks are loops over the rows. \`npm run operators\` prints t
 * **Cases** run on every device, forward and backward, and agree with the reference device.
 * **Golden values**: files of [test/fixtures](../test/fixtures/README.md), with the number of cases.
 * **wasm**: whether all kernels that the cases call are native in the engine, or which fall back to their bodies in JavaScript.
+* **ONNX**: the nodes that \`exportOnnx\` makes of the case that needs the fewest, or why there are none. A norm by the batch's own
+  statistics is refused.
 `;
 
 /** A device that notes the names of the kernels it runs. */
@@ -66,11 +69,30 @@ function goldenFiles(op: string, row: Row): string {
   return [...counts].map(([file, count]) => `${file} ${count}`).join(', ');
 }
 
+/** So many nodes are not listed. */
+const MANY = 6;
+
+async function inFiles(op: OpName, row: Row): Promise<string> {
+  const why = whyNot(op, row);
+  if (why) return `no: ${why}`;
+  const nodes = await nodesOf(op, row);
+  return `yes: ${nodes.length > MANY ? `${nodes.length} nodes` : nodes.join(', ')}`;
+}
+
 /** The page as it should be. */
 export async function operatorsPage(): Promise<string> {
   const reference = await openDevice('reference');
-  const columns = ['Operator', 'Method', 'Gradient', 'Second gradient', 'Cases', 'Golden values', 'wasm'];
-  const lines = rows.map(([op, row]) => [
+  const columns = [
+    'Operator',
+    'Method',
+    'Gradient',
+    'Second gradient',
+    'Cases',
+    'Golden values',
+    'wasm',
+    'ONNX',
+  ];
+  const lines = rows.map(async ([op, row]) => [
     `\`${op}\``,
     op in Tensor.prototype ? 'yes' : '–',
     row.gradient ? `none: ${row.gradient.without}` : 'yes',
@@ -78,7 +100,10 @@ export async function operatorsPage(): Promise<string> {
     `${Object.keys(allCases(row)).length}`,
     goldenFiles(op, row),
     native(row, reference),
+    await inFiles(op, row),
   ]);
-  const table = [columns, columns.map(() => '---'), ...lines].map((cells) => `| ${cells.join(' | ')} |`);
+  const table = [columns, columns.map(() => '---'), ...(await Promise.all(lines))].map(
+    (cells) => `| ${cells.join(' | ')} |`,
+  );
   return `${head}\n${table.join('\n')}\n`;
 }

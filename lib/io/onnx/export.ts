@@ -5,7 +5,7 @@ import { Call } from './call.js';
 import { Graph } from './graph.js';
 import { Names } from './names.js';
 import type { Passes } from './passes.js';
-import { rows } from './rows/index.js';
+import { rows, without } from './rows/index.js';
 import { sizesOf } from './sizes.js';
 import { bytesOf } from './write.js';
 
@@ -21,7 +21,8 @@ export async function fileOf(passes: Passes): Promise<Uint8Array> {
     const row = rows[op];
     if (!row && names.isConstant(outputs[0])) return;
     if (!row) {
-      throw new OptionError(`exportOnnx: ${what} has no ONNX nodes; it was given ${Object.keys(call.args)}`);
+      const why = without[op] ?? `it was given ${Object.keys(call.args)}`;
+      throw new OptionError(`exportOnnx: ${what} has no ONNX nodes: ${why}`);
     }
     graph.where = where;
     names.name(outputs[0], row(new Call(what, call, second.calls[i], names), graph));

@@ -2,12 +2,13 @@
 import { numel, type Shape } from '../../shape.js';
 import type { Size } from './sizes.js';
 
-/** An attribute: an integer or several, or a real number. */
-export type Attribute = number | readonly number[] | { real: number };
+/** An attribute: an integer or several, a real number, or a word. */
+export type Attribute = number | readonly number[] | { real: number } | { text: string };
 
 export interface Node {
   type: string;
   name: string;
+  /** Names of values; one that is left out is ''. */
   inputs: string[];
   output: string;
   attributes: Readonly<Record<string, Attribute>>;

@@ -98,10 +98,28 @@ export class Names {
   /** Adds a weight or a constant to the file. */
   private constant(what: string, first: Tensor, second: Tensor): Named {
     const storage = this.passes.first.storageOf(first);
+    const level = this.level(first, second);
+    if (level !== null) {
+      const sizes = this.graph.shape(sizesOf(what, first.shape, second.shape));
+      const name = this.graph.node('Expand', [this.graph.reals([level], []), sizes]);
+      return this.keep(storage, { name, shape: first.shape });
+    }
     const values = this.values(what, first, second);
     const { name, shape } = this.state.get(storage) ?? { name: undefined, shape: first.shape };
-    const named = { name: this.graph.reals(values, shape, name), shape };
+    return this.keep(storage, { name: this.graph.reals(values, shape, name), shape });
+  }
+
+  private keep(storage: Storage, named: Named): Named {
     this.storages.set(storage, named);
     return named;
+  }
+
+  /** The value of a constant that is the same everywhere, in a shape that depends on the batch; null of others. */
+  private level(first: Tensor, second: Tensor): number | null {
+    const { passes, constants } = this;
+    const a = constants.get(passes.first.storageOf(first));
+    const b = constants.get(passes.second.storageOf(second));
+    if (!a || !b || a.length === b.length) return null;
+    return [a, b].every((values) => values.every((value) => Object.is(value, a[0]))) ? a[0] : null;
   }
 }

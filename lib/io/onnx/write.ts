@@ -45,6 +45,7 @@ function nodeOf({ type, name, inputs, output, attributes }: Node): MessageInitSh
 function attributeOf(name: string, value: Attribute): MessageInitShape<typeof AttributeProtoSchema> {
   if (typeof value === 'number') return { name, type: AttributeType.INT, i: BigInt(value) };
   if ('real' in value) return { name, type: AttributeType.FLOAT, f: value.real };
+  if ('text' in value) return { name, type: AttributeType.STRING, s: new TextEncoder().encode(value.text) };
   return { name, type: AttributeType.INTS, ints: value.map(BigInt) };
 }
 

@@ -1,24 +1,9 @@
 // What each operator is in a file: functions of x [N, …] that use it.
 import * as m from '../../../lib/index.js';
-import { type Shape, type Tensor, tensor } from '../../../lib/index.js';
+import { tensor } from '../../../lib/index.js';
 import type { OpName } from '../../ops/cases.js';
-import { normal, positive } from '../../values.js';
-
-/** A function, and the shape of its input with the batch first. */
-export type Case = readonly [fn: (x: Tensor) => Tensor, shape: Shape];
-
-const draw = (...shape: number[]) => tensor(normal(shape, 'weights'), { shape });
-const above0 = (...shape: number[]) => tensor(positive(shape, 'weights'), { shape });
-const image = [3, 4, 7, 6];
-const rows = [3, 4];
-const of = (fn: Case[0], shape: Shape = rows): Case => [fn, shape];
-
-const runningAt = (mean: number) => ({
-  runningMean: draw(4).mul(0.1).add(mean),
-  runningVar: above0(4),
-  weight: draw(4),
-  bias: draw(4),
-});
+import { above0, type Case, draw, image, of, runningAt } from './case.js';
+import { more } from './more-cases.js';
 
 /** Two components of four channels around a mean. */
 function mixtureAt(mean: number, posterior: 'joint' | 'channel') {
@@ -37,8 +22,8 @@ const mixture =
     return m.mixtureNorm(x.add(mean), { init, posterior, training: false, ...affine, ...options }).y;
   };
 
-/** The cases by operator; a text says why there are none. */
-export const cases: Partial<Record<OpName, Readonly<Record<string, Case>> | string>> = {
+/** The cases by operator. */
+export const cases: Partial<Record<OpName, Readonly<Record<string, Case>>>> = {
   add: {
     'a weight': of((x) => x.add(draw(4))),
     'a number': of((x) => x.add(2)),
@@ -77,6 +62,8 @@ export const cases: Partial<Record<OpName, Readonly<Record<string, Case>> | stri
   slice: {
     columns: of((x) => x.slice(1, 1, 3)),
     'first row': of((x) => x.slice(0, 0, 1)),
+    'every other one': of((x) => x.slice(-1, 1, -1, 2), image),
+    'every third one': of((x) => m.slice(x, 2, 0, 7, 3), image),
     'first half': of((x) => m.concat([x, x]).slice(0, 0, x.shape[0])),
   },
   concat: { columns: of((x) => m.concat([x, x.exp(), x], 1)), rows: of((x) => m.concat([x, x])) },
@@ -132,6 +119,15 @@ export const cases: Partial<Record<OpName, Readonly<Record<string, Case>> | stri
         }),
       image,
     ),
+    'the output reaches beyond a stride': of(
+      (x) =>
+        m.convTranspose2d(x, draw(4, 3, 2, 3), null, {
+          padding: [1, 0],
+          dilation: [3, 2],
+          outputPadding: [2, 1],
+        }),
+      image,
+    ),
   },
   maxPool2d: {
     plain: of((x) => m.maxPool2d(x, 2), image),
@@ -184,6 +180,5 @@ export const cases: Partial<Record<OpName, Readonly<Record<string, Case>> | stri
     'far from 0': of(mixture('joint', {}, 300), image),
     'each channel, far from 0': of(mixture('channel', {}, 300), image),
   },
-  crossEntropy: 'a loss',
-  emFit: 'fits a mixture, which no network does in evaluation',
+  ...more,
 };

@@ -7,7 +7,7 @@ import { normal } from '../../values.js';
 ort.env.wasm.numThreads = 1;
 
 /** How far an output may be from the model's, beside its largest value. */
-const TOLERANCE = 1e-5;
+export const TOLERANCE = 1e-5;
 
 /** The batches that a file is run on, none of which it was made with. */
 const BATCHES = [1, 5];
@@ -32,11 +32,11 @@ export async function ran(session: ort.InferenceSession, x: Tensor): Promise<ort
   return (await session.run({ input })).output;
 }
 
-/** How far one list of numbers is from another, beside the largest of that. */
+/** How far one list of numbers is from another, beside the largest of that, or where that is 0 by itself. */
 export function distance(values: ArrayLike<number>, expected: ArrayLike<number>): number {
   if (values.length !== expected.length) return Infinity;
   const pairs = Array.from(expected, (value, i) => [value, values[i]]);
-  const scale = Math.max(...pairs.map(([value]) => Math.abs(value)));
+  const scale = Math.max(...pairs.map(([value]) => Math.abs(value))) || 1;
   return Math.max(...pairs.map(([value, other]) => Math.abs(value - other))) / scale;
 }
 

@@ -53,8 +53,8 @@ const instanceNorm: Row = (call, graph) => {
 /** The groups are the channels of an instance normalization; γ and β belong to channels. */
 const groupNorm: Row = (call, graph) => {
   const x = call.shape('x');
-  const [, rows, size] = call.sizes('rows');
-  const groups = (rows as { times: number }).times / (x[0] as { times: number }).times;
+  const size = call.sizes('rows')[2] as number;
+  const groups = (x.slice(1) as number[]).reduce((a, b) => a * b) / size;
   const grouped = graph.reshape(call.tensor('x'), [x[0], groups, size]);
   const [ones, zeros] = [1, 0].map((value) => graph.reals(new Float32Array(groups).fill(value)));
   const y = graph.node('InstanceNormalization', [grouped, ones, zeros], epsilon(call));
@@ -69,4 +69,10 @@ function affine(call: Call, graph: Graph, y: string): string {
   return graph.node('Add', [graph.node('Mul', [y, weight]), bias]);
 }
 
-export const normalizations: Rows = { batchNorm, layerNorm, groupNorm, instanceNorm };
+export const normalizations: Rows = {
+  batchNorm,
+  ghostBatchNorm: batchNorm,
+  layerNorm,
+  groupNorm,
+  instanceNorm,
+};

@@ -1,9 +1,6 @@
-// Reductions, positions along an axis, and matrix products. Positions are real numbers in mixgrad and integers in ONNX.
+// Reductions and matrix products.
 import type { Graph } from '../graph.js';
 import type { Row, Rows } from './row.js';
-
-const REAL = 1;
-const INTEGER = 7;
 
 /** Without axes ReduceSum would take all of them. */
 const sum: Row = (call, graph) => {
@@ -18,14 +15,30 @@ const logSumExp: Row = (call, graph) =>
 const logSoftmax: Row = (call, graph) =>
   graph.node('LogSoftmax', [call.tensor('x')], { axis: call.value<number>('axis') });
 
-const argMax: Row = (call, graph) => {
-  const at = graph.node('ArgMax', [call.tensor('x')], { axis: call.value<number>('axis'), keepdims: 1 });
-  return graph.node('Cast', [at], { to: REAL });
+const softmax: Row = (call, graph) =>
+  graph.node('Softmax', [call.tensor('x')], { axis: call.value<number>('axis') });
+
+/** Σ (x − mean)² / divisor, with the axes kept. Without axes the mean is x. */
+const variance: Row = (call, graph) => {
+  const axes = call.value<number[]>('axes');
+  const x = call.tensor('x');
+  const mean = axes.length === 0 ? x : graph.node('ReduceMean', [x], { axes, keepdims: 1 });
+  const off = graph.node('Sub', [x, mean]);
+  const squares =
+    axes.length === 0
+      ? graph.node('Mul', [off, off])
+      : graph.node('ReduceSumSquare', [off], { axes, keepdims: 1 });
+  return graph.node('Div', [squares, graph.reals([call.value('divisor')], [])]);
 };
 
-const gather: Row = (call, graph) => {
-  const index = graph.node('Cast', [call.tensor('index')], { to: INTEGER });
-  return graph.node('GatherElements', [call.tensor('x'), index], { axis: call.value<number>('axis') });
+/** Means and variances [2, N, C] of x [N, C, S]. */
+const moments: Row = (call, graph) => {
+  const over = { axes: [2], keepdims: 1 };
+  const x = call.tensor('x');
+  const mean = graph.node('ReduceMean', [x], over);
+  const off = graph.node('Sub', [x, mean]);
+  const squares = graph.node('ReduceMean', [graph.node('Mul', [off, off])], over);
+  return graph.node('Transpose', [graph.node('Concat', [mean, squares], { axis: 2 })], { perm: [2, 0, 1] });
 };
 
 const transposed = (graph: Graph, x: string) => graph.node('Transpose', [x], { perm: [0, 2, 1] });
@@ -38,4 +51,4 @@ const matmul: Row = (call, graph) => {
   ]);
 };
 
-export const reductions: Rows = { sum, logSumExp, logSoftmax, argMax, gather, matmul };
+export const reductions: Rows = { sum, variance, moments, logSumExp, softmax, logSoftmax, matmul };
