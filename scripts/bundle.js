@@ -18,7 +18,10 @@ function writeModule(file, value) {
 function writeEngines() {
   for (const name of readdirSync(engine).filter((name) => name.endsWith('.wasm'))) {
     const bytes = readFileSync(join(engine, name));
-    writeModule(join(engine, `${name}.js`), deflateRawSync(bytes, { level: 9 }).toString('base64'));
+    writeModule(
+      join(engine, `${name}.js`),
+      deflateRawSync(bytes, { level: 9, memLevel: 9 }).toString('base64'),
+    );
   }
 }
 
