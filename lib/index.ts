@@ -1,6 +1,7 @@
 // The public entry of mixgrad.
 import './methods.js';
 
+export { kernel } from '../kernels/checked-kernel.js';
 export type { Device, DeviceMemory } from '../kernels/devices/device.js';
 export {
   type Convolution,
@@ -11,7 +12,7 @@ export {
   type WasmOptions,
 } from '../kernels/devices/index.js';
 export { type KernelName, kernels } from '../kernels/index.js';
-export { elementwise, type Flat, type Kernel, kernel, type Plan, type Thread } from '../kernels/spec.js';
+export { elementwise, type Flat, type Kernel, type Plan, type Thread } from '../kernels/spec.js';
 export { DataLoader, type DataLoaderOptions, type DataSource } from './data/loader.js';
 export * from './errors.js';
 export {

@@ -4,6 +4,7 @@ import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { deflateRawSync } from 'node:zlib';
 import { build } from 'esbuild';
+import { shakable, writeMarks } from './shakable.js';
 
 const devices = 'dist/kernels/devices';
 const engine = 'dist/kernels/engine';
@@ -17,7 +18,10 @@ function writeModule(file, value) {
 function writeEngines() {
   for (const name of readdirSync(engine).filter((name) => name.endsWith('.wasm'))) {
     const bytes = readFileSync(join(engine, name));
-    writeModule(join(engine, `${name}.js`), deflateRawSync(bytes, { level: 9 }).toString('base64'));
+    writeModule(
+      join(engine, `${name}.js`),
+      deflateRawSync(bytes, { level: 9, memLevel: 9 }).toString('base64'),
+    );
   }
 }
 
@@ -42,15 +46,18 @@ async function writeBodies() {
 }
 
 /** Minifiers rename classes, and messages name them: each exported class is given its name as a value. */
-const namedClasses = {
-  name: 'named classes',
+const named = (text) => text.replace(/^export class (\w+).* \{$/gm, '$&static name = "$1";');
+
+/** The library's modules, changed. */
+const modules = (change) => ({
+  name: 'modules',
   setup({ onLoad }) {
-    onLoad({ filter: /dist[\\/](lib|kernels)[\\/].*\.js$/ }, ({ path }) => ({
-      contents: readFileSync(path, 'utf8').replace(/^export class (\w+).* \{$/gm, '$&static name = "$1";'),
+    onLoad({ filter: /dist[\\/](lib|kernels)[\\/][\w\\/-]+\.js$/ }, async ({ path }) => ({
+      contents: await change(path),
       resolveDir: dirname(path),
     }));
   },
-};
+});
 
 /** What some packages look for and do without. */
 const without = {
@@ -137,15 +144,17 @@ await build({
   packages: 'external',
   external: ['#platform', '#gpu.js'],
   outdir: 'dist/bundle',
-  plugins: [namedClasses],
+  plugins: [modules((path) => named(readFileSync(path, 'utf8')))],
 });
+const browser = await build({
+  ...library,
+  minify: true,
+  outdir: 'dist/browser',
+  plugins: [modules(async (path) => named(await shakable(path))), gpujsBeside, without],
+});
+writeMarks(Object.keys(browser.metafile.outputs).filter((file) => file.endsWith('.js')));
 const bundles = [
-  await build({
-    ...library,
-    minify: true,
-    outdir: 'dist/browser',
-    plugins: [namedClasses, gpujsBeside, without],
-  }),
+  browser,
   await vendor(
     'gpu.js',
     '{ GPU, WebGPUBufferResult, WebGPUContext }',

@@ -1,7 +1,6 @@
 // The texts of kernel bodies, which GPU.js reads and translates.
 import { DeviceError } from '../errors.js';
-import { kernels } from '../index.js';
-import type { AnyKernel } from '../spec.js';
+import { type AnyKernel, isOurs } from '../spec.js';
 import texts from './bodies.text.js';
 import { uniqueNames } from './unique-names.js';
 
@@ -11,9 +10,8 @@ import { uniqueNames } from './unique-names.js';
  * @throws DeviceError where it is no function expression
  */
 export function textOf(kernel: AnyKernel): string {
-  const ours = (kernels as Record<string, AnyKernel>)[kernel.name] === kernel;
   try {
-    return uniqueNames(ours ? texts[kernel.name] : kernel.body.toString());
+    return uniqueNames(isOurs(kernel) ? texts[kernel.name] : kernel.body.toString());
   } catch (error) {
     const { message } = error as SyntaxError;
     throw new DeviceError(

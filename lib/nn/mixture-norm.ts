@@ -1,7 +1,8 @@
 // MixtureNorm1d and MixtureNorm2d: mixtureNorm with its own parameters and running mixture.
 // After Kalayeh & Shah, arXiv 1806.02892; docs/mixture-normalization.md has the mathematics.
 import type { Floats } from '../../kernels/devices/device.js';
-import { kernels as k } from '../../kernels/index.js';
+import * as k from '../../kernels/elementwise.js';
+import * as mixture from '../../kernels/mixture.js';
 import { emFit } from '../ops/mixture/em.js';
 import { checkFloor, type Mixture, type Posterior } from '../ops/mixture/mixture.js';
 import {
@@ -168,7 +169,8 @@ abstract class MixtureNorm extends RunningNormLayer {
     }
     for (const key of ['weights', 'means', 'variances'] as const) {
       if (x.device.sync) moveTowards(this.running[key], batch[key], { offset: 0, momentum, factor: 1 });
-      else replace(this.running[key], run(k.finiteAverage, [this.running[key], batch[key]], { momentum }));
+      else
+        replace(this.running[key], run(mixture.finiteAverage, [this.running[key], batch[key]], { momentum }));
     }
     this.countBatch();
     if (x.device.sync) this.restart(deadIn(batch, this.minWeight), x);

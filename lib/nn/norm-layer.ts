@@ -1,6 +1,6 @@
 // What normalization layers of channels share: the check of the input, γ and β, and the count of batches.
 import type { Floats } from '../../kernels/devices/device.js';
-import { kernels as k } from '../../kernels/index.js';
+import * as k from '../../kernels/elementwise.js';
 import { ShapeError } from '../errors.js';
 import { flag, integer, required } from '../options.js';
 import { format } from '../shape.js';

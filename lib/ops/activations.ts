@@ -1,7 +1,7 @@
 // Activations. Each is one kernel, and so is its gradient.
 
 import type { Gate } from '../../kernels/activations.js';
-import { kernels as k } from '../../kernels/index.js';
+import * as k from '../../kernels/activations.js';
 import { choice, number, readOptions } from '../options.js';
 import { defineOp } from '../tape/op.js';
 import { checkTensors, run } from '../tape/run.js';

@@ -1,6 +1,6 @@
 // Batch normalization, of whole batches and of parts of them.
 // Ioffe & Szegedy, arXiv 1502.03167; ghost batch normalization: Hoffer, Hubara & Soudry, arXiv 1705.08741.
-import { kernels as k } from '../../kernels/index.js';
+import * as k from '../../kernels/reduce.js';
 import { OptionError, ShapeError } from '../errors.js';
 import { anything, flag, integer, number, type Read, readOptions, required } from '../options.js';
 import type { Shape } from '../shape.js';

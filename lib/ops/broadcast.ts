@@ -1,5 +1,5 @@
 // Repeating axes and summing over them: each is the gradient of the other.
-import { kernels as k } from '../../kernels/index.js';
+import * as k from '../../kernels/reduce.js';
 import { OptionError, ShapeError } from '../errors.js';
 import { asIntegers, flag, type Read, readOptions, type Schema } from '../options.js';
 import { broadcastShapes, format, normalizeAxes, numel, type Shape, sameShape, strides } from '../shape.js';

@@ -1,5 +1,5 @@
 // Comparisons, and operations that choose among values by them.
-import { kernels as k } from '../../kernels/index.js';
+import * as k from '../../kernels/compare.js';
 import { OptionError } from '../errors.js';
 import { number, readOptions } from '../options.js';
 import { defineOp } from '../tape/op.js';

@@ -1,6 +1,7 @@
 // Two-dimensional convolution (cross-correlation, as in PyTorch) and its transpose.
+
+import * as k from '../../kernels/conv.js';
 import { windowCount } from '../../kernels/geometry.js';
-import { kernels as k } from '../../kernels/index.js';
 import { OptionError, ShapeError } from '../errors.js';
 import { checkRank, integer, pair, readOptions } from '../options.js';
 import { format, type Shape, sameShape } from '../shape.js';

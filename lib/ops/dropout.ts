@@ -1,5 +1,5 @@
 // dropout and dropout2d. Srivastava et al., JMLR 15 (2014).
-import { kernels as k } from '../../kernels/index.js';
+import * as k from '../../kernels/elementwise.js';
 import { checkRank, number, readOptions } from '../options.js';
 import { defaultRandom, type Random, randomOption } from '../random.js';
 import { numel, type Shape } from '../shape.js';

@@ -1,5 +1,5 @@
 // Arithmetic, with NumPy's broadcasting, and functions of one tensor.
-import { kernels as k } from '../../kernels/index.js';
+import * as k from '../../kernels/elementwise.js';
 import { defineOp, type Op } from '../tape/op.js';
 import { checkTensors, run } from '../tape/run.js';
 import { Tensor } from '../tensor/tensor.js';

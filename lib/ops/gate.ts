@@ -1,5 +1,5 @@
 // gate: values that pass where others are positive. Not public.
-import { kernels as k } from '../../kernels/index.js';
+import * as k from '../../kernels/elementwise.js';
 import { defineOp } from '../tape/op.js';
 import { run } from '../tape/run.js';
 import type { Tensor } from '../tensor/tensor.js';

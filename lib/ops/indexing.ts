@@ -1,6 +1,6 @@
 // Operations on positions along an axis: argMax, gather, scatterAdd, oneHot.
 import type { Device } from '../../kernels/devices/device.js';
-import { kernels as k } from '../../kernels/index.js';
+import * as k from '../../kernels/indexing.js';
 import { OptionError, ShapeError } from '../errors.js';
 import { checkIndices, describe, flag, integer, readOptions, required } from '../options.js';
 import { format, normalizeAxis, type Shape } from '../shape.js';

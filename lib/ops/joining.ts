@@ -1,6 +1,6 @@
 // Operations that join tensors and take them apart: concat, stack, split.
 import { MAX_PARTS } from '../../kernels/geometry.js';
-import { kernels as k } from '../../kernels/index.js';
+import * as k from '../../kernels/movement.js';
 import { OptionError, ShapeError } from '../errors.js';
 import { describe, isIntegers } from '../options.js';
 import { format, normalizeAxis, numel, sameShape } from '../shape.js';

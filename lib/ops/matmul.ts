@@ -1,5 +1,5 @@
 // Matrix products, batched and broadcast as in PyTorch.
-import { kernels as k } from '../../kernels/index.js';
+import * as k from '../../kernels/matmul.js';
 import { ShapeError } from '../errors.js';
 import { broadcastShapes, format, numel, type Shape, sameShape } from '../shape.js';
 import { defineOp } from '../tape/op.js';

@@ -1,6 +1,6 @@
 // Mode normalization: each image belongs to K modes by learned gates, and each mode has its own statistics.
 // Deecke, Murray & Bilen, "Mode Normalization", ICLR 2019, arXiv 1810.05466; docs/normalizations.md has the formulas.
-import { kernels as k } from '../../kernels/index.js';
+import * as k from '../../kernels/normalization.js';
 import { OptionError, ShapeError } from '../errors.js';
 import { anything, flag, number, type Read, readOptions } from '../options.js';
 import { format, sameShape } from '../shape.js';

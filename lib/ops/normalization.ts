@@ -1,7 +1,8 @@
 // Layer, group and instance normalization, and the primitive over rows that they and batch normalization are.
 // Ba, Kiros & Hinton, arXiv 1607.06450; Wu & He, arXiv 1803.08494;
 // Ulyanov, Vedaldi & Lempitsky, arXiv 1607.08022.
-import { kernels as k } from '../../kernels/index.js';
+import * as movement from '../../kernels/movement.js';
+import * as k from '../../kernels/normalization.js';
 import { OptionError, ShapeError } from '../errors.js';
 import { anything, asIntegers, integer, number, readOptions, required } from '../options.js';
 import { format, numel, type Shape, sameShape } from '../shape.js';
@@ -85,7 +86,7 @@ function flat(x: Tensor): Tensor {
 /** Two tensors of one shape as [2, …]; outside the tape. */
 export function packTwo(a: Tensor, b: Tensor): Tensor {
   const [first, second] = [view(a, [1, 1, a.size]), view(b, [1, 1, b.size])];
-  const packed = run(k.concat, [first, second, second, second, second, second], { parts: 2 });
+  const packed = run(movement.concat, [first, second, second, second, second, second], { parts: 2 });
   return view(packed, [2, ...a.shape]);
 }
 

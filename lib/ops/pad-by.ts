@@ -1,5 +1,5 @@
 // Margins: what pad and the gradients of slices are made of.
-import { kernels as k } from '../../kernels/index.js';
+import * as k from '../../kernels/movement.js';
 import { numel, type Shape } from '../shape.js';
 import { defineOp } from '../tape/op.js';
 import { run, view } from '../tape/run.js';

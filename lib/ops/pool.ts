@@ -1,5 +1,5 @@
 // Max and average pooling over windows of an image.
-import { kernels as k } from '../../kernels/index.js';
+import * as k from '../../kernels/pool.js';
 import { OptionError, ShapeError } from '../errors.js';
 import { checkRank, flag, pair, type Reader, readOptions, readPair } from '../options.js';
 import { format } from '../shape.js';

@@ -1,5 +1,5 @@
 // Powers.
-import { kernels as k } from '../../kernels/index.js';
+import * as k from '../../kernels/elementwise.js';
 import { defineOp } from '../tape/op.js';
 import { checkTensors, run } from '../tape/run.js';
 import { scalar, zeros } from '../tensor/create.js';

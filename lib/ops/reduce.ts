@@ -1,5 +1,7 @@
 // Reductions over axes: mean, variance, max, logSumExp and what follows from them. The sum is in broadcast.ts.
-import { kernels as k } from '../../kernels/index.js';
+import * as elementwise from '../../kernels/elementwise.js';
+import * as indexing from '../../kernels/indexing.js';
+import * as k from '../../kernels/reduce.js';
 import { FLOAT32_POSITIONS } from '../../kernels/spec.js';
 import { flag, number, readOptions } from '../options.js';
 import { normalizeAxis, numel } from '../shape.js';
@@ -149,8 +151,8 @@ export function logSumExp(x: Tensor, axis: number, options: { keepDims?: boolean
 /** x less its largest entry along an axis, as [outer, size, inner]: its exponentials do not overflow. */
 function centred(x: Tensor, axis: number): Tensor {
   const rows = around(x, axis);
-  const largest = run(k.gather, [rows, alongOne(run(k.argMax, [rows]), rows)]);
-  return run(k.sub, [rows, largest]);
+  const largest = run(indexing.gather, [rows, alongOne(run(indexing.argMax, [rows]), rows)]);
+  return run(elementwise.sub, [rows, largest]);
 }
 
 /** What was reduced over the middle axis of rows, with that axis at size 1. */
@@ -162,7 +164,7 @@ function alongOne(reduced: Tensor, rows: Tensor): Tensor {
 const logSoftmaxOver = defineOp('logSoftmax', {
   forward: ({ x, axis }: { x: Tensor; axis: number }) => {
     const rows = centred(x, axis);
-    return view(run(k.sub, [rows, alongOne(run(k.logSumExp, [rows]), rows)]), x.shape);
+    return view(run(elementwise.sub, [rows, alongOne(run(k.logSumExp, [rows]), rows)]), x.shape);
   },
   vjp: { x: ({ g, out, axis }) => sub(g, mul(exp(out), sum(g, axis, { keepDims: true }))) },
 });
@@ -189,8 +191,8 @@ export function logSoftmax(x: Tensor, axis: number): Tensor {
 
 const softmaxOver = defineOp('softmax', {
   forward: ({ x, axis }: { x: Tensor; axis: number }) => {
-    const exps = run(k.exp, [centred(x, axis)]);
-    return view(run(k.div, [exps, alongOne(run(k.sum, [exps]), exps)]), x.shape);
+    const exps = run(elementwise.exp, [centred(x, axis)]);
+    return view(run(elementwise.div, [exps, alongOne(run(k.sum, [exps]), exps)]), x.shape);
   },
   vjp: { x: ({ g, out, axis }) => mul(out, sub(g, sum(mul(g, out), axis, { keepDims: true }))) },
 });

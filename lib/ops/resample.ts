@@ -1,5 +1,5 @@
 // Images of another size: means over the pixels of each cell, and the nearest pixel.
-import { kernels as k } from '../../kernels/index.js';
+import * as k from '../../kernels/resample.js';
 import { OptionError } from '../errors.js';
 import { checkRank, orElse, pair, readOptions, readPair } from '../options.js';
 import { defineOp } from '../tape/op.js';

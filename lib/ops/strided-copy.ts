@@ -1,6 +1,6 @@
 // Copying with strides: what permute, slice and expand are made of.
 import { MAX_AXES } from '../../kernels/geometry.js';
-import { kernels as k } from '../../kernels/index.js';
+import * as k from '../../kernels/movement.js';
 import { ShapeError } from '../errors.js';
 import type { Shape } from '../shape.js';
 import { run, view } from '../tape/run.js';

@@ -1,6 +1,6 @@
 // Adam, and AdamW, which differs only in where weight decay goes.
 // Kingma & Ba, arXiv 1412.6980; Loshchilov & Hutter, "Decoupled Weight Decay Regularization", arXiv 1711.05101.
-import { kernels as k } from '../../kernels/index.js';
+import * as k from '../../kernels/optim.js';
 import { OptionError } from '../errors.js';
 import { describe, number, type Read, type Reader, readOptions } from '../options.js';
 import type { Tensor } from '../tensor/tensor.js';

@@ -1,5 +1,6 @@
 // Clipping of gradients, as torch.nn.utils has it.
-import { kernels as k } from '../../kernels/index.js';
+import * as elementwise from '../../kernels/elementwise.js';
+import * as k from '../../kernels/optim.js';
 import { OptionError } from '../errors.js';
 import { describe, flag, number, type Reader, readOptions, required } from '../options.js';
 import { run } from '../tape/run.js';
@@ -58,7 +59,7 @@ export async function clipGradNorm(
   }
   const scale = maxNorm / (norm + 1e-6);
   // NaN scales as well: gradients of which one is NaN all become NaN, as in PyTorch.
-  if (!(scale >= 1)) replace(params, (g) => run(k.affine, [g], { scale, shift: 0 }));
+  if (!(scale >= 1)) replace(params, (g) => run(elementwise.affine, [g], { scale, shift: 0 }));
   return norm;
 }
 

@@ -1,5 +1,5 @@
 // RMSprop, as PyTorch's. Hinton, "Neural Networks for Machine Learning", lecture 6; centered after Graves, arXiv 1308.0850.
-import { kernels as k } from '../../kernels/index.js';
+import * as k from '../../kernels/optim.js';
 import { flag, number, type Read, readOptions } from '../options.js';
 import { run } from '../tape/run.js';
 import type { Tensor } from '../tensor/tensor.js';

@@ -1,5 +1,5 @@
 // Stochastic gradient descent with momentum, as PyTorch's.
-import { kernels as k } from '../../kernels/index.js';
+import * as k from '../../kernels/optim.js';
 import { OptionError } from '../errors.js';
 import { flag, number, type Read, readOptions } from '../options.js';
 import type { Tensor } from '../tensor/tensor.js';

@@ -1,5 +1,5 @@
 // The sum of two gradients of one tensor, and one gradient for two tensors.
-import { kernels as k } from '../../kernels/index.js';
+import * as k from '../../kernels/elementwise.js';
 import type { Tensor } from '../tensor/tensor.js';
 import { defineOp } from './op.js';
 import { run, view } from './run.js';

@@ -1,6 +1,6 @@
 // The wasm device: the AssemblyScript engine over one memory. The default on the CPU.
 import { DeviceError, NoRoomError } from '../../errors.js';
-import { kernels } from '../../index.js';
+import { matmul } from '../../matmul.js';
 import { type AnyKernel, numel, type Plan } from '../../spec.js';
 import type { Device, DeviceBuffer, Floats } from '../device.js';
 import { hostArray } from '../host.js';
@@ -120,7 +120,7 @@ export class WasmDevice implements Device {
       return;
     }
     const product = coveringProduct(kernel.name, plan);
-    if (product) this.compute(kernels.matmul, inputs, product, out);
+    if (product) this.compute(matmul, inputs, product, out);
     else this.call(kernel.name, native, inputs, plan, out);
   }
 

@@ -1,6 +1,6 @@
 // The wasm device's table: which engine function computes a kernel, the constants it takes, how its work is divided.
-import { type KernelName, kernels } from '../../index.js';
-import type { AnyKernel } from '../../spec.js';
+import type { KernelName } from '../../index.js';
+import { type AnyKernel, isOurs } from '../../spec.js';
 
 /** Looks a constant of the plan up by name; `length` is the output's number of elements. */
 export type Lookup = (name: string) => number;
@@ -155,15 +155,12 @@ export const natives: Readonly<Partial<Record<KernelName, Native>>> = {
   clipValue: unary,
 };
 
-const byKernel = new Map<AnyKernel, Native>();
-for (const [name, native] of Object.entries(natives)) byKernel.set(kernels[name as KernelName], native);
-
 /** The native of a kernel; undefined for one whose body is interpreted, which every kernel made elsewhere is. */
 export function nativeOf(kernel: AnyKernel): Native | undefined {
-  return byKernel.get(kernel);
+  return isOurs(kernel) ? natives[kernel.name as KernelName] : undefined;
 }
 
 /** The names of the engine functions that the table calls. */
 export function nativeNames(): string[] {
-  return [...byKernel].flatMap(([{ name }, { scratch }]) => (scratch ? [name, scratch.size] : [name]));
+  return Object.entries(natives).flatMap(([name, { scratch }]) => (scratch ? [name, scratch.size] : [name]));
 }

@@ -1,6 +1,7 @@
 // Gaussian mixtures fitted by EM to the samples of a batch, one sample a pixel.
 // Dempster, Laird & Rubin, "Maximum Likelihood from Incomplete Data via the EM Algorithm", 1977.
-import { kernels as k } from '../../../kernels/index.js';
+import * as elementwise from '../../../kernels/elementwise.js';
+import * as k from '../../../kernels/mixture.js';
 import { anything, choice, integer, number, readOptions } from '../../options.js';
 import { numel, type Shape } from '../../shape.js';
 import { run, view } from '../../tape/run.js';
@@ -148,7 +149,8 @@ function traced(x: Tensor, init: Mixture, { iterations, regCovar, minWeight }: F
   }
   const posteriors = samplesFirst(run(k.mixturePosterior, [logProb]));
   const { weights, means, variances } = unpack(mixture, init.weights.shape);
-  const regularized = iterations > 0 ? run(k.affine, [variances], { scale: 1, shift: regCovar }) : variances;
+  const regularized =
+    iterations > 0 ? run(elementwise.affine, [variances], { scale: 1, shift: regCovar }) : variances;
   return { weights, means, variances: regularized, posteriors, logLikelihoods };
 }
 

@@ -1,7 +1,8 @@
 // Mixture normalization by the statistics of a mixture that is fitted inside the operator.
 // After Kalayeh & Shah, "Training Faster by Separating Modes of Variation in Batch-normalized Models",
 // arXiv 1806.02892; docs/mixture-normalization.md says what the paper states and what is our reading.
-import { kernels as k } from '../../../kernels/index.js';
+import * as k from '../../../kernels/mixture-norm.js';
+import * as reduce from '../../../kernels/reduce.js';
 import { anything, choice, flag, integer, number, type Read, readOptions } from '../../options.js';
 import type { Shape } from '../../shape.js';
 import { defineOp } from '../../tape/op.js';
@@ -118,7 +119,7 @@ const normalizeByFit = defineOp('mixtureNorm', {
 /** One entry of sums [4, K, C], summed over K. */
 function overComponents(sums: Tensor, index: number): Tensor {
   const [, K, C] = sums.shape;
-  return run(k.sum, [view(entry(sums, index), [1, K, C])]);
+  return run(reduce.sum, [view(entry(sums, index), [1, K, C])]);
 }
 
 /**

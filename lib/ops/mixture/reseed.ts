@@ -1,6 +1,6 @@
 // What happens to a mixture component that dies: it starts again at a random pixel.
 import type { Floats } from '../../../kernels/devices/device.js';
-import { kernels as k } from '../../../kernels/index.js';
+import * as k from '../../../kernels/normalization.js';
 import type { Random } from '../../random.js';
 import { run } from '../../tape/run.js';
 import { tensor } from '../../tensor/create.js';

@@ -1,7 +1,7 @@
 // Where a mixture starts: k-means++ on a sample of pixels, drawn without leaving the device.
 // Arthur & Vassilvitskii, "k-means++: The Advantages of Careful Seeding", SODA 2007.
 
-import { kernels as k } from '../../../kernels/index.js';
+import * as k from '../../../kernels/normalization.js';
 import type { Random } from '../../random.js';
 import { numel, type Shape } from '../../shape.js';
 import { run } from '../../tape/run.js';

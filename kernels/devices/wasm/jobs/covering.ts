@@ -1,5 +1,5 @@
 // A convolution whose kernel covers its whole image, without padding, is a matrix product: [N, C·H·W] by [O, C·H·W].
-import { kernels } from '../../../index.js';
+import { matmul } from '../../../matmul.js';
 import type { Plan, Shape } from '../../../spec.js';
 
 /** The matrix product that computes a convolution pass from the same inputs; null where the kernel slides. */
@@ -10,7 +10,7 @@ export function coveringProduct(name: string, { ints = {} }: Plan): Plan | null 
   const covers = OH === 1 && OW === 1 && KH === H && KW === W && padH === 0 && padW === 0 && groups === 1;
   if (!covers) return null;
   const { shapes, transA = false, transB = false } = factors(N, O, C * H * W);
-  return kernels.matmul.plan(shapes, { transA, transB });
+  return matmul.plan(shapes, { transA, transB });
 }
 
 /** The factors of each pass; L is the length of an image and of a filter. */
