@@ -95,7 +95,7 @@ async function fetchRest(source: Source, path: string, options: DownloadOptions)
     throw error instanceof DataError ? error : asError(error, path);
   } finally {
     // A write that was under way may still end: until then the file's size is not what it will be.
-    if (!file.closed) await new Promise((resolve) => file.on('close', resolve));
+    if (!file.closed) await new Promise<void>((resolve) => file.on('close', () => resolve()));
   }
   if (bytes < source.bytes) throw new Interrupted(`ended after ${bytes} of ${source.bytes} bytes`);
 }
