@@ -2,10 +2,10 @@
 import { ShapeError } from '../errors.js';
 import { anything, number, readOptions } from '../options.js';
 import { broadcastShapes, format, sameShape } from '../shape.js';
-import { defineOp } from '../tape/op.js';
 import { checkTensors, commonDevice } from '../tape/run.js';
 import type { Tensor } from '../tensor/tensor.js';
-import { add, div, exp, log, mul, neg, relu, sub } from './elementwise.js';
+import { softplusOf } from './activations.js';
+import { add, mul, neg, sub } from './elementwise.js';
 import { gate } from './gate.js';
 import { type LossOptions, lossSchema, reduce } from './reduction.js';
 
@@ -112,15 +112,6 @@ function smoothed(d: Tensor, beta: number): Tensor {
   return add(mul(mul(near, near), 0.5 / beta), sub(far, gate({ x: far, by })));
 }
 
-/** log(1 + e⁻ˣ) without overflow. */
-const logistic = defineOp('bceWithLogits', {
-  forward: ({ x }: { x: Tensor }) => {
-    const [above, below] = [relu(x), relu(neg(x))];
-    return add(below, log(add(exp(neg(add(above, below))), 1)));
-  },
-  vjp: { x: ({ g, x }) => neg(div(g, add(exp(x), 1))) },
-});
-
 /** Options of bceWithLogits. */
 export interface BceWithLogitsOptions extends LossOptions {
   /** Factor of each loss, in a shape that stretches to that of the logits. @default 1 */
@@ -158,7 +149,7 @@ export function bceWithLogits(logits: Tensor, target: Tensor, options: BceWithLo
   checkPair('bceWithLogits', 'logits', logits, target);
   checkFactors(logits, { weight, posWeight });
   commonDevice('bceWithLogits', [logits, target]);
-  const positive = logistic({ x: logits });
+  const positive = softplusOf({ x: neg(logits), beta: 1, threshold: Number.POSITIVE_INFINITY }); // log(1 + e⁻ˣ)
   const weighted = posWeight ? mul(positive, add(mul(sub(posWeight, 1), target), 1)) : positive;
   const losses = add(mul(sub(1, target), logits), weighted);
   return reduce(weight ? mul(losses, weight) : losses, reduction);
