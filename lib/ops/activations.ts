@@ -135,14 +135,14 @@ const gateSlope = slope('sigmoidGateGrad', k.sigmoidGateGrad, (at, { linear, cub
 });
 
 /** x·σ(linear·x + cubic·x³) */
-const gate = (name: string) =>
+const sigmoidGate = (name: string) =>
   defineOp(name, {
     forward: ({ x, linear, cubic }: { x: Tensor } & Gate): Tensor =>
       run(k.sigmoidGate, [x], { linear, cubic }),
     vjp: { x: ({ g, x, linear, cubic }) => gateSlope(g, x, { linear, cubic }) },
   });
 
-const siluOf = gate('silu');
+const siluOf = sigmoidGate('silu');
 
 /**
  * x·sigmoid(x), also called swish, elementwise, any shape.
@@ -180,7 +180,7 @@ const exactGelu = unary('gelu', k.gelu, ({ g, x }) => geluSlope(g, x, {}));
 
 /** (1 + tanh(z/2)) / 2 = σ(z), with z/2 = √(2/π)·(x + 0.044715·x³) */
 const linear = Math.sqrt(8 / Math.PI);
-const geluByTanh = gate('gelu');
+const geluByTanh = sigmoidGate('gelu');
 
 /**
  * Gaussian error linear unit x·Φ(x), where Φ is the distribution function of a standard normal variable, elementwise, any
