@@ -1,5 +1,5 @@
 // Layers that bring images to another size.
-import { adaptiveAvgPool2d, upsample } from '../ops/resample.js';
+import { adaptiveAvgPool2d, readUpsample, type UpsampleOptions, upsample } from '../ops/resample.js';
 import { readPair } from '../options.js';
 import { format } from '../shape.js';
 import type { Tensor } from '../tensor/tensor.js';
@@ -41,14 +41,14 @@ export class AdaptiveAvgPool2d extends Module {
 }
 
 /**
- * upsample as a layer: each pixel of x [N, C, H, W] so many times in each row and column.
- * @throws OptionError; forward() also ShapeError
+ * upsample as a layer: x [N, C, H, W] with so many times as many rows and columns, or with so many.
+ * @throws OptionError unless scaleFactor or size is given, and not both; forward() also ShapeError
  *
  * @example
  * ```js
  * import { ones, Upsample } from 'mixgrad';
  *
- * const layer = new Upsample(2);
+ * const layer = new Upsample({ scaleFactor: 2 });
  * console.log(layer);
  * console.log(layer.forward(ones([1, 8, 16, 16])).shape);
  * ```
@@ -58,18 +58,22 @@ export class AdaptiveAvgPool2d extends Module {
  * ```
  */
 export class Upsample extends Module {
-  readonly scaleFactor: Size2d;
+  readonly scaleFactor: Size2d | null;
+  readonly size: Size2d | null;
 
-  constructor(scaleFactor: number | Size2d) {
+  constructor(options: UpsampleOptions) {
     super();
-    this.scaleFactor = readPair('Upsample', 'scaleFactor', scaleFactor, 1);
+    const { scaleFactor, size } = readUpsample('Upsample', options);
+    this.scaleFactor = scaleFactor;
+    this.size = size;
   }
 
   forward(x: Tensor): Tensor {
-    return upsample(x, { scaleFactor: this.scaleFactor });
+    return upsample(x, { scaleFactor: this.scaleFactor, size: this.size });
   }
 
   protected override extraRepr(): string {
-    return `scaleFactor=${format(this.scaleFactor)}`;
+    const { scaleFactor, size } = this;
+    return size ? `size=${format(size)}` : `scaleFactor=${format(scaleFactor!)}`;
   }
 }

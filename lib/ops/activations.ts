@@ -6,7 +6,7 @@ import { choice, number, readOptions } from '../options.js';
 import { defineOp } from '../tape/op.js';
 import { checkTensors, run } from '../tape/run.js';
 import type { Tensor } from '../tensor/tensor.js';
-import { gt, minimum, where } from './compare.js';
+import { clamp, gt, minimum, where } from './compare.js';
 import { add, exp, mul, sub } from './elementwise.js';
 import { unary } from './operands.js';
 import { square } from './power.js';
@@ -120,8 +120,12 @@ export function elu(x: Tensor, options: EluOptions = {}): Tensor {
   return eluOf({ x, ...readOptions('elu', options, eluSchema) });
 }
 
+/** x where a gate bends; beyond, where it is straight in every digit, a bound whose powers are finite. */
+const bending = (x: Tensor) => clamp(x, { min: -1e4, max: 1e4 });
+
 /** σ(z) + x·σ′(z)·z′ has the derivative 2σ′z′ + x·(σ″z′² + σ′z″), with σ′ = σ(1 − σ), σ″ = σ′(1 − 2σ), z″ = 6·cubic·x. */
-const gateSlope = slope('sigmoidGateGrad', k.sigmoidGateGrad, (x, { linear, cubic }) => {
+const gateSlope = slope('sigmoidGateGrad', k.sigmoidGateGrad, (at, { linear, cubic }) => {
+  const x = bending(at);
   const x2 = square(x);
   const s = sigmoid(mul(x, add(linear, mul(x2, cubic))));
   const ds = mul(s, sub(1, s));
@@ -131,14 +135,14 @@ const gateSlope = slope('sigmoidGateGrad', k.sigmoidGateGrad, (x, { linear, cubi
 });
 
 /** x·σ(linear·x + cubic·x³) */
-const gate = (name: string) =>
+const sigmoidGate = (name: string) =>
   defineOp(name, {
     forward: ({ x, linear, cubic }: { x: Tensor } & Gate): Tensor =>
       run(k.sigmoidGate, [x], { linear, cubic }),
     vjp: { x: ({ g, x, linear, cubic }) => gateSlope(g, x, { linear, cubic }) },
   });
 
-const siluOf = gate('silu');
+const siluOf = sigmoidGate('silu');
 
 /**
  * x·sigmoid(x), also called swish, elementwise, any shape.
@@ -169,14 +173,14 @@ export const geluSchema = { approximate: choice('none', ['none', 'tanh']) };
 
 /** Φ(x) + x·φ(x) has the derivative φ(x)·(2 − x²). */
 const geluSlope = slope('geluGrad', k.geluGrad, (x) => {
-  const x2 = square(x);
+  const x2 = square(bending(x));
   return mul(mul(exp(mul(x2, -0.5)), sub(2, x2)), 1 / Math.sqrt(2 * Math.PI));
 });
 const exactGelu = unary('gelu', k.gelu, ({ g, x }) => geluSlope(g, x, {}));
 
 /** (1 + tanh(z/2)) / 2 = σ(z), with z/2 = √(2/π)·(x + 0.044715·x³) */
 const linear = Math.sqrt(8 / Math.PI);
-const geluByTanh = gate('gelu');
+const geluByTanh = sigmoidGate('gelu');
 
 /**
  * Gaussian error linear unit x·Φ(x), where Φ is the distribution function of a standard normal variable, elementwise, any
@@ -217,7 +221,7 @@ const softplusSlope = slope('softplusGrad', k.softplusGrad, (x, { beta, threshol
   const s = sigmoid(z);
   return where(gt(z, threshold), 0, mul(mul(s, sub(1, s)), beta));
 });
-const softplusOf = defineOp('softplus', {
+export const softplusOf = defineOp('softplus', {
   forward: ({ x, beta, threshold }: { x: Tensor; beta: number; threshold: number }): Tensor =>
     run(k.softplus, [x], { beta, threshold }),
   vjp: { x: ({ g, x, beta, threshold }) => softplusSlope(g, x, { beta, threshold }) },

@@ -42,4 +42,4 @@ export { type AvgPool2dOptions, avgPool2d, maxPool2d, type Pool2dOptions } from 
 export * from './power.js';
 export * from './reduce.js';
 export type { LossOptions, Reduction } from './reduction.js';
-export * from './resample.js';
+export { adaptiveAvgPool2d, globalAvgPool2d, type UpsampleOptions, upsample } from './resample.js';

@@ -15,8 +15,8 @@ import { checkTensors, commonDevice } from '../tape/run.js';
 import { ones, tensor, zeros } from '../tensor/create.js';
 import { Tensor } from '../tensor/tensor.js';
 import { sum } from './broadcast.js';
-import { add, div, mul, neg, sub } from './elementwise.js';
-import { gate } from './gate.js';
+import { eq, where } from './compare.js';
+import { add, div, mul, neg } from './elementwise.js';
 import { gather } from './indexing.js';
 import { concat } from './joining.js';
 import { reshape } from './movement.js';
@@ -164,10 +164,7 @@ function checkedLabels(op: string, x: Tensor, labels: Labels, ignoreIndex: numbe
 
 /** The labels, with `classes` in place of the one that is ignored. */
 function redirected(labels: Tensor, ignoreIndex: number, classes: number): Tensor {
-  const off = sub(labels, ignoreIndex);
-  const one = ones(labels.shape, { device: labels.device });
-  const counted = add(gate({ x: one, by: off }), gate({ x: one, by: neg(off) }));
-  return add(mul(sub(labels, classes), counted), classes);
+  return where(eq(labels, ignoreIndex), classes, labels);
 }
 
 /** The entries of x [classes] that belong to each row's class [N], 0 where the row is ignored. */
@@ -186,10 +183,9 @@ function pick(logProb: Tensor, { index, ignoring, weight, shares }: Rows): Tenso
 
 /** −w·logProb of each row, its mean over all classes; 0 where the row is ignored. */
 function evenly(logProb: Tensor, { index, ignoring, weight }: Rows): Tensor {
+  const [n, classes] = logProb.shape;
   const even = neg(mean(weight ? mul(logProb, weight) : logProb, 1));
-  if (!ignoring) return even;
-  const every = ones([logProb.shape[1]], { device: logProb.device });
-  return gate({ x: even, by: ofClass(every, { index, ignoring }) });
+  return ignoring ? where(eq(reshape(index, [n]), classes), 0, even) : even;
 }
 
 function bringTogether(losses: Tensor, { shares }: Rows, reduction: Reduction): Tensor {

@@ -2,11 +2,12 @@
 import { ShapeError } from '../errors.js';
 import { anything, number, readOptions } from '../options.js';
 import { broadcastShapes, format, sameShape } from '../shape.js';
-import { defineOp } from '../tape/op.js';
 import { checkTensors, commonDevice } from '../tape/run.js';
 import type { Tensor } from '../tensor/tensor.js';
-import { add, div, exp, log, mul, neg, relu, sub } from './elementwise.js';
-import { gate } from './gate.js';
+import { softplusOf } from './activations.js';
+import { abs, minimum } from './compare.js';
+import { add, mul, neg, sub } from './elementwise.js';
+import { square } from './power.js';
 import { type LossOptions, lossSchema, reduce } from './reduction.js';
 
 /** x − target. @throws OptionError, ShapeError unless both are tensors of one shape */
@@ -46,11 +47,6 @@ export function mseLoss(x: Tensor, target: Tensor, options: LossOptions = {}): T
   return reduce(mul(d, d), reduction);
 }
 
-/** |x|; the derivative at 0 is 0. */
-function distance(x: Tensor): Tensor {
-  return sub(gate({ x, by: x }), gate({ x, by: neg(x) }));
-}
-
 /**
  * |x − target| of each element, brought together. Where they are equal the gradient is 0.
  * @throws ShapeError unless x and target have one shape, OptionError
@@ -70,7 +66,7 @@ function distance(x: Tensor): Tensor {
  */
 export function l1Loss(x: Tensor, target: Tensor, options: LossOptions = {}): Tensor {
   const { reduction } = readOptions('l1Loss', options, lossSchema);
-  return reduce(distance(difference('l1Loss', x, target)), reduction);
+  return reduce(abs(difference('l1Loss', x, target)), reduction);
 }
 
 /** Options of smoothL1Loss. */
@@ -100,26 +96,15 @@ const smoothL1Schema = { ...lossSchema, beta: number(1, { least: 0 }) };
  */
 export function smoothL1Loss(x: Tensor, target: Tensor, options: SmoothL1LossOptions = {}): Tensor {
   const { reduction, beta } = readOptions('smoothL1Loss', options, smoothL1Schema);
-  const d = distance(difference('smoothL1Loss', x, target));
+  const d = abs(difference('smoothL1Loss', x, target));
   return reduce(beta === 0 ? d : smoothed(d, beta), reduction);
 }
 
-/** d² / (2 beta) where d < beta, else d − beta / 2, each 0 where the other is. */
+/** d² / (2 beta) where d < beta, else d − beta / 2: the first is of what d has up to beta, and the rest counts as it is. */
 function smoothed(d: Tensor, beta: number): Tensor {
-  const by = sub(beta, d);
-  const near = gate({ x: d, by });
-  const far = sub(d, beta / 2);
-  return add(mul(mul(near, near), 0.5 / beta), sub(far, gate({ x: far, by })));
+  const near = minimum(d, beta);
+  return add(mul(square(near), 0.5 / beta), sub(d, near));
 }
-
-/** log(1 + e⁻ˣ) without overflow. */
-const logistic = defineOp('bceWithLogits', {
-  forward: ({ x }: { x: Tensor }) => {
-    const [above, below] = [relu(x), relu(neg(x))];
-    return add(below, log(add(exp(neg(add(above, below))), 1)));
-  },
-  vjp: { x: ({ g, x }) => neg(div(g, add(exp(x), 1))) },
-});
 
 /** Options of bceWithLogits. */
 export interface BceWithLogitsOptions extends LossOptions {
@@ -158,7 +143,7 @@ export function bceWithLogits(logits: Tensor, target: Tensor, options: BceWithLo
   checkPair('bceWithLogits', 'logits', logits, target);
   checkFactors(logits, { weight, posWeight });
   commonDevice('bceWithLogits', [logits, target]);
-  const positive = logistic({ x: logits });
+  const positive = softplusOf({ x: neg(logits), beta: 1, threshold: Number.POSITIVE_INFINITY }); // log(1 + e⁻ˣ)
   const weighted = posWeight ? mul(positive, add(mul(sub(posWeight, 1), target), 1)) : positive;
   const losses = add(mul(sub(1, target), logits), weighted);
   return reduce(weight ? mul(losses, weight) : losses, reduction);

@@ -87,6 +87,14 @@ export interface UpsampleOptions {
   size?: Pair | null;
 }
 
+/** @throws OptionError unless one of the two is there */
+export function readUpsample(op: string, options: UpsampleOptions) {
+  const read = readOptions(op, options, { scaleFactor: orElse(pair(1, 1)), size: orElse(pair(1, 1)) });
+  if ((read.scaleFactor === null) !== (read.size === null)) return read;
+  const found = read.size === null ? 'neither scaleFactor nor size' : 'both scaleFactor and size';
+  throw new OptionError(`${op}: got ${found}, expected one of them`);
+}
+
 /**
  * x [N, C, H, W] at a size OH × OW, each pixel the nearest of x: y[n, c, i, j] = x[n, c, ⌊i·H / OH⌋, ⌊j·W / OW⌋].
  * @throws ShapeError, OptionError naming what does not fit
@@ -110,14 +118,7 @@ export interface UpsampleOptions {
  */
 export function upsample(x: Tensor, options: UpsampleOptions): Tensor {
   checkImages('upsample', x);
-  const { scaleFactor, size } = readOptions('upsample', options, {
-    scaleFactor: orElse(pair(1, 1)),
-    size: orElse(pair(1, 1)),
-  });
-  if ((scaleFactor === null) === (size === null)) {
-    const found = size === null ? 'neither scaleFactor nor size' : 'both scaleFactor and size';
-    throw new OptionError(`upsample: got ${found}, expected one of them`);
-  }
+  const { scaleFactor, size } = readUpsample('upsample', options);
   const [N, C, H, W] = x.shape;
   const full: Size = size ?? [H * scaleFactor![0], W * scaleFactor![1]];
   checkRoom('upsample', [N, C, ...full], x.device);

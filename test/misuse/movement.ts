@@ -79,24 +79,29 @@ export const movement: Misuses = {
   },
   Upsample: {
     'half a factor': [
-      () => make('Upsample', 0.5),
+      () => make('Upsample', { scaleFactor: 0.5 }),
       OptionError,
       'Upsample: scaleFactor is 0.5, expected an integer of at least 1, or a pair of them',
     ],
-    'the factor as an option': [
-      () => make('Upsample', { scaleFactor: 2 }),
+    'the factor alone': [
+      () => make('Upsample', 2),
       OptionError,
-      'Upsample: scaleFactor is an object, expected an integer of at least 1, or a pair of them',
+      /^Upsample: its options are 2, expected an object such as \{/,
+    ],
+    'factor and size': [
+      () => make('Upsample', { scaleFactor: 2, size: 2 }),
+      OptionError,
+      'Upsample: got both scaleFactor and size, expected one of them',
     ],
   },
   'Upsample.forward': {
     nothing: [
-      () => make('Upsample', 2).forward(),
+      () => make('Upsample', { scaleFactor: 2 }).forward(),
       OptionError,
       'upsample: x is undefined, expected a tensor',
     ],
     'more elements than fit': [
-      () => make('Upsample', 2 ** 20).forward(image()),
+      () => make('Upsample', { scaleFactor: 2 ** 20 }).forward(image()),
       ShapeError,
       /^upsample: shape .* elements, expected at most 2147483647$/,
     ],

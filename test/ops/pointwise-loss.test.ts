@@ -9,7 +9,7 @@ everyDevice('logits of ±200 neither overflow nor lose their gradient', async (t
   const values = await loss.data();
   loss.sum().backward();
   t.same(
-    Array.from(values, (v) => Math.abs(v)),
+    Array.from(values, (v) => Math.fround(v)), // e⁻²⁰⁰ is 0 in float32
     [0, 0, 200, 200],
   );
   const slopes = await logits.grad!.data();
@@ -41,4 +41,13 @@ everyDevice('the square of smoothL1Loss meets the lines at beta, with their slop
   t.same([...(await loss.data())], [0.25, 0.25, 0.0625, 1.75]);
   loss.sum().backward();
   t.same([...(await x.grad!.data())], [1, -1, 0.5, 1]);
+});
+
+everyDevice('a logit that is right keeps a small loss and slope', async (t, device) => {
+  const logits = tensor([30], { device, requiresGrad: true });
+  const loss = bceWithLogits(logits, tensor([1], { device }), { reduction: 'none' });
+  loss.sum().backward();
+  for (const found of [await loss.data(), await logits.grad!.data()]) {
+    t.ok(Math.abs(Math.abs(found[0]) / Math.exp(-30) - 1) < 1e-5, `${found}`);
+  }
 });

@@ -1,4 +1,4 @@
-// Activations, and the logistic loss.
+// Activations.
 import type { Graph } from '../graph.js';
 import { unary } from './elementwise.js';
 import type { Row, Rows } from './row.js';
@@ -46,9 +46,6 @@ const softplus: Row = (call, graph) => {
   return graph.node('Where', [graph.node('Greater', [z, graph.reals([threshold], [])]), x, bent]);
 };
 
-/** log(1 + e⁻ˣ) */
-const bceWithLogits: Row = (call, graph) => graph.node('Softplus', [graph.node('Neg', [call.tensor('x')])]);
-
 export const activations: Rows = {
   relu: unary('Relu'),
   tanh: unary('Tanh'),
@@ -58,5 +55,4 @@ export const activations: Rows = {
   gelu,
   silu: sigmoidGate,
   softplus,
-  bceWithLogits,
 };

@@ -52,13 +52,6 @@ const clamp: Row = (call, graph) => {
   return graph.node('Clip', [call.tensor('x'), ...bounds]);
 };
 
-/** x but where `by` ≤ 0. */
-const gate: Row = (call, graph) => {
-  const zero = graph.reals([0], []);
-  const closed = graph.node('LessOrEqual', [call.tensor('by'), zero]);
-  return graph.node('Where', [closed, zero, call.tensor('x')]);
-};
-
 export const elementwise: Rows = {
   add: binary('Add'),
   sub: binary('Sub'),
@@ -81,5 +74,4 @@ export const elementwise: Rows = {
   gt: comparison('Greater'),
   ge: comparison('GreaterOrEqual'),
   where,
-  gate,
 };
