@@ -50,7 +50,8 @@ abstract class InstanceNorm extends NormLayer {
   forward(x: Tensor): Tensor {
     this.checkInput(x);
     const { weight, bias, eps, momentum, runningMean, runningVar, training } = this;
-    if (!this.trackRunningStats) return instanceNorm(x, { weight, bias, eps });
+    const isSingle = training && x.shape.slice(2).every((size) => size === 1); // refused there, in its words
+    if (!this.trackRunningStats || isSingle) return instanceNorm(x, { weight, bias, eps });
     // a sample is a part of the batch
     return ghostBatchNorm(x, 1, { weight, bias, eps, momentum, runningMean, runningVar, training });
   }
