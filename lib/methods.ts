@@ -1,4 +1,4 @@
-// Gives Tensor its methods: the functions whose first argument is a tensor and that are no layer.
+// Gives Tensor its methods: what is a method in PyTorch, each a function with the tensor as its first argument.
 import { sigmoid, tanh } from './ops/activations.js';
 import { flatten, squeeze, transpose, unsqueeze } from './ops/axes.js';
 import { type Axes, expand, type ReduceOptions, sum } from './ops/broadcast.js';

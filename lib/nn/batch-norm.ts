@@ -4,7 +4,14 @@ import { type BatchNormOptions, batchNorm, batchNormSchema, ghostBatchNorm } fro
 import { anything, integer, type Reader, readOptions, required } from '../options.js';
 import { ones, zeros } from '../tensor/create.js';
 import type { Tensor } from '../tensor/tensor.js';
-import { INPUTS_1D, INPUTS_2D, type NormLayerOptions, normSchema, RunningNormLayer } from './norm-layer.js';
+import {
+  batchCount,
+  INPUTS_1D,
+  INPUTS_2D,
+  type NormLayerOptions,
+  normSchema,
+  RunningNormLayer,
+} from './norm-layer.js';
 import { buffer } from './parameters.js';
 
 /** Options of the batch normalization layers; names and defaults are PyTorch's. */
@@ -26,6 +33,7 @@ const ghostSchema = { ...schema, virtualBatchSize: anything<unknown>(undefined) 
 abstract class BatchNorm extends RunningNormLayer {
   readonly runningMean: Tensor;
   readonly runningVar: Tensor;
+  readonly numBatchesTracked: Tensor;
   readonly eps: number;
   readonly momentum: number | null;
 
@@ -34,6 +42,7 @@ abstract class BatchNorm extends RunningNormLayer {
     super(numFeatures, inputs, { affine, device });
     this.runningMean = buffer(zeros([numFeatures], { device }));
     this.runningVar = buffer(ones([numFeatures], { device }));
+    this.numBatchesTracked = batchCount(device);
     this.eps = eps;
     this.momentum = momentum;
   }

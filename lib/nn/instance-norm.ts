@@ -4,9 +4,8 @@ import { instanceNorm } from '../ops/normalization.js';
 import { flag, readOptions } from '../options.js';
 import { ones, zeros } from '../tensor/create.js';
 import type { Tensor } from '../tensor/tensor.js';
-import { INPUTS_2D, NormLayer, type NormLayerOptions, normSchema } from './norm-layer.js';
+import { batchCount, INPUTS_2D, NormLayer, type NormLayerOptions, normSchema } from './norm-layer.js';
 import { buffer } from './parameters.js';
-import { asCount } from './state-dict.js';
 
 /** Options of the instance normalization layers; names and defaults are PyTorch's. */
 export interface InstanceNormOptions extends NormLayerOptions {
@@ -37,7 +36,7 @@ abstract class InstanceNorm extends NormLayer {
     const { device, trackRunningStats: tracks } = read;
     this.runningMean = tracks ? buffer(zeros([numFeatures], { device })) : null;
     this.runningVar = tracks ? buffer(ones([numFeatures], { device })) : null;
-    this.numBatchesTracked = tracks ? asCount(buffer(zeros([], { device }))) : null;
+    this.numBatchesTracked = tracks ? batchCount(device) : null;
     this.eps = read.eps;
     this.momentum = read.momentum;
   }
@@ -50,7 +49,8 @@ abstract class InstanceNorm extends NormLayer {
   forward(x: Tensor): Tensor {
     this.checkInput(x);
     const { weight, bias, eps, momentum, runningMean, runningVar, training } = this;
-    if (!this.trackRunningStats) return instanceNorm(x, { weight, bias, eps });
+    const isSingle = training && x.shape.slice(2).every((size) => size === 1); // refused there, in its words
+    if (!this.trackRunningStats || isSingle) return instanceNorm(x, { weight, bias, eps });
     // a sample is a part of the batch
     return ghostBatchNorm(x, 1, { weight, bias, eps, momentum, runningMean, runningVar, training });
   }

@@ -20,7 +20,14 @@ import { run } from '../tape/run.js';
 import { noGrad } from '../tape/scope.js';
 import { full, ones, zeros } from '../tensor/create.js';
 import type { Tensor } from '../tensor/tensor.js';
-import { INPUTS_1D, INPUTS_2D, type NormLayerOptions, normSchema, RunningNormLayer } from './norm-layer.js';
+import {
+  batchCount,
+  INPUTS_1D,
+  INPUTS_2D,
+  type NormLayerOptions,
+  normSchema,
+  RunningNormLayer,
+} from './norm-layer.js';
 import { buffer, type LayerOptions, placement } from './parameters.js';
 
 /** What the layers pass on to mixtureNorm. */
@@ -70,6 +77,7 @@ abstract class MixtureNorm extends RunningNormLayer {
   readonly runningWeights: Tensor;
   readonly runningMeans: Tensor;
   readonly runningVariances: Tensor;
+  readonly numBatchesTracked: Tensor;
   readonly components: number;
   readonly iterations: number;
   readonly initIterations: number;
@@ -105,6 +113,7 @@ abstract class MixtureNorm extends RunningNormLayer {
     this.runningWeights = buffer(full(shared, 1 / components, { device }));
     this.runningMeans = buffer(zeros(each, { device }));
     this.runningVariances = buffer(ones(each, { device }));
+    this.numBatchesTracked = batchCount(device);
   }
 
   forward(x: Tensor): Tensor {

@@ -5,7 +5,14 @@ import { integer, readOptions } from '../options.js';
 import { zeros } from '../tensor/create.js';
 import type { Tensor } from '../tensor/tensor.js';
 import { normal, uniform } from './init.js';
-import { INPUTS_1D, INPUTS_2D, type NormLayerOptions, normSchema, RunningNormLayer } from './norm-layer.js';
+import {
+  batchCount,
+  INPUTS_1D,
+  INPUTS_2D,
+  type NormLayerOptions,
+  normSchema,
+  RunningNormLayer,
+} from './norm-layer.js';
 import { buffer, type LayerOptions, parameter, placement, sourceOf } from './parameters.js';
 
 /** Options of the mode normalization layers; the defaults are those of the paper's authors. */
@@ -35,6 +42,7 @@ abstract class ModeNorm extends RunningNormLayer {
   /** Running means of x and of x² under each mode, from 0. */
   readonly runningMeans: Tensor;
   readonly runningSquares: Tensor;
+  readonly numBatchesTracked: Tensor;
   readonly components: number;
   readonly eps: number;
   readonly momentum: number;
@@ -50,6 +58,7 @@ abstract class ModeNorm extends RunningNormLayer {
     this.gateBias = parameter(uniform([components], { low: -bound, high: bound, random, device }));
     this.runningMeans = buffer(zeros(shape, { device }));
     this.runningSquares = buffer(zeros(shape, { device }));
+    this.numBatchesTracked = batchCount(device);
     this.components = components;
     this.eps = read.eps;
     this.momentum = read.momentum;

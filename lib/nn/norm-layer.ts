@@ -56,17 +56,17 @@ export abstract class NormLayer extends Module {
   }
 }
 
+/** A count of batches, from 0. */
+export function batchCount(device: NormLayerOptions['device']): Tensor {
+  return asCount(buffer(zeros([], { device })));
+}
+
 /** The base of those that average over batches. */
 export abstract class RunningNormLayer extends NormLayer {
-  /** How many batches training has seen, one value. */
-  readonly numBatchesTracked: Tensor;
+  /** How many batches training has seen, one value; after the running statistics, as in PyTorch's dictionaries. */
+  abstract readonly numBatchesTracked: Tensor;
   /** The same, known without reading it. */
   protected batches = 0;
-
-  constructor(numFeatures: number, inputs: Record<number, string>, options: NormLayerOptions) {
-    super(numFeatures, inputs, options);
-    this.numBatchesTracked = asCount(buffer(zeros([], { device: options.device })));
-  }
 
   protected countBatch(): void {
     this.batches++;

@@ -1,6 +1,6 @@
 // Margins around a tensor.
 import { OptionError, ShapeError } from '../errors.js';
-import { choice, describe, isIntegers, number, readOptions } from '../options.js';
+import { choice, describe, isIntegers, number, type Reader, readOptions } from '../options.js';
 import { format } from '../shape.js';
 import { checkTensors } from '../tape/run.js';
 import { checkRoom } from '../tensor/room.js';
@@ -13,9 +13,18 @@ import { padBy } from './pad-by.js';
 export interface PadOptions {
   /** A value all around, or the entries next to each edge, mirrored at it. @default 'constant' */
   mode?: 'constant' | 'reflect';
-  /** What stands in the margins of mode 'constant'. @default 0 */
+  /** What stands in the margins of mode 'constant'; it may be infinite. @default 0 */
   value?: number;
 }
+
+const finite = number(0);
+const filling: Reader<number> = {
+  fallback: 0,
+  read: (op, name, value) =>
+    value === Number.POSITIVE_INFINITY || value === Number.NEGATIVE_INFINITY
+      ? value
+      : finite.read(op, name, value),
+};
 
 /**
  * x with margins: `padding` has [before, after] for each of the last axes, in their order. [[1, 2], [3, 4]] gives images
@@ -49,7 +58,7 @@ export function pad(
   checkTensors('pad', { x });
   const { mode, value } = readOptions('pad', options, {
     mode: choice('constant', ['constant', 'reflect']),
-    value: number(0),
+    value: filling,
   });
   const isPairs =
     Array.isArray(padding) && [...padding].every((pair) => isIntegers(pair, 0) && pair.length === 2);

@@ -103,6 +103,11 @@ export const moreNorms: Misuses = {
       ShapeError,
       'InstanceNorm2d: x has shape [3, 2, 4], expected [N, 2, H, W]',
     ],
+    'one pixel, with running statistics': [
+      () => make('InstanceNorm2d', 2, { trackRunningStats: true }).forward(M.ones([3, 2, 1, 1])),
+      ShapeError,
+      'instanceNorm: x has shape [3, 2, 1, 1], one value a channel of a sample: nothing to normalize by',
+    ],
   },
   GhostBatchNorm2d: {
     'no size of a part': [

@@ -96,7 +96,7 @@ t.test('what is shared is one parameter, one buffer, one module, under its first
   const net = new Holder({ own: weight, a: shared, b: [shared, new Holder({ own: weight })] });
   t.same(names(net.namedParameters()), ['own', 'a.weight', 'a.bias']);
   t.equal(net.parameters().length, 3);
-  t.same(names(net.namedBuffers()), ['a.numBatchesTracked', 'a.runningMean', 'a.runningVar']);
+  t.same(names(net.namedBuffers()), ['a.runningMean', 'a.runningVar', 'a.numBatchesTracked']);
   t.same(names(net.namedModules()), ['', 'a', 'b.1']);
   t.same(names(net.children()), ['a', 'b.0', 'b.1'], 'children are listed each time');
 });

@@ -33,9 +33,9 @@ t.test("state dictionaries have PyTorch's key names", async (t) => {
   // biome-ignore format: one layer a line
   const expected = [
     '0.weight', '0.bias',
-    '1.0.weight', '1.0.bias', '1.0.num_batches_tracked', '1.0.running_mean', '1.0.running_var',
-    '1.2.weight', '1.2.bias', '1.2.num_batches_tracked',
-    '1.2.running_weights', '1.2.running_means', '1.2.running_variances', '1.2.random_state',
+    '1.0.weight', '1.0.bias', '1.0.running_mean', '1.0.running_var', '1.0.num_batches_tracked',
+    '1.2.weight', '1.2.bias',
+    '1.2.running_weights', '1.2.running_means', '1.2.running_variances', '1.2.num_batches_tracked', '1.2.random_state',
     '3.weight', '3.bias',
   ];
   t.same(Object.keys(await network().stateDict()), expected);

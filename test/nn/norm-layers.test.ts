@@ -111,3 +111,17 @@ t.test('options can be read from the layers, and what there is of parameters and
     'GhostBatchNorm2d(3, eps=0.00001, momentum=0.1, affine=true, virtualBatchSize=8)',
   );
 });
+
+t.test(
+  'the entries of a state dictionary stand in the order of PyTorch, the count of batches last',
+  async (t) => {
+    const entries = ['weight', 'bias', 'running_mean', 'running_var', 'num_batches_tracked'];
+    for (const layer of [
+      new BatchNorm2d(2),
+      new GhostBatchNorm2d(2, { virtualBatchSize: 1 }),
+      new InstanceNorm2d(2, { affine: true, trackRunningStats: true }),
+    ]) {
+      t.same(Object.keys(await layer.stateDict()), entries, String(layer));
+    }
+  },
+);

@@ -1,7 +1,7 @@
 // Operations that move values.
 import fc from 'fast-check';
 import t from 'tap';
-import { concat, expand, permute, reshape, slice, stack, tensor } from '../../lib/index.js';
+import { concat, expand, openDevice, pad, permute, reshape, slice, stack, tensor } from '../../lib/index.js';
 import { numel, strides } from '../../lib/shape.js';
 import { everyDevice } from '../devices.js';
 import { normal } from '../values.js';
@@ -132,4 +132,14 @@ t.test('slice and expand return a tensor of their own, also where nothing change
     y.dispose();
   }
   t.same([...(await x.data())], [1, 2]);
+});
+
+t.test('margins may be infinite: such as −∞ around what a maximum is taken of', async (t) => {
+  for (const name of ['reference', 'wasm'] as const) {
+    const x = tensor([-3, -5], { device: await openDevice(name), requiresGrad: true });
+    const y = pad(x, [[1, 1]], { value: Number.NEGATIVE_INFINITY });
+    t.same([...(await y.data())], [-Infinity, -3, -5, -Infinity]);
+    y.max().backward();
+    t.same([...(await x.grad!.data())], [1, 0]);
+  }
 });
