@@ -4,12 +4,15 @@ import {
   createReadStream,
   existsSync,
   fsyncSync,
+  lstatSync,
   mkdirSync,
   openSync,
   readdirSync,
+  realpathSync,
   renameSync,
   rmdirSync,
   rmSync,
+  statSync,
 } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { pipeline } from 'node:stream/promises';
@@ -39,7 +42,12 @@ export const ARCHIVES: Record<CifarName, Source> = {
 export interface InstallOptions extends DownloadOptions {
   /** The archive. @default that of the official page */
   source?: Source;
+  /** Called with the folder of what comes, before anything is written into it; what it throws ends the call. */
+  onWork?: (work: string) => void;
 }
+
+/** Where everything is until the folder is whole. */
+export const workFolder = (folder: string) => `${resolve(folder)}.download`;
 
 /**
  * Makes `folder` the folder of a data set's binary files. Until it is whole, everything is in a folder beside it, named
@@ -53,17 +61,19 @@ export async function installCifar(
   options: InstallOptions = {},
 ): Promise<boolean> {
   if (isEmpty(folder)) {
-    const work = `${resolve(folder)}.download`;
+    const target = attempt(folder, () => targetOf(folder));
+    const work = workFolder(target);
     const archive = join(work, `${name}.tar.gz`);
     const files = join(work, 'files');
     attempt(work, () => mkdirSync(work, { recursive: true }));
+    options.onWork?.(work);
     await download(options.source ?? ARCHIVES[name], archive, options);
     rmSync(files, { recursive: true, force: true });
     await unpack(name, archive, files);
     attempt(folder, () => {
-      if (existsSync(folder)) rmdirSync(folder);
-      renameSync(files, folder);
-      sync(dirname(resolve(folder)));
+      if (existsSync(target)) rmdirSync(target);
+      renameSync(files, target);
+      sync(dirname(target));
     });
     rmSync(work, { recursive: true });
     return true;
@@ -74,6 +84,20 @@ export async function installCifar(
 
 function isEmpty(folder: string): boolean {
   return attempt(folder, () => !existsSync(folder) || readdirSync(folder).length === 0);
+}
+
+/** The folder itself, where a link leads to it. @throws DataError where no other could take its place in the end */
+function targetOf(folder: string): string {
+  const path = resolve(folder);
+  if (!existsSync(path)) {
+    if (!lstatSync(path, { throwIfNoEntry: false })) return path;
+    throw new DataError(`${folder}: is a link to something that is not there`);
+  }
+  const target = realpathSync(path);
+  const mounted = statSync(target).dev !== statSync(dirname(target)).dev;
+  if (target !== process.cwd() && !mounted) return target;
+  const what = mounted ? 'a file system of its own' : 'the working directory';
+  throw new DataError(`${folder}: is ${what}, which cannot be replaced; name a folder in it`);
 }
 
 /** Only files that the data set has, and only by their own names: an archive decides no path. */
@@ -108,6 +132,7 @@ function attempt<T>(path: string, act: () => T): T {
   try {
     return act();
   } catch (error) {
+    if (error instanceof DataError) throw error;
     throw new DataError(`${path}: ${reasonOf(error)}`, { cause: error });
   }
 }

@@ -1,6 +1,5 @@
 // One file from the network: what breaks off goes on where it stopped, and only a file with the right checksum counts.
 import { createHash } from 'node:crypto';
-import { once } from 'node:events';
 import { createReadStream, createWriteStream, rmSync, statSync } from 'node:fs';
 import { get as getHttp, type IncomingMessage } from 'node:http';
 import { get as getHttps } from 'node:https';
@@ -95,8 +94,9 @@ async function fetchRest(source: Source, path: string, options: DownloadOptions)
   } catch (error) {
     throw error instanceof DataError ? error : asError(error, path);
   } finally {
-    // A write that was under way may still end: until then the file's size is not what it will be.
-    if (!file.closed) await once(file, 'close');
+    // A write that was under way may still end: until then the file's size is not what it will be. once() of node:events
+    // would throw the error that has closed the file.
+    if (!file.closed) await new Promise<void>((resolve) => file.once('close', resolve));
   }
   if (bytes < source.bytes) throw new Interrupted(`ended after ${bytes} of ${source.bytes} bytes`);
 }
