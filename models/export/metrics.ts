@@ -44,7 +44,8 @@ export function readMetrics(run: string): Recorded {
 function metricOf(line: string): Metric | null {
   try {
     const metric = JSON.parse(line);
-    const known = ['train', 'eval'].includes(metric.kind) && Number.isSafeInteger(metric.step);
+    const known =
+      ['train', 'eval'].includes(metric.kind) && Number.isSafeInteger(metric.step) && metric.step >= 0;
     return known ? metric : null;
   } catch {
     return null;
