@@ -65,7 +65,7 @@ export async function installCifar(
     const work = workFolder(target);
     const archive = join(work, `${name}.tar.gz`);
     const files = join(work, 'files');
-    attempt(work, () => mkdirSync(work, { recursive: true }));
+    attempt(work, () => makeFolder(work));
     options.onWork?.(work);
     await download(options.source ?? ARCHIVES[name], archive, options);
     rmSync(files, { recursive: true, force: true });
@@ -98,6 +98,13 @@ function targetOf(folder: string): string {
   if (target !== process.cwd() && !mounted) return target;
   const what = mounted ? 'a file system of its own' : 'the working directory';
   throw new DataError(`${folder}: is ${what}, which cannot be replaced; name a folder in it`);
+}
+
+/** One by one: Node 20's recursive way never returns below /proc, and does not know of a file system that is read-only. */
+function makeFolder(path: string): void {
+  if (existsSync(path)) return;
+  makeFolder(dirname(path));
+  mkdirSync(path);
 }
 
 /** Only files that the data set has, and only by their own names: an archive decides no path. */

@@ -13,9 +13,14 @@ const NAME = /^lock-(\d+)$/;
  */
 export function lockFolder(path: string): void {
   const own = join(path, `lock-${process.pid}`);
-  writeFileSync(own, startOf(process.pid));
   const unlock = () => attempt(() => rmSync(own, { force: true }));
   process.once('exit', unlock);
+  try {
+    writeFileSync(own, startOf(process.pid));
+  } catch (error) {
+    unlock();
+    throw error;
+  }
   for (const name of readdirSync(path)) {
     const pid = Number(NAME.exec(name)?.[1] ?? process.pid);
     if (pid === process.pid) continue;

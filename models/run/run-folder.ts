@@ -4,6 +4,7 @@ import {
   existsSync,
   readdirSync,
   readFileSync,
+  rmSync,
   statSync,
   truncateSync,
   writeFileSync,
@@ -61,11 +62,14 @@ export class RunFolder {
   static create(out: string | null, label: string): RunFolder {
     const path = out ?? join('runs', `${timestamp(new Date())}-${label}`);
     const made = makeFolders('--out', path);
+    let begun = false;
     try {
       checkEmpty(path);
       writeFileSync(join(path, METRICS), '', { flag: 'wx' });
+      begun = true;
       lockFolder(path);
     } catch (error) {
+      if (begun) attempt(() => rmSync(join(path, METRICS)));
       removeFolders(made);
       if (error instanceof UsageError) throw error;
       throw new UsageError(`--out ${path}: cannot be written: ${reasonOf(error)}`, { cause: error });

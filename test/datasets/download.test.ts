@@ -299,5 +299,11 @@ t.test(
   },
 );
 
+const noProc = !existsSync('/proc/self') && 'there is no /proc here';
+t.test('below /proc, where nothing can be made, the attempt ends', { skip: noProc }, async (t) => {
+  for (const path of ['/proc/x', '/proc/x/y/z'])
+    await t.rejects(installCifar('cifar10', path, quick), { name: 'DataError', message: /^\/proc\/x/ });
+});
+
 const five = names.slice(0, 5).join(', ');
 const lacks = `has no ${five}; expected the folder of CIFAR-10's binary version, with ${five} and test_batch.bin`;
