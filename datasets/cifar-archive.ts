@@ -1,12 +1,9 @@
 // The archives of CIFAR-10 and CIFAR-100: from their page into a folder that is whole or not there.
 import {
-  closeSync,
   createReadStream,
   existsSync,
-  fsyncSync,
   lstatSync,
   mkdirSync,
-  openSync,
   readdirSync,
   realpathSync,
   renameSync,
@@ -22,7 +19,7 @@ import { unpackTar } from 'modern-tar/fs';
 import { DataError } from '../lib/errors.js';
 import { type CifarName, checkFolder, LAYOUTS } from './cifar-folder.js';
 import { type DownloadOptions, download, type Source } from './download.js';
-import { reasonOf } from './files.js';
+import { reasonOf, syncFile } from './files.js';
 
 /** Address and MD5 sum as the page gives them (https://www.cs.toronto.edu/~kriz/cifar.html), and size. */
 export const ARCHIVES: Record<CifarName, Source> = {
@@ -73,7 +70,7 @@ export async function installCifar(
     attempt(folder, () => {
       if (existsSync(target)) rmdirSync(target);
       renameSync(files, target);
-      sync(dirname(target));
+      syncFile(dirname(target));
     });
     rmSync(work, { recursive: true });
     return true;
@@ -125,14 +122,7 @@ async function unpack(name: CifarName, archive: string, files: string): Promise<
     throw new DataError(`${archive}: cannot be unpacked: ${reasonOf(error)}`, { cause: error });
   }
   for (const split of ['train', 'test'] as const) checkFolder(files, split, name);
-  for (const file of readdirSync(files)) sync(join(files, file));
-}
-
-/** What was written is on the disk. */
-function sync(path: string): void {
-  const file = openSync(path, 'r');
-  fsyncSync(file);
-  closeSync(file);
+  for (const file of readdirSync(files)) syncFile(join(files, file));
 }
 
 function attempt<T>(path: string, act: () => T): T {

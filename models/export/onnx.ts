@@ -6,9 +6,7 @@ import { createRandom, DataError, exportOnnx, loadSafetensors, MixgradError } fr
 import { type ModelName, makeModel, modelNames, networks } from '../networks/index.js';
 import type { NormSettings } from '../networks/norms.js';
 import { UsageError } from '../run/program.js';
-
-const CONFIG = 'config.json';
-const WEIGHTS = 'weights.safetensors';
+import { CONFIG, WEIGHTS } from '../run/run-folder.js';
 
 /** What config.json says of the network. */
 interface Config extends NormSettings {

@@ -5,16 +5,15 @@ import {
   readdirSync,
   readFileSync,
   rmSync,
-  statSync,
   truncateSync,
   writeFileSync,
 } from 'node:fs';
 import { join } from 'node:path';
-import { reasonOf } from '../../datasets/files.js';
-import { makeFolders, removeFolders } from './folders.js';
+import { reasonOf, syncFile } from '../../datasets/files.js';
+import { checkRun, makeFolders, removeFolders } from './folders.js';
 import { lockFolder } from './lock.js';
 import { FileError, UsageError } from './program.js';
-import { attempt, syncFile, writeWhole } from './whole-file.js';
+import { attempt, writeWhole } from './whole-file.js';
 
 /** One update, as metrics.jsonl has it. Loss and accuracy are the batch's, before the update. */
 export interface TrainMetric {
@@ -44,7 +43,9 @@ export interface EvalMetric {
 export type Metric = TrainMetric | EvalMetric;
 
 export const CONFIG = 'config.json';
-const METRICS = 'metrics.jsonl';
+export const METRICS = 'metrics.jsonl';
+/** The weights alone: those of the last evaluation, and at the end those of the last step. */
+export const WEIGHTS = 'weights.safetensors';
 
 /** Writes a run's files, as no other process does meanwhile. Whole files appear under their name only when complete, and whole lines only are added. */
 export class RunFolder {
@@ -79,11 +80,7 @@ export class RunFolder {
 
   /** Opens the folder of a run that was begun. @throws UsageError where it is none, or another process has it */
   static open(path: string): RunFolder {
-    if (!existsSync(path)) throw new UsageError(`--resume ${path}: no such folder`);
-    if (!statSync(path).isDirectory())
-      throw new UsageError(`--resume ${path}: is a file, expected the folder of a run`);
-    if (!existsSync(join(path, CONFIG)))
-      throw new UsageError(`--resume ${path}: holds no run: it has no ${CONFIG}`);
+    checkRun(`--resume ${path}`, path, CONFIG);
     try {
       lockFolder(path);
     } catch (error) {
