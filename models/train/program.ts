@@ -179,7 +179,8 @@ function tellResult({ path, metrics }: RunFolder, ended: string, seconds: number
   );
   const reached = ended === 'finished' ? [`test accuracy: ${percent(accuracy!)}`] : [];
   const files = { path, report, weights, checkpoint };
-  output.result([...reached, `report: ${report}`].join('\n'), {
+  const seen = report ? [`report: ${report}`] : [];
+  output.result([...reached, ...seen].join('\n'), {
     ended,
     accuracy,
     loss,
