@@ -1,15 +1,15 @@
 // The archives of CIFAR-10 and CIFAR-100: from their page into a folder that is whole or not there.
 import {
-  closeSync,
   createReadStream,
   existsSync,
-  fsyncSync,
+  lstatSync,
   mkdirSync,
-  openSync,
   readdirSync,
+  realpathSync,
   renameSync,
   rmdirSync,
   rmSync,
+  statSync,
 } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { pipeline } from 'node:stream/promises';
@@ -19,7 +19,7 @@ import { unpackTar } from 'modern-tar/fs';
 import { DataError } from '../lib/errors.js';
 import { type CifarName, checkFolder, LAYOUTS } from './cifar-folder.js';
 import { type DownloadOptions, download, type Source } from './download.js';
-import { reasonOf } from './files.js';
+import { reasonOf, syncFile } from './files.js';
 
 /** Address and MD5 sum as the page gives them (https://www.cs.toronto.edu/~kriz/cifar.html), and size. */
 export const ARCHIVES: Record<CifarName, Source> = {
@@ -39,7 +39,12 @@ export const ARCHIVES: Record<CifarName, Source> = {
 export interface InstallOptions extends DownloadOptions {
   /** The archive. @default that of the official page */
   source?: Source;
+  /** Called with the folder of what comes, before anything is written into it; what it throws ends the call. */
+  onWork?: (work: string) => void;
 }
+
+/** Where everything is until the folder is whole. */
+export const workFolder = (folder: string) => `${resolve(folder)}.download`;
 
 /**
  * Makes `folder` the folder of a data set's binary files. Until it is whole, everything is in a folder beside it, named
@@ -53,17 +58,19 @@ export async function installCifar(
   options: InstallOptions = {},
 ): Promise<boolean> {
   if (isEmpty(folder)) {
-    const work = `${resolve(folder)}.download`;
+    const target = attempt(folder, () => targetOf(folder));
+    const work = workFolder(target);
     const archive = join(work, `${name}.tar.gz`);
     const files = join(work, 'files');
-    attempt(work, () => mkdirSync(work, { recursive: true }));
+    attempt(work, () => makeFolder(work));
+    options.onWork?.(work);
     await download(options.source ?? ARCHIVES[name], archive, options);
     rmSync(files, { recursive: true, force: true });
     await unpack(name, archive, files);
     attempt(folder, () => {
-      if (existsSync(folder)) rmdirSync(folder);
-      renameSync(files, folder);
-      sync(dirname(resolve(folder)));
+      if (existsSync(target)) rmdirSync(target);
+      renameSync(files, target);
+      syncFile(dirname(target));
     });
     rmSync(work, { recursive: true });
     return true;
@@ -74,6 +81,27 @@ export async function installCifar(
 
 function isEmpty(folder: string): boolean {
   return attempt(folder, () => !existsSync(folder) || readdirSync(folder).length === 0);
+}
+
+/** The folder itself, where a link leads to it. @throws DataError where no other could take its place in the end */
+function targetOf(folder: string): string {
+  const path = resolve(folder);
+  if (!existsSync(path)) {
+    if (!lstatSync(path, { throwIfNoEntry: false })) return path;
+    throw new DataError(`${folder}: is a link to something that is not there`);
+  }
+  const target = realpathSync(path);
+  const mounted = statSync(target).dev !== statSync(dirname(target)).dev;
+  if (target !== process.cwd() && !mounted) return target;
+  const what = mounted ? 'a file system of its own' : 'the working directory';
+  throw new DataError(`${folder}: is ${what}, which cannot be replaced; name a folder in it`);
+}
+
+/** One by one: Node 20's recursive way never returns below /proc, and does not know of a file system that is read-only. */
+function makeFolder(path: string): void {
+  if (existsSync(path)) return;
+  makeFolder(dirname(path));
+  mkdirSync(path);
 }
 
 /** Only files that the data set has, and only by their own names: an archive decides no path. */
@@ -94,20 +122,14 @@ async function unpack(name: CifarName, archive: string, files: string): Promise<
     throw new DataError(`${archive}: cannot be unpacked: ${reasonOf(error)}`, { cause: error });
   }
   for (const split of ['train', 'test'] as const) checkFolder(files, split, name);
-  for (const file of readdirSync(files)) sync(join(files, file));
-}
-
-/** What was written is on the disk. */
-function sync(path: string): void {
-  const file = openSync(path, 'r');
-  fsyncSync(file);
-  closeSync(file);
+  for (const file of readdirSync(files)) syncFile(join(files, file));
 }
 
 function attempt<T>(path: string, act: () => T): T {
   try {
     return act();
   } catch (error) {
+    if (error instanceof DataError) throw error;
     throw new DataError(`${path}: ${reasonOf(error)}`, { cause: error });
   }
 }

@@ -94,8 +94,9 @@ async function fetchRest(source: Source, path: string, options: DownloadOptions)
   } catch (error) {
     throw error instanceof DataError ? error : asError(error, path);
   } finally {
-    // A write that was under way may still end: until then the file's size is not what it will be.
-    if (!file.closed) await new Promise<void>((resolve) => file.on('close', () => resolve()));
+    // A write that was under way may still end: until then the file's size is not what it will be. once() of node:events
+    // would throw the error that has closed the file.
+    if (!file.closed) await new Promise<void>((resolve) => file.once('close', resolve));
   }
   if (bytes < source.bytes) throw new Interrupted(`ended after ${bytes} of ${source.bytes} bytes`);
 }

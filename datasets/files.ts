@@ -1,5 +1,5 @@
-// Reading files, and what the system says where it refuses.
-import { readFileSync, statSync } from 'node:fs';
+// Reading files, waiting for the disk, and what the system says where it refuses.
+import { closeSync, fsyncSync, openSync, readFileSync, statSync } from 'node:fs';
 import { DataError } from '../lib/errors.js';
 
 /**
@@ -14,6 +14,16 @@ export function readBytes(path: string): Buffer {
   } catch (error) {
     if (error instanceof DataError) throw error;
     throw new DataError(`${path}: cannot be read: ${reasonOf(error)}`, { cause: error });
+  }
+}
+
+/** Waits until a file, or a folder's list of files, is on the disk. */
+export function syncFile(path: string): void {
+  const file = openSync(path, 'r');
+  try {
+    fsyncSync(file);
+  } finally {
+    closeSync(file);
   }
 }
 

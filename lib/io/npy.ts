@@ -102,7 +102,9 @@ export function loadNpy(file: FileBytes, options: NpyOptions = {}): Tensor {
   const width = bytesPerValue(type);
   const expected = numel(shape) * width;
   if (bytes.length - start !== expected) {
-    throw damaged(`${bytes.length - start} bytes follow the header, expected ${expected} for [${shape}]`);
+    throw damaged(
+      `${bytes.length - start} bytes follow the header, expected ${expected} for [${short(`${shape}`)}]`,
+    );
   }
   const own = bytes.subarray(start);
   const values = decode('npy: the array', type, bigEndian ? swapped(own, width) : own);
@@ -164,16 +166,20 @@ function typeOf(descr: string | undefined): Pick<Header, 'type' | 'bigEndian'> {
 function shapeOf(text: string | undefined): number[] {
   const parts = text?.split(',').map((part) => part.trim());
   if (parts?.at(-1) === '') parts.pop();
-  if (!parts?.every((part) => /^\d+L?$/.test(part))) throw damaged(`shape is ${describe(text)}`);
+  if (!parts?.every((part) => /^\d+L?$/.test(part)))
+    throw damaged(`shape is ${describe(text && short(text))}`);
   const shape = parts.map((part) => Number.parseInt(part, 10));
   if (shape.every((size) => size > 0 && Number.isSafeInteger(size))) return shape;
-  throw new DataError(`npy: shape is (${text}), expected sizes of at least 1`);
+  throw new DataError(`npy: shape is (${short(text!)}), expected sizes of at least 1`);
 }
 
 /** The beginning of what stands in a file. */
-function shown(text: string): string {
-  return JSON.stringify(text.length > 80 ? `${text.slice(0, 80)}…` : text);
+function short(text: string): string {
+  return text.length > 80 ? `${text.slice(0, 80)}…` : text;
 }
+
+/** The same in quotes. */
+const shown = (text: string) => JSON.stringify(short(text));
 
 /** The bytes with those of each value the other way round. */
 function swapped(bytes: Uint8Array, width: number): Uint8Array {

@@ -1,7 +1,7 @@
 // The flags of the benchmark.
 import { type Command, Option } from 'commander';
 import { type ModelName, modelNames, networks } from '../networks/index.js';
-import type { NormName } from '../networks/norms.js';
+import { GHOST_SIZE, type NormName } from '../networks/norms.js';
 import { type Build, builds, type DeviceSettings } from '../run/device.js';
 import {
   addDeviceFlags,
@@ -53,7 +53,10 @@ export function flagsOf(command: Command): BenchFlags {
   const flags = command.opts<BenchFlags>();
   if (!flags.against && flags.beside === undefined)
     refuseIdle(command, ['pairs'], 'only with --against or --beside');
-  if (Object.keys(networks[flags.model].places).length > 0) return flags;
+  if (Object.keys(networks[flags.model].places).length > 0) {
+    if (flags.norm !== 'ghost' || flags.batch % GHOST_SIZE === 0) return flags;
+    throw new UsageError(`--batch ${flags.batch}: --norm ghost takes a multiple of ${GHOST_SIZE}`);
+  }
   refuseIdle(command, ['norm'], `${flags.model} has no norm`);
   if (flags.against === 'bn' || flags.against === 'mn')
     throw new UsageError(`--against ${flags.against}: ${flags.model} has no norm`);

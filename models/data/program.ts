@@ -1,9 +1,10 @@
 // `mixgrad data`: downloads a data set into a folder.
-import { Argument, type Command, Option } from 'commander';
+import { Argument, type Command, InvalidArgumentError, Option } from 'commander';
 import type { CifarName } from '../../datasets/cifar.js';
 import { MixgradError } from '../../lib/index.js';
 import { defaultFolder } from '../run/data.js';
 import { folder, newCommand } from '../run/flags.js';
+import { lockFolder } from '../run/lock.js';
 import { addOutputFlags, type Output } from '../run/output.js';
 import { Ending, exitCodes } from '../run/program.js';
 import { listenForSignals, type Stopped } from '../run/signals.js';
@@ -26,18 +27,22 @@ export function dataCommand(): Command {
     .addArgument(new Argument('<name>', 'data set').choices(['cifar10', 'cifar100']))
     .argument('[dir]', 'folder for its files, new or empty (default: data/<name>)', folder)
     .addOption(
-      new Option('--url <address>', 'another address of the same archive').default(
-        null,
-        "the data set's page",
-      ),
+      new Option('--url <address>', 'another address of the same archive')
+        .argParser(address)
+        .default(null, "the data set's page"),
     );
   addOutputFlags(command);
   return command;
 }
 
+function address(text: string): string {
+  if (URL.canParse(text) && ['https:', 'http:'].includes(new URL(text).protocol)) return text;
+  throw new InvalidArgumentError('Expected an address that begins with https:// or http://.');
+}
+
 /** Downloads. @throws Ending where something ended it early; what has come is kept */
 export async function runDownload(settings: DownloadSettings, output: Output): Promise<void> {
-  const { ARCHIVES, installCifar } = await import('../../datasets/cifar-archive.js');
+  const { ARCHIVES, installCifar, workFolder } = await import('../../datasets/cifar-archive.js');
   const { dataset } = settings;
   const path = settings.folder ?? defaultFolder(dataset);
   const source = { ...ARCHIVES[dataset], ...(settings.url === null ? {} : { url: settings.url }) };
@@ -46,7 +51,8 @@ export async function runDownload(settings: DownloadSettings, output: Output): P
     const onProgress = tenths(source.bytes, (share) =>
       output.say(`${share} % of ${megabytes(source.bytes)} MB`),
     );
-    const downloaded = await installCifar(dataset, path, { source, signal: stop, onProgress });
+    const options = { source, signal: stop, onProgress, onWork: lockFolder };
+    const downloaded = await installCifar(dataset, path, options);
     output.result(`${dataset}: ${downloaded ? 'downloaded to' : 'is there already:'} ${path}`, {
       dataset,
       path,
@@ -54,7 +60,7 @@ export async function runDownload(settings: DownloadSettings, output: Output): P
     });
   } catch (error) {
     if (stop.aborted) {
-      const message = `interrupted; the same command goes on from what is in ${path}.download`;
+      const message = `interrupted; the same command goes on from what is in ${workFolder(path)}`;
       throw new Ending(message, (stop.reason as Stopped).exitCode);
     }
     throw error instanceof MixgradError

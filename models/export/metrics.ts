@@ -1,12 +1,10 @@
 // Reading what a run has written.
-import { existsSync, statSync } from 'node:fs';
+import { statSync } from 'node:fs';
 import { join } from 'node:path';
 import { readBytes } from '../../datasets/files.js';
 import { DataError } from '../../lib/index.js';
 import { UsageError } from '../run/program.js';
-import type { Metric } from '../run/run-folder.js';
-
-const METRICS = 'metrics.jsonl';
+import { METRICS, type Metric } from '../run/run-folder.js';
 
 /** What was recorded. */
 export interface Recorded {
@@ -15,13 +13,6 @@ export interface Recorded {
   torn: boolean;
   /** When the last line was written, in seconds since 1970. */
   endedAt: number;
-}
-
-/** @throws UsageError unless the path is the folder of a run */
-export function checkRun(run: string): void {
-  if (!existsSync(run)) throw new UsageError(`${run}: no such folder`);
-  if (!statSync(run).isDirectory()) throw new UsageError(`${run}: is a file, expected the folder of a run`);
-  if (!existsSync(join(run, METRICS))) throw new UsageError(`${run}: holds no run: it has no ${METRICS}`);
 }
 
 /** The metrics of a run. @throws DataError naming a line that is none, UsageError where there are none */
@@ -44,7 +35,8 @@ export function readMetrics(run: string): Recorded {
 function metricOf(line: string): Metric | null {
   try {
     const metric = JSON.parse(line);
-    const known = ['train', 'eval'].includes(metric.kind) && Number.isSafeInteger(metric.step);
+    const known =
+      ['train', 'eval'].includes(metric.kind) && Number.isSafeInteger(metric.step) && metric.step >= 0;
     return known ? metric : null;
   } catch {
     return null;

@@ -2,13 +2,11 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { readBytes } from '../../datasets/files.js';
-import { createRandom, DataError, exportOnnx, loadSafetensors } from '../../lib/index.js';
+import { createRandom, DataError, exportOnnx, loadSafetensors, MixgradError } from '../../lib/index.js';
 import { type ModelName, makeModel, modelNames, networks } from '../networks/index.js';
 import type { NormSettings } from '../networks/norms.js';
 import { UsageError } from '../run/program.js';
-
-const CONFIG = 'config.json';
-const WEIGHTS = 'weights.safetensors';
+import { CONFIG, WEIGHTS } from '../run/run-folder.js';
 
 /** What config.json says of the network. */
 interface Config extends NormSettings {
@@ -22,9 +20,23 @@ export async function networkOf(run: string): Promise<Uint8Array> {
     if (!existsSync(join(run, name))) throw new UsageError(`${run}: has no ${name}, which --to onnx takes`);
   }
   const { model, classes, ...norms } = readConfig(join(run, CONFIG));
-  const network = makeModel(model, norms, { classes, random: createRandom(0) });
-  network.loadStateDict(loadSafetensors(readBytes(join(run, WEIGHTS))).state);
+  const network = blaming(join(run, CONFIG), () =>
+    makeModel(model, norms, { classes, random: createRandom(0) }),
+  );
+  const weights = readBytes(join(run, WEIGHTS));
+  blaming(join(run, WEIGHTS), () => network.loadStateDict(loadSafetensors(weights).state));
   return exportOnnx(network, { input: [1, ...networks[model].input] });
+}
+
+/** What is wrong with a file's content, as an error that names the file. */
+function blaming<T>(path: string, act: () => T): T {
+  try {
+    return act();
+  } catch (error) {
+    throw error instanceof MixgradError
+      ? new DataError(`${path}: ${error.message}`, { cause: error })
+      : error;
+  }
 }
 
 function readConfig(path: string): Config {

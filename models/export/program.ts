@@ -1,10 +1,12 @@
 // mixgrad export: what a run recorded, in the formats of other programs.
 import { join } from 'node:path';
+import { checkRun } from '../run/folders.js';
 import { openOutput } from '../run/output.js';
+import { METRICS } from '../run/run-folder.js';
 import { writeWhole } from '../run/whole-file.js';
 import { csvOf } from './csv.js';
 import type { ExportFlags, Format } from './flags.js';
-import { checkRun, readMetrics } from './metrics.js';
+import { readMetrics } from './metrics.js';
 import { networkOf } from './onnx.js';
 import { eventsOf } from './tensorboard.js';
 
@@ -22,7 +24,7 @@ const names: Record<Format, string> = {
 export async function runExport(run: string, flags: ExportFlags): Promise<void> {
   const output = openOutput(flags);
   const format = flags.to;
-  checkRun(run);
+  checkRun(run, run, METRICS);
   const path = join(run, names[format]);
   if (format === 'onnx') {
     writeWhole(path, await networkOf(run));

@@ -172,6 +172,8 @@ export function findFault({ norm, normAt, components }: NormSettings, network: P
 
 function findWrongPlace(normAt: readonly string[], network: Placed): Fault | null {
   const expected = `expected some of ${placesOf(network)}`;
+  if (!Array.isArray(normAt))
+    return { setting: 'normAt', words: `is '${normAt}', expected a list of places` };
   if (normAt.length === 0) return { setting: 'normAt', words: `is empty, ${expected}` };
   for (const [i, place] of normAt.entries()) {
     if (!Object.hasOwn(network.places, place))

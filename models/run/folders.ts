@@ -1,6 +1,6 @@
-// Making a folder with those above it.
+// Making a folder with those above it, and whether one is that of a run.
 import { existsSync, lstatSync, mkdirSync, rmdirSync, statSync } from 'node:fs';
-import { dirname, resolve } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { reasonOf } from '../../datasets/files.js';
 import { UsageError } from './program.js';
 
@@ -28,6 +28,14 @@ export function makeFolders(flag: string, path: string): string[] {
     made.push(folder);
   }
   return made;
+}
+
+/** @throws UsageError unless the path is the folder of a run, as far as this file of it says; it is named as given */
+export function checkRun(given: string, path: string, file: string): void {
+  if (!existsSync(path)) throw new UsageError(`${given}: no such folder`);
+  if (!statSync(path).isDirectory())
+    throw new UsageError(`${given}: is a file, expected the folder of a run`);
+  if (!existsSync(join(path, file))) throw new UsageError(`${given}: holds no run: it has no ${file}`);
 }
 
 /** Removes folders that were just made, but what someone else has put something into. */

@@ -13,9 +13,14 @@ const NAME = /^lock-(\d+)$/;
  */
 export function lockFolder(path: string): void {
   const own = join(path, `lock-${process.pid}`);
-  writeFileSync(own, startOf(process.pid));
   const unlock = () => attempt(() => rmSync(own, { force: true }));
   process.once('exit', unlock);
+  try {
+    writeFileSync(own, startOf(process.pid));
+  } catch (error) {
+    unlock();
+    throw error;
+  }
   for (const name of readdirSync(path)) {
     const pid = Number(NAME.exec(name)?.[1] ?? process.pid);
     if (pid === process.pid) continue;
@@ -44,12 +49,13 @@ function holds(lock: string, pid: number): boolean {
   return start === '' || start === startOf(pid);
 }
 
-/** When a process was started, in the words of Linux; elsewhere ''. */
+/** When a process was started, in the words of Linux; 'ended' of one that only waits to be counted out; elsewhere ''. */
 function startOf(pid: number): string {
   try {
     const text = readFileSync(`/proc/${pid}/stat`, 'utf8');
-    // The second field is the program's name, in parentheses; the start is the 22nd.
-    return text.slice(text.lastIndexOf(')') + 2).split(' ')[19];
+    // The second field is the program's name, in parentheses; the state is the third, the start the 22nd.
+    const fields = text.slice(text.lastIndexOf(')') + 2).split(' ');
+    return ['Z', 'X'].includes(fields[0]) ? 'ended' : fields[19];
   } catch {
     return '';
   }

@@ -4,16 +4,16 @@ import {
   existsSync,
   readdirSync,
   readFileSync,
-  statSync,
+  rmSync,
   truncateSync,
   writeFileSync,
 } from 'node:fs';
 import { join } from 'node:path';
-import { reasonOf } from '../../datasets/files.js';
-import { makeFolders, removeFolders } from './folders.js';
+import { reasonOf, syncFile } from '../../datasets/files.js';
+import { checkRun, makeFolders, removeFolders } from './folders.js';
 import { lockFolder } from './lock.js';
 import { FileError, UsageError } from './program.js';
-import { attempt, syncFile, writeWhole } from './whole-file.js';
+import { attempt, writeWhole } from './whole-file.js';
 
 /** One update, as metrics.jsonl has it. Loss and accuracy are the batch's, before the update. */
 export interface TrainMetric {
@@ -43,7 +43,9 @@ export interface EvalMetric {
 export type Metric = TrainMetric | EvalMetric;
 
 export const CONFIG = 'config.json';
-const METRICS = 'metrics.jsonl';
+export const METRICS = 'metrics.jsonl';
+/** The weights alone: those of the last evaluation, and at the end those of the last step. */
+export const WEIGHTS = 'weights.safetensors';
 
 /** Writes a run's files, as no other process does meanwhile. Whole files appear under their name only when complete, and whole lines only are added. */
 export class RunFolder {
@@ -61,11 +63,14 @@ export class RunFolder {
   static create(out: string | null, label: string): RunFolder {
     const path = out ?? join('runs', `${timestamp(new Date())}-${label}`);
     const made = makeFolders('--out', path);
+    let begun = false;
     try {
       checkEmpty(path);
       writeFileSync(join(path, METRICS), '', { flag: 'wx' });
+      begun = true;
       lockFolder(path);
     } catch (error) {
+      if (begun) attempt(() => rmSync(join(path, METRICS)));
       removeFolders(made);
       if (error instanceof UsageError) throw error;
       throw new UsageError(`--out ${path}: cannot be written: ${reasonOf(error)}`, { cause: error });
@@ -75,11 +80,7 @@ export class RunFolder {
 
   /** Opens the folder of a run that was begun. @throws UsageError where it is none, or another process has it */
   static open(path: string): RunFolder {
-    if (!existsSync(path)) throw new UsageError(`--resume ${path}: no such folder`);
-    if (!statSync(path).isDirectory())
-      throw new UsageError(`--resume ${path}: is a file, expected the folder of a run`);
-    if (!existsSync(join(path, CONFIG)))
-      throw new UsageError(`--resume ${path}: holds no run: it has no ${CONFIG}`);
+    checkRun(`--resume ${path}`, path, CONFIG);
     try {
       lockFolder(path);
     } catch (error) {

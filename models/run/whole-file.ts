@@ -1,6 +1,7 @@
 // Files that are whole or not there, and on the disk once they are.
-import { closeSync, fsyncSync, openSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { renameSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
+import { syncFile } from '../../datasets/files.js';
 import { FileError } from './program.js';
 
 /**
@@ -18,16 +19,6 @@ export function writeWhole(path: string, content: string | Uint8Array): void {
   } catch (error) {
     attempt(() => rmSync(`${path}.tmp`, { force: true }));
     throw new FileError(path, error);
-  }
-}
-
-/** Waits until a file, or a folder's list of files, is on the disk. */
-export function syncFile(path: string): void {
-  const file = openSync(path, 'r');
-  try {
-    fsyncSync(file);
-  } finally {
-    closeSync(file);
   }
 }
 

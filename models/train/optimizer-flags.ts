@@ -33,9 +33,11 @@ export function addOptimizerFlags(command: Command): void {
       orNone('--step-size <n>', 'steps between two falls of step', 'a third of the run').argParser(count),
     )
     .addOption(
-      orNone('--milestones <list>', 'steps of the falls of multi-step', 'half and three quarters').argParser(
-        risingCounts,
-      ),
+      orNone(
+        '--milestones <list>',
+        'steps after the warm-up at which multi-step falls',
+        'half and three quarters',
+      ).argParser(risingCounts),
     )
     .option('--gamma <share>', 'what a fall leaves of the rate', share, 0.1);
 }

@@ -10,7 +10,7 @@ import { type OpenedDevice, openFor } from '../run/device.js';
 import type { Output } from '../run/output.js';
 import { Ending, exitCodes, UsageError } from '../run/program.js';
 import { openProgress, percent } from '../run/progress.js';
-import { CONFIG, RunFolder } from '../run/run-folder.js';
+import { CONFIG, RunFolder, WEIGHTS } from '../run/run-folder.js';
 import { listenForSignals, Stopped } from '../run/signals.js';
 import {
   CHECKPOINT,
@@ -26,7 +26,7 @@ import { makeOptimizer, makeScheduler } from './optimizers.js';
 import { resumedSettings } from './resume.js';
 import { countSteps, type Run, startClock } from './run.js';
 import type { Settings } from './settings.js';
-import { saveWeights, train, WEIGHTS } from './training.js';
+import { saveWeights, train } from './training.js';
 import { DivergedError } from './update.js';
 
 /** A run that was begun: its folder, and its checkpoint if it came to one. */
@@ -179,7 +179,8 @@ function tellResult({ path, metrics }: RunFolder, ended: string, seconds: number
   );
   const reached = ended === 'finished' ? [`test accuracy: ${percent(accuracy!)}`] : [];
   const files = { path, report, weights, checkpoint };
-  output.result([...reached, `report: ${report}`].join('\n'), {
+  const seen = report ? [`report: ${report}`] : [];
+  output.result([...reached, ...seen].join('\n'), {
     ended,
     accuracy,
     loss,

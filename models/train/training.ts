@@ -2,12 +2,10 @@
 import { type Batch, batches } from '../../datasets/batches.js';
 import { saveSafetensors } from '../../lib/index.js';
 import { evaluate, letSignalsIn } from '../run/evaluate.js';
+import { WEIGHTS } from '../run/run-folder.js';
 import { saveRun } from './checkpoint.js';
 import { ordering, type Run } from './run.js';
 import { DivergedError, update } from './update.js';
-
-/** The weights alone: those of the last evaluation, and at the end those of the last step. */
-export const WEIGHTS = 'weights.safetensors';
 
 /**
  * Trains from where the run stands to the last step. Nothing is saved after that: the run is not at its end before its report.

@@ -1,6 +1,6 @@
 // Downloading from servers that cut, stall, redirect, refuse and lie.
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import fs, { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
@@ -81,6 +81,22 @@ t.test('a connection that is cut again and again goes on where it stopped', asyn
   await succeeds(t, source);
   t.equal(ranges[0], undefined);
   t.match(ranges.at(-1), /^bytes=[1-9]\d*-$/);
+});
+
+t.test('nor does it matter that it breaks off while bytes are being written', async (t) => {
+  const { source } = await serve(t, (request, response, turn) => {
+    if (turn > 3) return plain()(request, response, turn);
+    response.writeHead(200, { 'content-length': content.length });
+    response.write(content.subarray(0, 150_000), () => response.destroy());
+  });
+  // The disk takes its time.
+  const { write } = fs;
+  t.teardown(() => {
+    fs.write = write;
+  });
+  const slow = (...args: Parameters<typeof write>) => setTimeout(() => write(...args), 50);
+  fs.write = Object.assign(slow as never, write);
+  await succeeds(t, source);
 });
 
 t.test('what an earlier call left is used', async (t) => {
@@ -255,6 +271,38 @@ t.test('a folder with something else in it stays as it is', async (t) => {
   const file = join(other, 'notes');
   await t.rejects(installCifar('cifar10', file), { name: 'DataError', message: /notes: not a directory/ });
   await t.rejects(installCifar('cifar10', join(file, 'x'), quick), { name: 'DataError', message: /notes/ });
+});
+
+t.test(
+  'a link to a folder is followed; what cannot be replaced is refused before anything comes',
+  async (t) => {
+    const above = t.testdir({
+      real: {},
+      link: t.fixture('symlink', 'real'),
+      broken: t.fixture('symlink', 'no'),
+    });
+    const bytes = await archive(whole);
+    const { source, ranges } = await serve(t, plain(bytes), bytes);
+    const call = (folder: string) => installCifar('cifar10', folder, { ...quick, source });
+    await t.rejects(call(join(above, 'broken')), {
+      message: /broken: is a link to something that is not there$/,
+    });
+    const before = process.cwd();
+    process.chdir(join(above, 'real'));
+    t.teardown(() => process.chdir(before));
+    await t.rejects(call('.'), { message: '.: is the working directory, which cannot be replaced' });
+    process.chdir(before);
+    t.same([ranges, readdirSync(above).sort()], [[], ['broken', 'link', 'real']]);
+    t.equal(await call(join(above, 'link')), true);
+    t.same(readdirSync(join(above, 'real')), names);
+    t.same(readdirSync(above).sort(), ['broken', 'link', 'real']);
+  },
+);
+
+const noProc = !existsSync('/proc/self') && 'there is no /proc here';
+t.test('below /proc, where nothing can be made, the attempt ends', { skip: noProc }, async (t) => {
+  for (const path of ['/proc/x', '/proc/x/y/z'])
+    await t.rejects(installCifar('cifar10', path, quick), { name: 'DataError', message: /^\/proc\/x/ });
 });
 
 const five = names.slice(0, 5).join(', ');

@@ -107,6 +107,16 @@ t.test('damage is named', async (t) => {
       npy(header('|u1', '(0, 3)'), []),
       'npy: shape is (0, 3), expected sizes of at least 1',
     ],
+    [
+      'a shape without an end',
+      npy(header('|u1', `(${'9'.repeat(1000)},)`), []),
+      `npy: shape is (${'9'.repeat(80)}…), expected sizes of at least 1`,
+    ],
+    [
+      'more axes than there are values',
+      npy(header('|u1', `(${'2,'.repeat(1000)})`), [1]),
+      `npy: damaged: 1 bytes follow the header, expected ${2 ** 1000} for [${'2,'.repeat(40)}…]`,
+    ],
     ['objects', npy(header('|O', '(1,)'), [1]), 'npy: descr is "|O", expected'],
     ['complex numbers', npy(header('<c8', '(1,)'), [1]), 'npy: descr is "<c8", expected'],
     [

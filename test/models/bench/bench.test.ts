@@ -88,6 +88,7 @@ t.test('more images than memory holds are refused in one line', (t) => {
 
 t.test('a wrong flag ends with code 2 and one line', (t) => {
   for (const wrong of [
+    ['--batch', '12', '--norm', 'ghost'],
     ['--batch', '0'],
     ['--norm', 'ln'],
     ['--threads', '0'],

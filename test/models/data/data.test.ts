@@ -1,5 +1,5 @@
 // `mixgrad data`, and data sets by name.
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
@@ -88,6 +88,30 @@ t.test('SIGINT ends it with code 130; what has come stays for the next call', as
   t.equal(readFileSync(join(`${folder}.download`, 'cifar100.tar.gz')).length, 50_000);
 });
 
+t.test('of two downloads into one folder the second is refused', async (t) => {
+  const folder = join(t.testdir(), 'räume und so');
+  const { url, asked } = await serve(t, new Uint8Array(50_000), false);
+  const args = ['data', 'cifar100', `${folder}/`, '--url', url];
+  const first = await runBeside(args, (child) => {
+    asked.then(async () => {
+      const { code, stderr } = await runBeside(args);
+      t.equal(code, 2);
+      t.equal(
+        stderr,
+        `data: ${folder}.download: process ${child.pid} is writing into this folder; wait until it has ended\n`,
+      );
+      child.kill('SIGTERM');
+    });
+  });
+  t.equal(first.code, 143);
+  t.equal(
+    first.stderr,
+    `data: interrupted; the same command goes on from what is in ${folder}.download\n`,
+    'a slash behind the name is no part of it',
+  );
+  t.same(readdirSync(`${folder}.download`), ['cifar100.tar.gz'], 'locks are gone');
+});
+
 t.test('wrong usage is code 2 or names what is wrong', async (t) => {
   const wrong = (args: string[], message: RegExp) => {
     const { code, stderr } = runMixgrad(args);
@@ -97,6 +121,8 @@ t.test('wrong usage is code 2 or names what is wrong', async (t) => {
   };
   wrong(['data'], /missing required argument 'name'/);
   wrong(['data', 'mnist'], /Allowed choices are cifar10, cifar100/);
+  for (const url of ['cifar', 'ftp://x/y', 'file:///x', 'https://'])
+    wrong(['data', 'cifar10', '--url', url], /--url.* Expected an address that begins with https:/);
   wrong(['train', '--dataset', 'cifar100'], /--dataset cifar100: .*'mixgrad data cifar100' downloads it/);
   wrong(['train', '--dataset', 'images'], /--dataset images: --data DIR names its folder/);
   wrong(['train', '--dataset', 'synthetic', '--data', 'x'], /--data x: synthetic images have no folder/);

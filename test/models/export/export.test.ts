@@ -15,6 +15,7 @@ import type { Format } from '../../../models/export/flags.js';
 import { runExport } from '../../../models/export/program.js';
 import { crc32c } from '../../../models/export/tensorboard.js';
 import { makeModel } from '../../../models/networks/index.js';
+import { normNames } from '../../../models/networks/norms.js';
 import { UsageError } from '../../../models/run/program.js';
 import { distance, open, ran } from '../../io/onnx/runtime.js';
 import { pythonWith, runPython } from '../../python.js';
@@ -172,8 +173,36 @@ t.test('what cannot be exported is refused in one line, and nothing is written',
       config('{"model"'),
       '/config.json: is damaged, expected the settings of a run with its model and classes',
     ],
-    ['another network', 'onnx', config('{"model":"cifar-cnn","norm":"none","classes":10}'), ''],
-    ['damaged weights', 'onnx', (folder) => writeFileSync(join(folder, 'weights.safetensors'), 'x'), ''],
+    [
+      'another network',
+      'onnx',
+      config('{"model":"cifar-cnn","norm":"bn","classes":7}'),
+      '/weights.safetensors: loadStateDict: linear.weight has shape [10, 256], expected [7, 256]',
+    ],
+    [
+      'another norm',
+      'onnx',
+      config('{"model":"cifar-cnn","norm":"x","classes":10}'),
+      `/config.json: CifarCnn: norm is 'x', expected one of ${normNames.join(', ')}`,
+    ],
+    [
+      'another place',
+      'onnx',
+      config('{"model":"cifar-cnn","norm":"mn","normAt":"conv1","classes":10}'),
+      "/config.json: CifarCnn: normAt is 'conv1', expected a list of places",
+    ],
+    [
+      'damaged weights',
+      'onnx',
+      (folder) => writeFileSync(join(folder, 'weights.safetensors'), 'x'),
+      '/weights.safetensors: safetensors: damaged: 1 bytes hold no header length, which takes 8',
+    ],
+    [
+      'no step',
+      'tensorboard',
+      metrics('{"kind":"train","step":-5}\n'),
+      '/metrics.jsonl: line 1 is no metric',
+    ],
   ];
   for (const [name, to, change, message] of cases) {
     const folder = copy(name);
@@ -181,7 +210,7 @@ t.test('what cannot be exported is refused in one line, and nothing is written',
     change(folder);
     const error = await refusal(folder, to);
     t.ok(error instanceof UsageError || error instanceof MixgradError, `${name}: ${error}`);
-    if (message) t.equal(error?.message, `${folder}${message}`, name);
+    t.equal(error?.message, `${folder}${message}`, name);
     const left = existsSync(folder) ? readdirSync(folder) : [];
     t.same(
       left.filter((file) => /csv|tfevents|onnx|tmp/.test(file)),

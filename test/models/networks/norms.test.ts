@@ -103,6 +103,7 @@ t.test('what does not fit the network is refused, each by its own words', (t) =>
       "Net: norm is 'xn', expected one of bn, mn, ghost, mode, layer, group, instance, none",
     ],
     [{ norm: 'bn', normAt: ['a'] }, "Net: norm is 'bn', expected mn or mode where normAt is given"],
+    [{ norm: 'mn', normAt: 'a' as never }, "Net: normAt is 'a', expected a list of places"],
     [{ norm: 'mn', normAt: ['a', 'd'] }, "Net: normAt has 'd', expected some of a, b, c"],
     [{ norm: 'mn', normAt: ['a', 'b', 'a'] }, "Net: normAt has 'a' twice, expected each place once"],
     [{ norm: 'mn', normAt: ['constructor'] }, "Net: normAt has 'constructor', expected some of a, b, c"],

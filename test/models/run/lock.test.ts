@@ -1,8 +1,9 @@
 // One process at a time writes into a run folder.
 
 import { once } from 'node:events';
-import { readdirSync, writeFileSync } from 'node:fs';
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
 import t from 'tap';
 import { lockFolder } from '../../../models/run/lock.js';
 import { spawn } from '../../processes.js';
@@ -47,6 +48,25 @@ t.test(
     lockFolder(folder);
     t.strictSame(readdirSync(folder), [mine]);
     t.end();
+  },
+);
+
+t.test(
+  'nor does one whose process was killed and that nobody has asked after, as in a container without an init',
+  { skip: process.platform !== 'linux' && 'only Linux says so' },
+  async (t) => {
+    // The program that the shell becomes does not know of the child.
+    const parent = spawn('sh', ['-c', 'sleep 0 & echo $!; exec sleep 60']);
+    t.teardown(() => parent.kill());
+    const pid = Number(String((await once(parent.stdout, 'data'))[0]));
+    const fields = () =>
+      readFileSync(`/proc/${pid}/stat`, 'utf8')
+        .replace(/^.*\) /, '')
+        .split(' ');
+    while (fields()[0] !== 'Z') await setTimeout(5);
+    const folder = t.testdir({ [`lock-${pid}`]: fields()[19] });
+    lockFolder(folder);
+    t.strictSame(readdirSync(folder), [mine]);
   },
 );
 

@@ -1,6 +1,6 @@
 // A disk that is full when a run is saved: one line says so, and the checkpoint before is whole.
 
-import { mkdtempSync, readdirSync, readFileSync, rmdirSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmdirSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
@@ -45,6 +45,22 @@ t.test(
     sameRun(t, out, whole);
   },
 );
+
+t.test('where not even the lock can be written, nothing is left behind', async (t) => {
+  const fresh = join(root, 'above', 'fresh');
+  const begun = t.testdir({ 'config.json': '{}' });
+  const cases = [
+    { args: [...flags, '--out', fresh], message: `--out ${fresh}` },
+    { args: ['--resume', begun], message: `--resume ${begun}` },
+  ];
+  for (const { args, message } of cases) {
+    const { code, stderr } = runInShell('ulimit -f 0; NODE_OPTIONS= "$@"', ['train', ...args]);
+    t.equal(code, 2);
+    t.equal(stderr, `train: ${message}: cannot be written: file too large (EFBIG)\n`);
+  }
+  t.notOk(existsSync(join(root, 'above')));
+  t.strictSame(readdirSync(begun), ['config.json']);
+});
 
 t.test('so does a limit on the size of files', async (t) => {
   const out = join(root, 'limited');

@@ -1,5 +1,5 @@
 // Runs that are resumed: they go on exactly, or are refused and left as they are.
-import { appendFileSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { appendFileSync, cpSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import t from 'tap';
@@ -94,6 +94,10 @@ t.test('a run that is finished says so, and no file is touched', (t) => {
     Object.keys(before).map((name) => statSync(join(whole, name)).mtimeMs),
     times,
   );
+  const bare = join(root, 'bare');
+  cpSync(whole, bare, { recursive: true });
+  rmSync(join(bare, 'report.html'));
+  t.match(train('--resume', bare).stdout, /\ntest accuracy: .*\n$/, 'a report that is gone is not named');
   t.end();
 });
 
