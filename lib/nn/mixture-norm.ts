@@ -241,10 +241,10 @@ export class MixtureNorm1d extends MixtureNorm {
  * [
  *   'weight',
  *   'bias',
- *   'num_batches_tracked',
  *   'running_weights',
  *   'running_means',
  *   'running_variances',
+ *   'num_batches_tracked',
  *   'random_state'
  * ]
  * ```

@@ -120,11 +120,11 @@ export class ModeNorm1d extends ModeNorm {
  * ```text
  * [ 4, 8, 6, 6 ]
  * [
- *   'num_batches_tracked',
  *   'gate_weight',
  *   'gate_bias',
  *   'running_means',
- *   'running_squares'
+ *   'running_squares',
+ *   'num_batches_tracked'
  * ]
  * ```
  */
