@@ -158,7 +158,12 @@ export const softplus = kernel(
     const { x: i } = this.thread;
     const z = x[i] * beta;
     if (z > threshold) return x[i];
-    return (Math.max(z, 0) + Math.log1p(Math.exp(-Math.abs(z)))) / beta;
+    // log(1 + u) without the digits that 1 + u loses: a GPU's log1p has lost them
+    const u = Math.exp(-Math.abs(z));
+    const w = 1 + u;
+    let tail = u;
+    if (w > 1) tail = (Math.log(w) * u) / (w - 1);
+    return (Math.max(z, 0) + tail) / beta;
   },
   ([x], { beta, threshold }: Softness) => ({ shape: x, scalars: [beta, threshold] }),
 );
