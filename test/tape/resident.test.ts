@@ -46,7 +46,7 @@ const loops: [loop: string, turns: number, devices: readonly string[]][] = [
   ['evaluation', 10_000, ['wasm', 'reference', 'gpujs-webasm']],
   ['operations', 10_000, ['wasm', 'reference', 'gpujs-webasm']],
   ['operations on a MiB', 2000, ['wasm']],
-  ['evaluation outside noGrad', 2000, ['wasm', 'gpujs-webasm']],
+  ['evaluation outside noGrad', 2000, ['wasm']],
   ['operations without await', 2000, ['wasm', 'reference', 'gpujs-webasm']],
   ['some are kept', 2000, ['wasm', 'reference', 'gpujs-webasm']],
   ['gradients of the data', 1000, ['wasm']],
