@@ -143,3 +143,12 @@ for (const T of [1, C]) {
     }
   });
 }
+
+onBothBuilds('a posterior below 2⁻¹⁰⁰ of the largest is 0, and one above it or NaN stays', (t, compute) => {
+  const others = [-1, -69, -69.5, -90, Number.NaN]; // 2⁻¹⁰⁰ is e^−69.31
+  const got = compute('mixturePosterior', [[Float64Array.of(0, 0, 0, 0, 0, ...others), [2, 1, 1, 5]]], {});
+  t.ok(Math.abs(got[5] - 1 / (1 + Math.E)) < 1e-6, 'an ordinary one');
+  t.ok(Math.abs(got[6] / Math.exp(-69) - 1) < 1e-4, `${got[6]}`);
+  t.same([got[7], got[8], got[2], got[3]], [0, 0, 1, 1]);
+  t.ok(Number.isNaN(got[9]) && Number.isNaN(got[4]), 'NaN');
+});

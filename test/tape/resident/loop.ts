@@ -72,7 +72,7 @@ async function until(end: number): Promise<number> {
 let turn = 0;
 const before = await until(Number(early));
 const readings = [await until(Number(turns))];
-// A machine code that is compiled anew, or a page given back late, is gone at a later reading. A leak is not.
+// Machine code that was compiled anew, or a page given back late, is gone at a later reading. A leak is not.
 while (readings.at(-1)! >= Number(limit) * before && readings.length < 6)
   readings.push(await until(turn + Number(turns) / 5));
 console.log(JSON.stringify([before, ...readings]));
