@@ -163,14 +163,3 @@ export const mixtureMoments = kernel(
     return { shape: [2, K, ints.C], threads: [ints.C, K, 2], ints };
   },
 );
-
-/** (1 − momentum)·old + momentum·batch where the batch's value is finite; elsewhere what was there. */
-export const finiteAverage = kernel(
-  'finiteAverage',
-  function (this: Thread, old: Flat, batch: Flat, momentum: number) {
-    const { x: i } = this.thread;
-    if (Math.abs(batch[i]) < 3e38) return (1 - momentum) * old[i] + momentum * batch[i];
-    return old[i];
-  },
-  ([old], { momentum }: { momentum: number }) => ({ shape: old, scalars: [momentum] }),
-);

@@ -50,7 +50,7 @@ abstract class BatchNorm extends RunningNormLayer {
   forward(x: Tensor): Tensor {
     this.checkInput(x);
     const { weight, bias, runningMean, runningVar, training, eps } = this;
-    const momentum = this.momentum ?? 1 / (this.batches + 1);
+    const momentum = this.shareOf(this.momentum);
     const y = this.normalize(x, { weight, bias, runningMean, runningVar, training, eps, momentum });
     if (training) this.countBatch();
     return y;

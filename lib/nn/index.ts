@@ -40,6 +40,7 @@ export { ModeNorm1d, ModeNorm2d, type ModeNormLayerOptions } from './mode-norm.j
 export { type AnyModule, type ForwardHook, Module } from './module.js';
 export { buffer, type LayerOptions, parameter } from './parameters.js';
 export { AvgPool2d, MaxPool2d } from './pool.js';
+export { updateRunningStats } from './precise.js';
 export { AdaptiveAvgPool2d, Upsample } from './resample.js';
 export { GroupNorm, type GroupNormOptions, LayerNorm, type LayerNormOptions } from './sample-norm.js';
 export { Softmax } from './softmax.js';

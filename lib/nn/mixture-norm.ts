@@ -2,7 +2,7 @@
 // After Kalayeh & Shah, arXiv 1806.02892; docs/mixture-normalization.md has the mathematics.
 import type { Floats } from '../../kernels/devices/device.js';
 import * as k from '../../kernels/elementwise.js';
-import * as mixture from '../../kernels/mixture.js';
+import { averageMixtures } from '../ops/mixture/average.js';
 import { emFit } from '../ops/mixture/em.js';
 import { checkFloor, type Mixture, type Posterior } from '../ops/mixture/mixture.js';
 import {
@@ -13,7 +13,6 @@ import {
 } from '../ops/mixture/norm.js';
 import { deadIn, notFiniteIn, reseed } from '../ops/mixture/reseed.js';
 import { seedMixture } from '../ops/mixture/seeding.js';
-import { moveTowards } from '../ops/normalization.js';
 import { callback, integer, number, readOptions } from '../options.js';
 import { createRandom, defaultRandom, type Random } from '../random.js';
 import { run } from '../tape/run.js';
@@ -127,7 +126,7 @@ abstract class MixtureNorm extends RunningNormLayer {
       : this.warmStart();
     const iterations = first ? this.initIterations : settings.iterations;
     const { y, ...batch } = normalizeFrom(x, { ...settings, iterations, init, weight, bias, training });
-    this.take(batch, x, first ? 1 : this.momentum);
+    this.take(batch, x, first ? 1 : this.shareOf(this.momentum));
     for (const t of [...Object.values(batch), ...(first ? Object.values(init) : [init.variances])])
       t.dispose();
     return y;
@@ -176,10 +175,10 @@ abstract class MixtureNorm extends RunningNormLayer {
       this.log(`${this.constructor.name}: a batch that is not finite was left out of the running mixture`);
       return;
     }
+    const moved = averageMixtures(this.running, batch, momentum);
     for (const key of ['weights', 'means', 'variances'] as const) {
-      if (x.device.sync) moveTowards(this.running[key], batch[key], { offset: 0, momentum, factor: 1 });
-      else
-        replace(this.running[key], run(mixture.finiteAverage, [this.running[key], batch[key]], { momentum }));
+      this.running[key].assign(moved[key]);
+      moved[key].dispose();
     }
     this.countBatch();
     if (x.device.sync) this.restart(deadIn(batch, this.minWeight), x);
@@ -192,12 +191,6 @@ abstract class MixtureNorm extends RunningNormLayer {
       this.log(`${this.constructor.name}: component ${component}${where} died and was re-seeded`);
     }
   }
-}
-
-/** Gives a buffer other values. */
-function replace(target: Tensor, values: Tensor): void {
-  target.assign(values);
-  values.dispose();
 }
 
 /**

@@ -66,8 +66,8 @@ abstract class ModeNorm extends RunningNormLayer {
 
   forward(x: Tensor): Tensor {
     this.checkInput(x);
-    const { gateWeight, gateBias, weight, bias, runningMeans, runningSquares, training, eps, momentum } =
-      this;
+    const { gateWeight, gateBias, weight, bias, runningMeans, runningSquares, training, eps } = this;
+    const momentum = this.shareOf(this.momentum);
     const options = { gateWeight, gateBias, weight, bias, runningMeans, runningSquares, eps, momentum };
     const y = modeNorm(x, { ...options, training });
     if (training) this.countBatch();

@@ -67,9 +67,28 @@ export abstract class RunningNormLayer extends NormLayer {
   abstract readonly numBatchesTracked: Tensor;
   /** The same, known without reading it. */
   protected batches = 0;
+  /** How many batches were averaged since each has the same share; null while momentum decides. */
+  private alike: number | null = null;
+
+  /** The share of the next batch in the running statistics; without momentum all batches so far have the same. */
+  protected shareOf(momentum: number | null): number {
+    if (this.alike !== null) return 1 / (this.alike + 1);
+    return momentum ?? 1 / (this.batches + 1);
+  }
+
+  /** Until `end` is called, the running statistics are the means over the batches from now on. */
+  averageFromHere(): { end: () => void } {
+    this.alike = 0;
+    return {
+      end: () => {
+        this.alike = null;
+      },
+    };
+  }
 
   protected countBatch(): void {
     this.batches++;
+    if (this.alike !== null) this.alike++;
     const counted = run(k.affine, [this.numBatchesTracked], { scale: 1, shift: 1 });
     this.numBatchesTracked.assign(counted);
     counted.dispose();

@@ -1,5 +1,5 @@
 // Metrics as comma-separated values (RFC 4180, with \n).
-import type { Metric } from '../run/run-folder.js';
+import type { Metric } from '../run/metrics.js';
 
 /** A header with every field that a metric has, and a line for each metric; what it lacks is empty. */
 export function csvOf(metrics: readonly Metric[]): string {

@@ -3,8 +3,9 @@ import { statSync } from 'node:fs';
 import { join } from 'node:path';
 import { readBytes } from '../../datasets/files.js';
 import { DataError } from '../../lib/index.js';
+import type { Metric } from '../run/metrics.js';
 import { UsageError } from '../run/program.js';
-import { METRICS, type Metric } from '../run/run-folder.js';
+import { METRICS } from '../run/run-folder.js';
 
 /** What was recorded. */
 export interface Recorded {

@@ -1,6 +1,6 @@
 // Event files of TensorBoard: records of protocol buffers (tensorflow/core/util/event.proto), each with its length and
 // masked checksums of both (tensorflow/core/lib/io/record_writer.h).
-import type { Metric } from '../run/run-folder.js';
+import type { Metric } from '../run/metrics.js';
 
 /** The file of a run's metrics: a scalar a field, named `train/loss`, at the metric's step. The last was written at `endedAt`. */
 export function eventsOf(metrics: readonly Metric[], endedAt: number): Uint8Array {

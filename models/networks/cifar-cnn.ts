@@ -44,7 +44,7 @@ export class CifarCnn extends Module {
     [this.conv1, this.norm1] = normed(3, width, 5, 'conv1');
     [this.conv2, this.norm2] = normed(width, 2 * width, 5, 'conv2');
     [this.conv3, this.norm3] = normed(2 * width, 2 * width, 5, 'conv3');
-    [this.conv4, this.norm4] = normed(2 * width, 4 * width, 3, 'conv4');
+    [this.conv4, this.norm4] = normed(2 * width, 4 * width, 5, 'conv4');
     this.linear = new Linear(4 * width, classes, { random: random.fork('linear'), device });
   }
 

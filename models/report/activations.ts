@@ -3,37 +3,7 @@ import { batches } from '../../datasets/batches.js';
 import { MixtureNorm2d, type Module, noGrad, type Tensor } from '../../lib/index.js';
 import type { RunData } from '../run/data.js';
 import { imagesOf } from '../run/evaluate.js';
-
-/** Bins over the range of a channel's activations: their borders, and the density in them. */
-export interface Histogram {
-  borders: number[];
-  densities: number[];
-}
-
-/** The mixture of one channel: weights, means and standard deviations by component. */
-export interface ChannelMixture {
-  weights: number[];
-  means: number[];
-  deviations: number[];
-}
-
-/** One channel of a layer's input, with the mixture that normalizes it in evaluation. */
-export interface ChannelPicture {
-  channel: number;
-  histogram: Histogram;
-  mixture: ChannelMixture;
-}
-
-/** A mixture normalization layer on one test batch. */
-export interface LayerPicture {
-  /** Dotted name in the network. */
-  name: string;
-  components: number;
-  /** Mean log-likelihood of the batch before each EM round and after the last. */
-  logLikelihoods: number[];
-  /** The channels whose components lie farthest apart. */
-  channels: ChannelPicture[];
-}
+import type { ChannelMixture, Histogram, LayerPicture } from '../run/metrics.js';
 
 /** Test images looked at. */
 const IMAGES = 64;

@@ -2,8 +2,7 @@
 
 import { parseHTML } from '#linkedom';
 import * as Plot from '#plot';
-import type { EvalMetric, TrainMetric } from '../run/run-folder.js';
-import type { ChannelMixture, ChannelPicture } from './activations.js';
+import type { ChannelMixture, ChannelPicture, EvalMetric, TrainMetric } from '../run/metrics.js';
 
 const { document } = parseHTML('<!doctype html><html><body></body></html>');
 

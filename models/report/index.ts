@@ -1,9 +1,10 @@
 // report.html: one file, readable without a network, that shows what a run did.
 import type { Module } from '../../lib/index.js';
 import type { RunData } from '../run/data.js';
+import type { EvalMetric, LayerPicture, TrainMetric } from '../run/metrics.js';
 import { percent } from '../run/progress.js';
-import type { EvalMetric, RunFolder, TrainMetric } from '../run/run-folder.js';
-import { type LayerPicture, pictureLayers } from './activations.js';
+import type { RunFolder } from '../run/run-folder.js';
+import { pictureLayers } from './activations.js';
 
 /** The file's name. */
 export const REPORT = 'report.html';
@@ -33,7 +34,9 @@ export async function writeReport(
   facts: Facts,
 ): Promise<string> {
   const train = folder.metrics.filter((metric) => metric.kind === 'train');
-  const test = folder.metrics.filter((metric) => metric.kind === 'eval');
+  const test = folder.metrics
+    .filter((metric) => metric.kind === 'eval')
+    .filter(({ statistics }) => statistics === 'running');
   const layers = train.length > 0 ? await pictureLayers(network, data) : [];
   const sections = [
     summary(settings, train, test),

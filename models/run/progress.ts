@@ -1,7 +1,7 @@
 // What a run says while it goes on: a progress bar on a terminal, plain lines elsewhere.
 import { MultiBar } from 'cli-progress';
+import type { EvalMetric, TrainMetric } from './metrics.js';
 import type { Output } from './output.js';
-import type { EvalMetric, TrainMetric } from './run-folder.js';
 
 /** Told of every update and evaluation. */
 export interface Progress {
@@ -88,8 +88,9 @@ function describe({ loss, accuracy, images_per_s: rate }: TrainMetric): string {
   return `loss ${loss.toFixed(3)}  accuracy ${percent(accuracy)}  ${rate.toFixed(0)} images/s`;
 }
 
-function describeEvaluation({ epoch, step, loss, accuracy }: EvalMetric): string {
-  return `epoch ${epoch}  step ${step}  test loss ${loss.toFixed(3)}  test accuracy ${percent(accuracy)}`;
+function describeEvaluation({ epoch, step, loss, accuracy, statistics }: EvalMetric): string {
+  const score = `test loss ${loss.toFixed(3)}  test accuracy ${percent(accuracy)}`;
+  return `epoch ${epoch}  step ${step}  ${score}  ${statistics} statistics`;
 }
 
 /** 0.8125 as 81.3 %. */

@@ -12,35 +12,9 @@ import { join } from 'node:path';
 import { reasonOf, syncFile } from '../../datasets/files.js';
 import { checkRun, makeFolders, removeFolders } from './folders.js';
 import { lockFolder } from './lock.js';
+import type { Metric } from './metrics.js';
 import { FileError, UsageError } from './program.js';
 import { attempt, writeWhole } from './whole-file.js';
-
-/** One update, as metrics.jsonl has it. Loss and accuracy are the batch's, before the update. */
-export interface TrainMetric {
-  kind: 'train';
-  /** Updates so far, from 1. */
-  step: number;
-  /** From 1. */
-  epoch: number;
-  loss: number;
-  /** 0 … 1 */
-  accuracy: number;
-  lr: number;
-  images_per_s: number;
-  elapsed_s: number;
-}
-
-/** One evaluation, as metrics.jsonl has it. */
-export interface EvalMetric {
-  kind: 'eval';
-  step: number;
-  epoch: number;
-  split: 'test';
-  loss: number;
-  accuracy: number;
-}
-
-export type Metric = TrainMetric | EvalMetric;
 
 export const CONFIG = 'config.json';
 export const METRICS = 'metrics.jsonl';

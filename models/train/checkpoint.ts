@@ -9,6 +9,7 @@ import {
   saveCheckpoint,
 } from '../../lib/index.js';
 import type { RunData } from '../run/data.js';
+import { isEvaluated } from '../run/metrics.js';
 import { CONFIG, type RunFolder } from '../run/run-folder.js';
 import { version } from '../run/version.js';
 import { ordering, type Run } from './run.js';
@@ -100,7 +101,7 @@ export async function restoreRun(run: Run, { position, bytes }: Checkpoint): Pro
 
 /** Whether there is nothing left to do. */
 export function isFinished({ position }: Checkpoint, folder: RunFolder): boolean {
-  return position.step === position.total && folder.metrics.at(-1)?.kind === 'eval';
+  return position.step === position.total && isEvaluated(folder.metrics, position.step);
 }
 
 /** A checksum of what is learned from, of what it is tested on, and of the order in the first epoch. */

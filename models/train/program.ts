@@ -7,6 +7,7 @@ import { makeModel, networks } from '../networks/index.js';
 import { type Facts, REPORT, writeReport } from '../report/index.js';
 import { loadData, type RunData } from '../run/data.js';
 import { type OpenedDevice, openFor } from '../run/device.js';
+import { lastScore } from '../run/metrics.js';
 import type { Output } from '../run/output.js';
 import { Ending, exitCodes, UsageError } from '../run/program.js';
 import { openProgress, percent } from '../run/progress.js';
@@ -173,17 +174,20 @@ async function trainAndReport(run: Run, facts: Facts, stop: AbortSignal, output:
 /** Prints what came of a run, whose files are written. */
 function tellResult({ path, metrics }: RunFolder, ended: string, seconds: number, output: Output): void {
   const { step: steps = 0 } = metrics.at(-1) ?? {};
-  const { accuracy = null, loss = null } = metrics.findLast(({ kind }) => kind === 'eval') ?? {};
+  const { accuracy = null, loss = null } = lastScore(metrics, 'running') ?? {};
+  const precise = lastScore(metrics, 'precise');
   const [report, weights, checkpoint] = [REPORT, WEIGHTS, CHECKPOINT].map((name) =>
     existsSync(join(path, name)) ? join(path, name) : null,
   );
-  const reached = ended === 'finished' ? [`test accuracy: ${percent(accuracy!)}`] : [];
+  const also = precise ? ` (with precise statistics ${percent(precise.accuracy)})` : '';
+  const reached = ended === 'finished' ? [`test accuracy: ${percent(accuracy!)}${also}`] : [];
   const files = { path, report, weights, checkpoint };
   const seen = report ? [`report: ${report}`] : [];
   output.result([...reached, ...seen].join('\n'), {
     ended,
     accuracy,
     loss,
+    precise: precise ? { accuracy: precise.accuracy, loss: precise.loss } : null,
     steps,
     seconds,
     ...files,

@@ -27,6 +27,8 @@ export interface Settings
   evalEvery: number;
   /** Steps between evaluations, instead of epochs. */
   evalEverySteps: number | null;
+  /** Training batches behind the precise statistics of an evaluation. */
+  preciseBatches: number;
   /** Steps between checkpoints, beside those at evaluations. */
   saveEvery: number | null;
   /** The run folder; null names one by time, norm and seed. */

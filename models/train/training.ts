@@ -1,11 +1,13 @@
 // The training loop: batches in, updates and evaluations out, all of it into the run folder.
 import { type Batch, batches } from '../../datasets/batches.js';
-import { saveSafetensors } from '../../lib/index.js';
-import { evaluate, letSignalsIn } from '../run/evaluate.js';
+import { saveSafetensors, type Tensor } from '../../lib/index.js';
+import { evaluate, imagesOf, letSignalsIn } from '../run/evaluate.js';
+import { isEvaluated } from '../run/metrics.js';
+import { evaluateBothWays } from '../run/precise.js';
 import { WEIGHTS } from '../run/run-folder.js';
 import { saveRun } from './checkpoint.js';
 import { ordering, type Run } from './run.js';
-import { DivergedError, update } from './update.js';
+import { DivergedError, partsOf, update } from './update.js';
 
 /**
  * Trains from where the run stands to the last step. Nothing is saved after that: the run is not at its end before its report.
@@ -15,7 +17,7 @@ import { DivergedError, update } from './update.js';
 export async function train(run: Run, stop: AbortSignal): Promise<void> {
   const { settings, folder, progress } = run;
   // The last evaluation may have been interrupted.
-  if (folder.metrics.at(-1)?.kind === 'train' && evaluates(run)) await assess(run, stop);
+  if (run.step > 0 && evaluates(run) && !isEvaluated(folder.metrics, run.step)) await assess(run, stop);
   for (const { batch, step, epoch } of updates(run)) {
     await letSignalsIn(stop);
     const before = performance.now();
@@ -37,15 +39,19 @@ function evaluates({ settings, step, total, perEpoch }: Run): boolean {
   return step === total || step % (evalEverySteps ?? evalEvery * perEpoch) === 0;
 }
 
-/** Evaluates, records the result and saves weights and checkpoint. */
+/** Evaluates both ways, records the results and saves weights and checkpoint. */
 async function assess(run: Run, stop: AbortSignal): Promise<void> {
   const { network, data, folder, progress, step, perEpoch } = run;
-  const score = await evaluate(network, data.test, data.statistics, stop);
-  if (!Number.isFinite(score.loss))
-    throw new DivergedError(`the test loss is ${score.loss} after step ${step}; try a lower --lr`);
-  const metric = { kind: 'eval', step, epoch: Math.ceil(step / perEpoch), split: 'test', ...score } as const;
-  folder.record(metric);
-  progress.evaluated(metric);
+  const evaluateOnce = () => evaluate(network, data.test, data.statistics, stop);
+  const scores = await evaluateBothWays(network, preciseBatches(run), evaluateOnce, stop);
+  const at = { kind: 'eval', step, epoch: Math.ceil(step / perEpoch), split: 'test' } as const;
+  for (const score of scores) {
+    if (!Number.isFinite(score.loss))
+      throw new DivergedError(`the test loss is ${score.loss} after step ${step}; try a lower --lr`);
+    const metric = { ...at, ...score, elapsed_s: run.elapsed() };
+    folder.record(metric);
+    progress.evaluated(metric);
+  }
   if (step === run.total) return;
   await saveWeights(run);
   await saveRun(run);
@@ -55,6 +61,19 @@ async function assess(run: Run, stop: AbortSignal): Promise<void> {
 export async function saveWeights({ network, folder, settings }: Run): Promise<string> {
   const metadata = { framework: 'mixgrad', model: settings.model, norm: settings.norm };
   return folder.write(WEIGHTS, saveSafetensors(await network.stateDict(), metadata));
+}
+
+/** Training batches for precise statistics, the same at every evaluation, in the parts that the norms see in training. */
+function* preciseBatches({ settings, data }: Run): Generator<Tensor, void> {
+  const { seed, preciseBatches, accumulate } = settings;
+  const options = { ...ordering(settings), seed: `${seed}/precise`, statistics: data.statistics };
+  let left = preciseBatches;
+  for (let epoch = 0; left > 0; epoch++) {
+    for (const batch of batches(data.train, { ...options, epoch })) {
+      if (left-- === 0) return;
+      for (const part of partsOf(batch, accumulate)) yield imagesOf(part);
+    }
+  }
 }
 
 interface Update {

@@ -169,7 +169,6 @@ function casesOf(shapes: Shapes): Cases {
     mixtureWeights: mixtures.map((m) => plain([tau(m)], 'positive')),
     floorWeights: mixtures.map(({ K, T }) => row([[K, T]], { floor: 0.9 }, 'positive')),
     mixtureMoments: mixtures.map((m) => plain([m.x, tau(m)], { 1: 'positive' })),
-    finiteAverage: shapes.channels.map((C) => row([[C], [C]], { momentum: 0.1 })),
     mixtureNorm: mixtures.flatMap((m) =>
       bool.map((fisher) =>
         row(

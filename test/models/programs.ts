@@ -3,7 +3,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import type { Metric } from '../../models/run/run-folder.js';
+import type { Metric } from '../../models/run/metrics.js';
 import {
   type ChildProcessWithoutNullStreams,
   type SpawnSyncOptions,

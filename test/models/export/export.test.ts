@@ -90,7 +90,7 @@ print(json.dumps({tag: [[e.step, e.value] for e in events.Scalars(tag)] for tag 
 `;
   const found = JSON.parse(runPython(tensorboard.python, ['-W', 'ignore', '-c', program, run]));
   const losses = readMetrics(run)
-    .filter(({ kind }) => kind === 'train')
+    .filter((metric) => metric.kind === 'train')
     .map(({ step, loss }) => [step, Math.fround(loss)]);
   t.same(found['train/loss'], losses);
   t.equal(Object.keys(found).length, 6);

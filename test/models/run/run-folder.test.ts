@@ -6,7 +6,7 @@ import { RunFolder } from '../../../models/run/run-folder.js';
 
 const root = t.testdir({ file: 'mine', used: { 'notes.txt': 'mine' }, old: { 'metrics.jsonl': '' } });
 const within = (...names: string[]) => join(root, ...names);
-const metric = { kind: 'eval', step: 1, epoch: 1, split: 'test', loss: 1, accuracy: 0 } as const;
+const metric = { kind: 'layers' as const, step: 1, epoch: 1, layers: {} };
 
 t.test('a folder that cannot be made is refused with the reason, and nothing is made', (t) => {
   symlinkSync(within('nowhere'), within('link'));

@@ -15,7 +15,7 @@ t.test('--json prints the result as one object, and all else on stderr', (t) => 
   t.equal(code, 0);
   t.ok(isOneLine(stdout), stdout);
   const { accuracy, loss, seconds, ...rest } = JSON.parse(stdout);
-  const evaluation = readMetrics(out).at(-1)!;
+  const evaluation = readMetrics(out).find((metric) => metric.kind === 'eval')!;
   t.strictSame({ accuracy, loss }, { accuracy: evaluation.accuracy, loss: evaluation.loss });
   t.ok(seconds > 0 && seconds < 600);
   const [report, weights, checkpoint] = ['report.html', 'weights.safetensors', 'checkpoint.safetensors'].map(

@@ -1,0 +1,46 @@
+// The running mixture: what it is after one more batch.
+
+import { noGrad } from '../../tape/scope.js';
+import type { Tensor } from '../../tensor/tensor.js';
+import { abs, lt, where } from '../compare.js';
+import { add, div, mul, sub } from '../elementwise.js';
+import { reshape } from '../movement.js';
+import type { Mixture } from './mixture.js';
+
+/** Below every weight that counts: a component that neither mixture has stays as it is. */
+const NOTHING = 1e-30;
+
+/** Above every value that counts. WGSL may take a comparison of x with itself for granted. */
+const LARGEST = 3e38;
+
+/**
+ * The mixture of n, Σx and Σx² that are averages of two mixtures', `share` of them the second's: for each component
+ *
+ *     λ = (1 − share)·λ₁ + share·λ₂,   w = share·λ₂ / λ
+ *     μ = μ₁ + w·(μ₂ − μ₁),   σ² = (1 − w)·σ₁² + w·σ₂² + w·(1 − w)·(μ₂ − μ₁)²
+ *
+ * So a component counts by the samples it has, and how far its mean moves is in its variance. On an asynchronous
+ * device, where nobody looked, what is not finite in the second counts as what the first has.
+ */
+export function averageMixtures(first: Mixture, second: Mixture, share: number): Mixture {
+  return noGrad(() => {
+    const weights2 = finiteOr(second.weights, first.weights);
+    const weights = add(mul(first.weights, 1 - share), mul(weights2, share));
+    const part = div(mul(weights2, share), add(weights, NOTHING));
+    const w = part.shape.length === 1 ? reshape(part, [-1, 1]) : part;
+    const rest = sub(1, w);
+    const moved = sub(finiteOr(second.means, first.means), first.means);
+    const variances2 = finiteOr(second.variances, first.variances);
+    const between = mul(mul(w, rest), mul(moved, moved));
+    return {
+      weights,
+      means: add(first.means, mul(w, moved)),
+      variances: add(add(mul(rest, first.variances), mul(w, variances2)), between),
+    };
+  });
+}
+
+/** What is finite in x, and `other` elsewhere. */
+function finiteOr(x: Tensor, other: Tensor): Tensor {
+  return x.device.sync ? x : where(lt(abs(x), LARGEST), x, other);
+}

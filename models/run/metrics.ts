@@ -1,0 +1,121 @@
+// The lines of metrics.jsonl.
+
+/** One update. Loss and accuracy are the batch's, before the update. */
+export interface TrainMetric {
+  kind: 'train';
+  /** Updates so far, from 1. */
+  step: number;
+  /** From 1. */
+  epoch: number;
+  loss: number;
+  /** 0 … 1 */
+  accuracy: number;
+  lr: number;
+  images_per_s: number;
+  elapsed_s: number;
+}
+
+/**
+ * What the norms of a network evaluate by: the running averages of training, or statistics of training batches
+ * taken with the weights as they are.
+ */
+export type Statistics = 'running' | 'precise';
+
+/** One evaluation on the test set. */
+export interface EvalMetric {
+  kind: 'eval';
+  step: number;
+  epoch: number;
+  split: 'test';
+  statistics: Statistics;
+  loss: number;
+  /** 0 … 1 */
+  accuracy: number;
+  elapsed_s: number;
+}
+
+/** Bins over the range of a channel's activations: their borders, and the density in them. */
+export interface Histogram {
+  borders: number[];
+  densities: number[];
+}
+
+/** The mixture of one channel: weights, means and standard deviations by component. */
+export interface ChannelMixture {
+  weights: number[];
+  means: number[];
+  deviations: number[];
+}
+
+/** One channel of a layer's input, with the mixture that normalizes it in evaluation. */
+export interface ChannelPicture {
+  channel: number;
+  histogram: Histogram;
+  mixture: ChannelMixture;
+}
+
+/** A mixture normalization layer on one test batch. */
+export interface LayerPicture {
+  /** Dotted name in the network. */
+  name: string;
+  components: number;
+  /** Mean log-likelihood of the batch before each EM round and after the last. */
+  logLikelihoods: number[];
+  /** The channels whose components lie farthest apart. */
+  channels: ChannelPicture[];
+}
+
+/** What is measured of a normalization layer in an update. */
+export interface LayerNumbers {
+  /** The norm of the gradient of the layer's input. */
+  gradNorm: number;
+  /** The standard deviation of its output. */
+  outputDeviation: number;
+  /** λ of the batch's mixture; means over the channels where each has its own. */
+  weights?: number[];
+  /** The mean entropy of the posteriors, in nats. */
+  entropy?: number;
+  /** Components at the floor of their weight. */
+  dead?: number;
+  /** Mean log-likelihood before each EM round and after the last. */
+  logLikelihoods?: number[];
+}
+
+/** The normalization layers in an update, by dotted name. */
+export interface LayersMetric {
+  kind: 'layers';
+  step: number;
+  epoch: number;
+  layers: Record<string, LayerNumbers>;
+}
+
+/** The batch's loss, and how far its gradient moves, at points along the direction of an update. */
+export interface DescentMetric {
+  kind: 'descent';
+  step: number;
+  epoch: number;
+  points: { rate: number; loss: number; gradientDistance: number }[];
+}
+
+/** Histograms of layers' inputs with their mixtures, at an evaluation. */
+export interface PicturesMetric {
+  kind: 'pictures';
+  step: number;
+  epoch: number;
+  layers: LayerPicture[];
+}
+
+/** A line of metrics.jsonl. */
+export type Metric = TrainMetric | EvalMetric | LayersMetric | DescentMetric | PicturesMetric;
+
+/** Whether the network was evaluated at this step. All of an evaluation is recorded together. */
+export function isEvaluated(metrics: readonly Metric[], step: number): boolean {
+  return metrics.findLast(({ kind }) => kind === 'eval')?.step === step;
+}
+
+/** The last evaluation by these statistics. */
+export function lastScore(metrics: readonly Metric[], statistics: Statistics): EvalMetric | undefined {
+  return metrics
+    .filter((metric) => metric.kind === 'eval')
+    .findLast((metric) => metric.statistics === statistics);
+}
