@@ -115,6 +115,8 @@ const inside = new Set([
     'checkInput',
     'drop',
     'countBatch',
+    'shareOf',
+    'averageFromHere',
     'normalize',
     'warmStart',
     'track',

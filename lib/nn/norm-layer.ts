@@ -76,7 +76,7 @@ export abstract class RunningNormLayer extends NormLayer {
     return momentum ?? 1 / (this.batches + 1);
   }
 
-  /** Until `end` is called, the running statistics are the means over the batches from now on. */
+  /** Until `end` is called, the running statistics are the means over the batches from now on. @internal */
   averageFromHere(): { end: () => void } {
     this.alike = 0;
     return {

@@ -42,14 +42,8 @@ export function trainCommand(): Command {
 }
 
 /** What a parsed command line holds. */
-type Flags = Omit<Settings, 'lr' | 'components' | 'preciseBatches'> &
-  Partial<Pick<Settings, 'lr' | 'components'>> & {
-    preciseBatches: number | null;
-    resume?: string;
-  } & OutputFlags;
-
-/** Enough for statistics within a few per cent of those of all images. */
-const PRECISE_IMAGES = 1024;
+type Flags = Omit<Settings, 'lr' | 'components'> &
+  Partial<Pick<Settings, 'lr' | 'components'>> & { resume?: string } & OutputFlags;
 
 /** The settings that a parsed command line asks for. @throws UsageError for flags that do not go together */
 export function settingsOf(command: Command): Settings {
@@ -72,8 +66,7 @@ export function settingsOf(command: Command): Settings {
   }
   const data = findData(flags.data, flags.dataset);
   const components = flags.components ?? defaultComponents(norm);
-  const preciseBatches = flags.preciseBatches ?? Math.ceil(PRECISE_IMAGES / batchSize);
-  return { ...flags, ...data, components, preciseBatches, lr: flags.lr ?? optimizerRates[flags.optimizer] };
+  return { ...flags, ...data, components, lr: flags.lr ?? optimizerRates[flags.optimizer] };
 }
 
 function addLengthFlags(command: Command): void {
@@ -110,7 +103,7 @@ function addFolderFlags(command: Command): void {
         'training batches whose statistics an evaluation takes in place of running ones, beside the one with those',
       )
         .argParser(count)
-        .default(null, `as many as have ${PRECISE_IMAGES} images`),
+        .default(null, 'as many as have 1024 images, an epoch at most'),
     )
     .addOption(
       new Option('--save-every <n>', 'steps between checkpoints, beside those at evaluations')

@@ -52,10 +52,7 @@ function risingCounts(text: string): number[] {
 }
 
 /** @throws UsageError for flags that do not go together */
-export function checkOptimizerFlags(
-  command: Command,
-  settings: Omit<Settings, 'lr' | 'components' | 'preciseBatches'>,
-): void {
+export function checkOptimizerFlags(command: Command, settings: Omit<Settings, 'lr' | 'components'>): void {
   const { optimizer, schedule, batchSize, accumulate } = settings;
   if (optimizer !== 'sgd' && optimizer !== 'rmsprop') {
     refuseIdle(command, ['momentum'], `only for --optimizer sgd and rmsprop, this one is ${optimizer}`);

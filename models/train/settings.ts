@@ -28,7 +28,7 @@ export interface Settings
   /** Steps between evaluations, instead of epochs. */
   evalEverySteps: number | null;
   /** Training batches behind the precise statistics of an evaluation. */
-  preciseBatches: number;
+  preciseBatches: number | null;
   /** Steps between checkpoints, beside those at evaluations. */
   saveEvery: number | null;
   /** The run folder; null names one by time, norm and seed. */

@@ -63,15 +63,18 @@ export async function saveWeights({ network, folder, settings }: Run): Promise<s
   return folder.write(WEIGHTS, saveSafetensors(await network.stateDict(), metadata));
 }
 
+/** Images behind precise statistics where no number of batches was asked for; all there are at most. */
+const PRECISE_IMAGES = 1024;
+
 /** Training batches for precise statistics, the same at every evaluation, in the parts that the norms see in training. */
-function* preciseBatches({ settings, data }: Run): Generator<Tensor, void> {
-  const { seed, preciseBatches, accumulate } = settings;
+function* preciseBatches({ settings, data, perEpoch }: Run): Generator<Tensor, void> {
+  const { seed, batchSize, accumulate } = settings;
+  const count = settings.preciseBatches ?? Math.min(perEpoch, Math.ceil(PRECISE_IMAGES / batchSize));
   const options = { ...ordering(settings), seed: `${seed}/precise`, statistics: data.statistics };
-  let left = preciseBatches;
-  for (let epoch = 0; left > 0; epoch++) {
+  for (let taken = 0, epoch = 0; taken < count; epoch++) {
     for (const batch of batches(data.train, { ...options, epoch })) {
-      if (left-- === 0) return;
       for (const part of partsOf(batch, accumulate)) yield imagesOf(part);
+      if (++taken === count) return;
     }
   }
 }

@@ -3,6 +3,23 @@ import { OptionError, ShapeError } from '../../lib/index.js';
 import { image, M, type Misuses, make, x } from './given.js';
 
 export const moreNorms: Misuses = {
+  updateRunningStats: {
+    'no network': [
+      () => M.updateRunningStats([], []),
+      OptionError,
+      'updateRunningStats: network is [], expected a Module',
+    ],
+    'a batch in place of batches': [
+      () => M.updateRunningStats(make('BatchNorm1d', 2), x()),
+      OptionError,
+      'updateRunningStats: batches is a Tensor, expected an iterable of tensors',
+    ],
+    'no tensors': [
+      () => M.updateRunningStats(make('BatchNorm1d', 2), [1]),
+      OptionError,
+      'BatchNorm1d: x is 1, expected a tensor',
+    ],
+  },
   LayerNorm: {
     'no shape': [
       () => make('LayerNorm'),

@@ -17,7 +17,7 @@ const LARGEST = 3e38;
  * The mixture of n, Σx and Σx² that are averages of two mixtures', `share` of them the second's: for each component
  *
  *     λ = (1 − share)·λ₁ + share·λ₂,   w = share·λ₂ / λ
- *     μ = μ₁ + w·(μ₂ − μ₁),   σ² = (1 − w)·σ₁² + w·σ₂² + w·(1 − w)·(μ₂ − μ₁)²
+ *     μ = (1 − w)·μ₁ + w·μ₂,   σ² = (1 − w)·σ₁² + w·σ₂² + w·(1 − w)·(μ₂ − μ₁)²
  *
  * So a component counts by the samples it has, and how far its mean moves is in its variance. On an asynchronous
  * device, where nobody looked, what is not finite in the second counts as what the first has.
@@ -29,13 +29,14 @@ export function averageMixtures(first: Mixture, second: Mixture, share: number):
     const part = div(mul(weights2, share), add(weights, NOTHING));
     const w = part.shape.length === 1 ? reshape(part, [-1, 1]) : part;
     const rest = sub(1, w);
-    const moved = sub(finiteOr(second.means, first.means), first.means);
-    const variances2 = finiteOr(second.variances, first.variances);
+    const means2 = finiteOr(second.means, first.means);
+    const moved = sub(means2, first.means);
     const between = mul(mul(w, rest), mul(moved, moved));
+    const average = (a: Tensor, b: Tensor) => add(mul(rest, a), mul(w, b));
     return {
       weights,
-      means: add(first.means, mul(w, moved)),
-      variances: add(add(mul(rest, first.variances), mul(w, variances2)), between),
+      means: average(first.means, means2),
+      variances: add(average(first.variances, finiteOr(second.variances, first.variances)), between),
     };
   });
 }

@@ -14,7 +14,7 @@ t.test('a run leaves settings, metrics, weights and a report', (t) => {
   const { code, stdout, stderr } = train(...tiny, '--out', out);
   t.equal(code, 0, stderr);
   t.match(stdout.split('\n')[0], /^device: wasm, threads: 1 \(/);
-  t.match(stdout, /test accuracy: \d+\.\d %\nreport: .*report\.html\n$/);
+  t.match(stdout, /test accuracy: \d+\.\d % \(with precise statistics \d+\.\d %\)\nreport: .*report\.html\n$/);
   t.strictSame(readdirSync(out).sort(), [
     'checkpoint.safetensors',
     'config.json',
@@ -40,11 +40,14 @@ t.test('a run leaves settings, metrics, weights and a report', (t) => {
       ['train', 1, 1],
       ['train', 2, 1],
       ['eval', 2, 1],
+      ['eval', 2, 1],
     ],
   );
   const trainKeys = ['kind', 'step', 'epoch', 'loss', 'accuracy', 'lr', 'images_per_s', 'elapsed_s'];
   t.strictSame(Object.keys(metrics[0]), trainKeys);
-  t.strictSame(Object.keys(metrics[2]), ['kind', 'step', 'epoch', 'split', 'loss', 'accuracy']);
+  t.strictSame(Object.keys(metrics[2]), [
+    ...['kind', 'step', 'epoch', 'split', 'statistics', 'loss', 'accuracy', 'elapsed_s'],
+  ]);
 
   const { state, metadata } = loadSafetensors(readFileSync(join(out, 'weights.safetensors')));
   t.strictSame(metadata, { framework: 'mixgrad', model: 'cifar-cnn', norm: 'mn' });
@@ -73,12 +76,14 @@ t.test('evaluation follows every n-th epoch and the last step', (t) => {
   const flags =
     '--device wasm --norm bn --limit-train 5 --limit-test 2 --batch-size 2 --epochs 3 --eval-every 2';
   t.equal(train(...flags.split(' '), '--out', out).code, 0);
-  const evaluations = readMetrics(out).filter(({ kind }) => kind === 'eval');
+  const evaluations = readMetrics(out).filter((metric) => metric.kind === 'eval');
   t.strictSame(
-    evaluations.map(({ step, epoch }) => [step, epoch]),
+    evaluations.map(({ step, epoch, statistics }) => [step, epoch, statistics]),
     [
-      [4, 2],
-      [6, 3],
+      [4, 2, 'running'],
+      [4, 2, 'precise'],
+      [6, 3, 'running'],
+      [6, 3, 'precise'],
     ],
   );
   t.end();
@@ -89,7 +94,9 @@ t.test('or every n-th step, wherever epochs end', (t) => {
   const flags =
     '--device wasm --norm bn --limit-train 5 --limit-test 2 --batch-size 2 --steps 7 --eval-every-steps 3';
   t.equal(train(...flags.split(' '), '--out', out).code, 0);
-  const evaluations = readMetrics(out).filter(({ kind }) => kind === 'eval');
+  const evaluations = readMetrics(out)
+    .filter((metric) => metric.kind === 'eval')
+    .filter(({ statistics }) => statistics === 'running');
   t.strictSame(
     evaluations.map(({ step, epoch }) => [step, epoch]),
     [

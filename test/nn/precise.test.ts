@@ -1,0 +1,108 @@
+// updateRunningStats: statistics of batches, with the weights as they are.
+import t from 'tap';
+import {
+  BatchNorm1d,
+  createRandom,
+  Dropout,
+  GhostBatchNorm2d,
+  LayerNorm,
+  Linear,
+  MixtureNorm1d,
+  ModeNorm1d,
+  openDevice,
+  Sequential,
+  setDevice,
+  type Tensor,
+  tensor,
+  updateRunningStats,
+} from '../../lib/index.js';
+import { normal } from '../values.js';
+
+setDevice(await openDevice('reference'));
+
+const batchesOf = (count: number, shape: number[]): Tensor[] =>
+  Array.from({ length: count }, (_, i) => tensor(normal(shape, `batch ${i}`), { shape }));
+const close = (a: ArrayLike<number>, b: ArrayLike<number>) =>
+  Array.from(a).every((value, i) => Math.abs(value - b[i]) < 1e-12);
+
+t.test('batch normalization has the mean of the batches’ statistics, whatever was there', async (t) => {
+  const layer = new BatchNorm1d(2);
+  layer.forward(tensor(normal([8, 2], 'before'), { shape: [8, 2] }).mul(100));
+  const batches = batchesOf(3, [8, 2]);
+  t.equal(await updateRunningStats(layer, batches), 1);
+  const means = batches.map((x) => x.mean(0).keep());
+  const expected = means[0].add(means[1]).add(means[2]).div(3);
+  t.ok(close(await layer.runningMean.data(), await expected.data()));
+  const variances = batches.map((x) => x.var(0, { correction: 1 }).keep());
+  const expectedVar = variances[0].add(variances[1]).add(variances[2]).div(3);
+  t.ok(close(await layer.runningVar.data(), await expectedVar.data()));
+  const [before] = await layer.runningMean.data();
+  const x = tensor(normal([8, 2], 'after'), { shape: [8, 2] });
+  layer.forward(x);
+  const [mean] = await x.mean(0).data();
+  t.ok(
+    Math.abs((await layer.runningMean.data())[0] - (0.9 * before + 0.1 * mean)) < 1e-12,
+    'momentum is back',
+  );
+});
+
+t.test('only layers with running statistics train meanwhile, and all modes are as before', async (t) => {
+  const dropout = new Dropout({ p: 0.5 });
+  const modes: boolean[] = [];
+  dropout.registerForwardHook((module) => {
+    modes.push(module.training);
+    return undefined;
+  });
+  const norm = new BatchNorm1d(2);
+  const linear = new Linear(2, 2);
+  const network = new Sequential(linear, dropout, norm);
+  linear.eval();
+  const weights = await linear.weight.data();
+  await updateRunningStats(network, batchesOf(2, [4, 2]));
+  t.same(modes, [false, false]);
+  t.same([network.training, linear.training, dropout.training, norm.training], [true, false, true, true]);
+  t.same(await linear.weight.data(), weights);
+});
+
+t.test('every norm with running statistics takes part, and batches may come one by one', async (t) => {
+  async function* slowly() {
+    yield* batchesOf(4, [6, 3]);
+  }
+  for (const layer of [new MixtureNorm1d(3), new ModeNorm1d(3), new BatchNorm1d(3)]) {
+    t.equal(await updateRunningStats(layer, slowly()), 1);
+    t.equal((await layer.numBatchesTracked.data())[0], 4);
+  }
+  const ghost = new GhostBatchNorm2d(1, { virtualBatchSize: 2 });
+  t.equal(await updateRunningStats(ghost, batchesOf(4, [6, 1, 2, 2])), 1);
+});
+
+t.test('a mixture has the same share of each batch', async (t) => {
+  const layer = new MixtureNorm1d(1, { components: 1, random: createRandom(1) });
+  const batches = batchesOf(3, [10, 1]);
+  layer.forward(tensor(normal([10, 1], 'before'), { shape: [10, 1] }).add(50));
+  await updateRunningStats(layer, batches);
+  const all = (await Promise.all(batches.map((x) => x.data()))).flatMap((values) => Array.from(values));
+  const mean = all.reduce((sum, x) => sum + x, 0) / all.length;
+  const variance = all.reduce((sum, x) => sum + (x - mean) ** 2, 0) / all.length;
+  t.ok(close(await layer.runningMeans.data(), [mean]));
+  t.ok(
+    close(await layer.runningVariances.data(), [variance]),
+    'that of all samples, between batches included',
+  );
+});
+
+t.test('without such layers no batch is asked for', async (t) => {
+  const batches = {
+    // biome-ignore lint/correctness/useYield: that it is never asked is what the test says
+    *[Symbol.iterator](): Generator<Tensor> {
+      t.fail('a batch was asked for');
+    },
+  };
+  t.equal(await updateRunningStats(new LayerNorm(2), batches), 0);
+});
+
+t.test('what ends it early leaves the modes as they were', async (t) => {
+  const layer = new BatchNorm1d(2).eval();
+  await t.rejects(updateRunningStats(layer, batchesOf(1, [4, 3])), { name: 'ShapeError' });
+  t.equal(layer.training, false);
+});
