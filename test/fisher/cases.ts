@@ -58,3 +58,22 @@ export function onALine(weights: number[], means: number[], deviations: number[]
   const variances = column(deviations.map((s) => s * s));
   return { weights: tensor(weights, { device }), means: column(means), variances };
 }
+
+/** Equally spaced points of a line, far enough out for any mixture of a test: their sum times `step` is the integral. */
+export function line(
+  device: Device,
+  { from = -60, to = 100, step = 0.02 } = {},
+): { x: Tensor; step: number } {
+  const count = Math.round((to - from) / step);
+  const x = tensor(
+    Float64Array.from({ length: count }, (_, i) => from + i * step),
+    { shape: [count, 1], device },
+  );
+  return { x, step };
+}
+
+/** The mean under a mixture on a line of what is given at its points [N, 1], or [K, N, 1] summed over N. */
+export function expectation(mixture: Mixture, { x, step }: { x: Tensor; step: number }, of: Tensor): Tensor {
+  const density = mixtureLogProb(x, mixture).exp().mul(step).reshape([-1, 1]);
+  return of.mul(density).sum(-2);
+}
