@@ -60,10 +60,7 @@ export function onALine(weights: number[], means: number[], deviations: number[]
 }
 
 /** Equally spaced points of a line, far enough out for any mixture of a test: their sum times `step` is the integral. */
-export function line(
-  device: Device,
-  { from = -60, to = 100, step = 0.02 } = {},
-): { x: Tensor; step: number } {
+export function line(device: Device, { from = -40, to = 80, step = 0.05 } = {}): { x: Tensor; step: number } {
   const count = Math.round((to - from) / step);
   const x = tensor(
     Float64Array.from({ length: count }, (_, i) => from + i * step),

@@ -19,7 +19,7 @@ import {
 import { worstDifference } from '../compare.js';
 import { everyDevice } from '../devices.js';
 import { leaf, normal } from '../values.js';
-import { fromParameters, parameters } from './cases.js';
+import { fromParameters, onALine, parameters } from './cases.js';
 
 const reference = await openDevice('reference');
 
@@ -109,13 +109,11 @@ t.test("mixtureNorm's posteriors are one round older than its statistics", async
   t.ok((await furthest(sum(tau.mul(z).div(column(weights).sqrt()), 0), y)) <= 1e-12);
 });
 
-t.test('at EM’s fixed point the Fisher vector of the whole batch is 0', async (t) => {
-  const x = tensor(
-    normal([300, 2], 'x').map((v, i) => v + 5 * (i % 3)),
-    { shape: [300, 2], device: reference },
-  );
-  const init = fromParameters(parameters(2, 2, false, 'likelihood', reference));
-  const fit = emFit(x, { init, iterations: 1500, regCovar: 0 });
+t.test("at EM's fixed point the Fisher vector of the whole batch is 0", async (t) => {
+  const values = normal([300, 1], 'x').map((v, i) => v + 6 * (i % 3 === 0 ? 1 : 0));
+  const x = tensor(values, { shape: [300, 1], device: reference });
+  const init = onALine([0.5, 0.5], [-1, 8], [2, 2], reference);
+  const fit = emFit(x, { init, iterations: 100, regCovar: 0 });
   const largest = async (mixture: Mixture) => {
     const parts = Object.values(fisherVector(x, mixture)).map((part: Tensor) => mean(part, 1).abs());
     return Math.max(
