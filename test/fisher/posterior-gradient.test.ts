@@ -22,6 +22,8 @@ interface Case {
   posterior: 'joint' | 'channel';
   scale: 'fisher' | 'unit';
   eps: number;
+  /** Below one of the weights and above another. */
+  floor?: number;
 }
 
 /** dx, in operations on [K, N, C], of what the page names: τ, μ, σ², λ, g, γ, and the mixture m, v that τ is of. */
@@ -30,7 +32,7 @@ function closedForm(
   g: Tensor,
   gamma: Tensor,
   { weights, means, variances }: Mixture,
-  { K, shape, posterior, scale, eps }: Case,
+  { K, shape, posterior, scale, eps, floor = 0 }: Case,
 ): Tensor {
   const [N, C] = shape;
   const column = (t: Tensor) => t.reshape([K, 1, -1]);
@@ -43,9 +45,13 @@ function closedForm(
   const n = total(tau);
   const mu = total(tau.mul(x)).div(n);
   const d = x.sub(mu);
-  const r = total(tau.mul(d).mul(d)).div(n).add(eps).pow(-0.5);
+  const sigma2 = total(tau.mul(d).mul(d)).div(n);
+  const r = sigma2.add(eps).pow(-0.5);
   const e = d.mul(r);
-  const s = scale === 'fisher' ? n.div(N).pow(-0.5) : n.mul(0).add(1);
+  const raised = n.div(N).maximum(floor);
+  const U = raised.sum(0, { keepDims: true });
+  const lambda = raised.div(U);
+  const s = scale === 'fisher' ? lambda.pow(-0.5) : lambda.mul(0).add(1);
   const a = tau.mul(s);
   // As for the detached gradient.
   const G = g.mul(gamma);
@@ -53,14 +59,19 @@ function closedForm(
   const B = total(a.mul(G).mul(e));
   const detached = r.mul(a.mul(G).sub(tau.mul(A.add(e.mul(B))).div(n)));
   // Through τ.
-  const one = scale === 'fisher' ? 0 : 1;
-  const square = e.mul(e).sub(one).add(r.mul(r).mul(eps));
+  const q = scale === 'fisher' ? over(B).div(lambda).mul(-0.5) : lambda.mul(0);
+  const rho = n
+    .div(N)
+    .gt(floor)
+    .mul(q.sub(q.mul(lambda).sum(0, { keepDims: true })))
+    .div(U.mul(N));
+  const width = e.mul(e).sub(sigma2.mul(r).mul(r)).mul(0.5);
   const h = over(
     s
       .mul(G)
       .mul(e)
-      .sub(A.mul(e).add(B.mul(square).mul(0.5)).div(n)),
-  );
+      .sub(A.mul(e).add(B.mul(width)).div(n)),
+  ).add(rho);
   const delta = tau.mul(h.sub(tau.mul(h).sum(0, { keepDims: true })));
   const through = delta.mul(x.sub(m)).div(v);
   return detached.sub(through).sum(0).reshape([N, C]);
@@ -71,12 +82,20 @@ const cases: Record<string, Case> = {
   'a posterior for each channel': { K: 2, shape: [8, 3], posterior: 'channel', scale: 'fisher', eps: 1e-2 },
   'without the 1/√λ': { K: 3, shape: [9, 2], posterior: 'joint', scale: 'unit', eps: 1e-2 },
   'without the 1/√λ, for each channel': { K: 2, shape: [8, 2], posterior: 'channel', scale: 'unit', eps: 0 },
+  'a floor that holds for some weights': {
+    K: 3,
+    shape: [9, 4],
+    posterior: 'joint',
+    scale: 'fisher',
+    eps: 0,
+    floor: 0.3,
+  },
   'one component': { K: 1, shape: [6, 2], posterior: 'joint', scale: 'fisher', eps: 1e-2 },
 };
 
 for (const [title, entry] of Object.entries(cases)) {
   t.test(`${title}: the closed form is the tape's gradient through the last E-step`, async (t) => {
-    const { K, shape, posterior, scale, eps } = entry;
+    const { K, shape, posterior, scale, eps, floor = 0 } = entry;
     const values = normal(shape, 'x').map((v, i) => v + (i % 3));
     const x = leaf(values, shape, device);
     const start = fromParameters(parameters(K, shape[1], posterior === 'channel', 'start', device));
@@ -85,8 +104,12 @@ for (const [title, entry] of Object.entries(cases)) {
     const g = tensor(normal(shape, 'g'), { shape, device });
     const gamma = tensor(positive([shape[1]], 'γ'), { device });
     // EM's result is a constant, and from it only the last E-step is left.
-    const options = { init, posterior, scale, eps, weight: gamma, iterations: 0, minWeight: 0 };
+    const options = { init, posterior, scale, eps, weight: gamma, iterations: 0, minWeight: floor };
     const { y } = mixtureNorm(x, { ...options, gradient: 'unrolled' });
+    if (floor > 0) {
+      const shares = await mixtureNorm(x, { ...options, minWeight: 0 }).weights.data();
+      t.ok(shares.some((share) => share < floor) && shares.some((share) => share > floor), `${shares}`);
+    }
     sum(mul(y, g)).backward();
     const expected = closedForm(x.detach(), g, gamma, init, entry);
     const got = await x.grad!.keep().data();

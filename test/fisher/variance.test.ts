@@ -1,6 +1,14 @@
 // The variance of mixture normalization's output: K where components lie apart, (Σ√λ)² where they coincide, never above K.
 import t from 'tap';
-import { createRandom, type Mixture, mixtureNorm, openDevice, type Tensor, tensor } from '../../lib/index.js';
+import {
+  createRandom,
+  type Mixture,
+  mixtureNorm,
+  mixtureScore,
+  openDevice,
+  type Tensor,
+  tensor,
+} from '../../lib/index.js';
 import { normal } from '../values.js';
 import { expectation, fromParameters, line, onALine, parameters } from './cases.js';
 
@@ -55,6 +63,24 @@ for (const [title, weights] of Object.entries(mixtures)) {
     }
   });
 }
+
+t.test('divided by the roots of the exact information it would be K² where they coincide', async (t) => {
+  for (const weights of [mixtures['two of 1 : 9'], mixtures['five of falling weights']]) {
+    for (const [separation, expected] of [
+      [0, weights.length ** 2],
+      [15, weights.length],
+    ]) {
+      const mixture = spaced(weights, separation);
+      const { means } = mixtureScore(points.x, mixture);
+      const information = expectation(mixture, points, means.mul(means)).reshape([-1, 1, 1]);
+      const y = means.div(information.sqrt()).sum(0);
+      t.ok(
+        Math.abs((await expectation(mixture, points, y.mul(y)).item()) - expected) < 1e-6,
+        `${separation}`,
+      );
+    }
+  }
+});
 
 t.test('a batch: exactly so at the two ends', async (t) => {
   const weights = [0.25, 0.75];

@@ -110,7 +110,7 @@ export const fisher: Misuses = {
   fisherInformation: {
     ...badMixtures('fisherInformation', (mixture) => M.fisherInformation(mixture)),
     ...badInputs('fisherInformation', 'samples', (samples, mixture) =>
-      M.fisherInformation(mixture, { samples: samples ?? 0 }),
+      M.fisherInformation(mixture, { samples }),
     ),
     'samples in place of options': [
       () => M.fisherInformation(mixture(), x()),
