@@ -16,6 +16,14 @@ export { elementwise, type Flat, type Kernel, type Plan, type Thread } from '../
 export { DataLoader, type DataLoaderOptions, type DataSource } from './data/loader.js';
 export * from './errors.js';
 export {
+  type FisherInformationOptions,
+  type FisherParts,
+  fisherInformation,
+  fisherVector,
+  mixtureLogProb,
+  mixtureScore,
+} from './fisher.js';
+export {
   GradcheckError,
   type GradcheckOptions,
   type GradcheckResult,

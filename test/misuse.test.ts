@@ -5,6 +5,7 @@ import * as mixgrad from '../lib/index.js';
 import { autograd } from './misuse/autograd.js';
 import { devices } from './misuse/devices.js';
 import { files } from './misuse/files.js';
+import { fisher } from './misuse/fisher.js';
 import { M, type Misuse, type Misuses, other } from './misuse/given.js';
 import { layers } from './misuse/layers.js';
 import { methods } from './misuse/methods.js';
@@ -31,6 +32,7 @@ const cases: Misuses = {
   ...optim,
   ...training,
   ...files,
+  ...fisher,
   ...moreLayers,
   ...moreNorms,
   ...autograd,

@@ -1,6 +1,7 @@
-// How golden cases are called: operators as their rows say, optimizers step by step.
+// How golden cases are called: operators as their rows say, functions of Fisher's as theirs, optimizers step by step.
 import * as mixgrad from '../../lib/index.js';
 import { type Device, Tensor, tensor } from '../../lib/index.js';
+import { fisherFunctions } from '../fisher/cases.js';
 import { table } from '../ops/cases.js';
 import type { Adapter, GoldenCall, Outputs, Row } from '../ops/row.js';
 import type { Values } from './fixtures.js';
@@ -12,7 +13,8 @@ export function findAdapter(op: string): ((call: GoldenCall) => Promise<Outputs>
   const name = optimizers[op] ?? op;
   const exported = (mixgrad as Record<string, unknown>)[name];
   if (exported === undefined) return undefined;
-  const adapter = name === op ? operators[op]?.golden : trajectory(exported as Optimizer);
+  const adapter =
+    name === op ? (operators[op]?.golden ?? fisherFunctions[op]) : trajectory(exported as Optimizer);
   if (typeof adapter !== 'function') {
     throw new Error(`${op}: there are golden values, and nothing says how to call it`);
   }

@@ -56,4 +56,9 @@ for (const [name, bundle] of Object.entries({ esbuild: byEsbuild, Rollup: byRoll
       t.same(found(await bundle(page('{ tensor as kept }'))), []);
     },
   );
+
+  t.test(`${name}: a page with mixture normalization has none of its theory`, async (t) => {
+    t.match(await bundle(page('{ mixtureScore as kept }')), /["']mixtureScore["']/);
+    t.notMatch(await bundle(page('{ MixtureNorm2d as kept }')), /["'](mixtureScore|fisherVector)["']/);
+  });
 }

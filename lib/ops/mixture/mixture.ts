@@ -25,28 +25,33 @@ export function checkEm(
   minWeight: number,
 ): asserts init is Mixture {
   checkNormInput(op, x, {});
-  if (typeof init !== 'object' || init === null || init instanceof Tensor) {
-    throw new OptionError(`${op}: init is ${describe(init)}, expected { weights, means, variances }`);
+  checkParts(op, 'init', init, { x, posterior });
+  checkFloor(op, minWeight, init.means.shape[0]);
+}
+
+/** Throws unless `given` is a mixture: of x's channels where there is x, of the posterior's shapes or else of either's. */
+export function checkParts(
+  op: string,
+  name: string,
+  given: Mixture | null,
+  { x, posterior }: { x?: Tensor; posterior?: Posterior },
+): asserts given is Mixture {
+  if (typeof given !== 'object' || given === null || given instanceof Tensor) {
+    throw new OptionError(`${op}: ${name} is ${describe(given)}, expected { weights, means, variances }`);
   }
-  const { weights, means, variances } = init;
-  checkTensors(op, { 'init.weights': weights, 'init.means': means, 'init.variances': variances });
-  commonDevice(op, [x, weights, means, variances]);
-  checkRank(op, 'init.means', means, '[K, C]');
-  const [K] = means.shape;
-  const C = x.shape[1];
-  const expected: Record<keyof Mixture, Shape> = {
-    weights: posterior === 'joint' ? [K] : [K, C],
-    means: [K, C],
-    variances: [K, C],
-  };
-  for (const key of ['weights', 'means', 'variances'] as const) {
-    if (!sameShape(init[key].shape, expected[key])) {
-      throw new ShapeError(
-        `${op}: init.${key} has shape ${format(init[key].shape)}, expected ${format(expected[key])}`,
-      );
-    }
+  const { weights, means, variances } = given;
+  const parts = { [`${name}.weights`]: weights, [`${name}.means`]: means, [`${name}.variances`]: variances };
+  checkTensors(op, parts);
+  commonDevice(op, [...(x ? [x] : []), weights, means, variances]);
+  checkRank(op, `${name}.means`, means, '[K, C]');
+  const [K, channels] = means.shape;
+  const C = x ? x.shape[1] : channels;
+  const joint = posterior ? posterior === 'joint' : weights.shape.length === 1;
+  const expected: Shape[] = [joint ? [K] : [K, C], [K, C], [K, C]];
+  for (const [i, [part, { shape }]] of Object.entries(parts).entries()) {
+    if (sameShape(shape, expected[i])) continue;
+    throw new ShapeError(`${op}: ${part} has shape ${format(shape)}, expected ${format(expected[i])}`);
   }
-  checkFloor(op, minWeight, K);
 }
 
 /** Throws unless a floor leaves room for the weights of K components. */
@@ -58,19 +63,28 @@ export function checkFloor(op: string, minWeight: number, K: number): void {
 /** How far from 1 the weights may add up. */
 const SLACK = 1e-4;
 
+/** How the weights of a mixture are bounded. */
+export const WEIGHTS: Range = { least: 0, most: 1 + SLACK };
+
 /**
- * Throws unless the means are finite, the variances in their range, and the weights add up to 1. Reads data: on an
+ * Throws unless the means are finite, variances and weights in their ranges, and the weights add up to 1. Reads data: on an
  * asynchronous device nothing is checked.
  */
-export function checkMixture(op: string, { weights, means, variances }: Mixture, variance: Range): void {
+export function checkMixture(
+  op: string,
+  { weights, means, variances }: Mixture,
+  variance: Range,
+  mixture = 'init',
+  weight = WEIGHTS,
+): void {
   if (!weights.device.sync) return;
   const [shares] = Object.entries({ weights, means, variances }).map(([name, t]) => {
-    const range = { weights: { least: 0, most: 1 + SLACK }, means: {}, variances: variance }[name]!;
+    const range = { weights: weight, means: {}, variances: variance }[name]!;
     const values = t.storage.peek();
     const at = values.findIndex((value) => !Number.isFinite(value) || !within(value, range));
     if (at < 0) return values;
     throw new OptionError(
-      `${op}: init.${name} holds ${values[at]} at position ${at}, expected ${words('finite numbers', range)}`,
+      `${op}: ${mixture}.${name} holds ${values[at]} at position ${at}, expected ${words('finite numbers', range)}`,
     );
   });
   const [K, T = 1] = weights.shape;
@@ -79,6 +93,6 @@ export function checkMixture(op: string, { weights, means, variances }: Mixture,
     for (let k = 0; k < K; k++) total += shares[k * T + t];
     if (Math.abs(total - 1) <= SLACK) continue;
     const which = weights.shape.length === 1 ? '' : ` of channel ${t}`;
-    throw new OptionError(`${op}: init.weights${which} add up to ${total}, expected 1`);
+    throw new OptionError(`${op}: ${mixture}.weights${which} add up to ${total}, expected 1`);
   }
 }

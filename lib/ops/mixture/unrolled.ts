@@ -3,14 +3,11 @@ import { numel, type Shape } from '../../shape.js';
 import { view } from '../../tape/run.js';
 import type { Tensor } from '../../tensor/tensor.js';
 import { sum } from '../broadcast.js';
-import { add, div, exp, log, mul, relu, sqrt, sub } from '../elementwise.js';
+import { add, div, mul, relu, sqrt, sub } from '../elementwise.js';
 import { reshape } from '../movement.js';
-import { logSumExp } from '../reduce.js';
+import { type Aligned, eStep } from './density.js';
 import type { FitOptions } from './em.js';
 import type { Mixture } from './mixture.js';
-
-/** A mixture whose tensors broadcast against x [1, N, C, S]: weights [K, 1, T, 1], the others [K, 1, C, 1]. */
-type Aligned = Mixture;
 
 interface UnrolledOptions extends FitOptions {
   x: Tensor;
@@ -24,16 +21,6 @@ interface UnrolledOptions extends FitOptions {
 
 /** Over samples: the axes N and S of [K, N, C, S]. */
 const SAMPLES = [[1, 3], { keepDims: true }] as const;
-
-/** log λ_k − ½ Σ_c [(x_c − m_kc)²/v_kc + log v_kc + log 2π], then softmax over k */
-function eStep(x: Tensor, { weights, means, variances }: Aligned): Tensor {
-  const d = sub(x, means);
-  const each = add(add(div(mul(d, d), variances), log(variances)), Math.log(2 * Math.PI));
-  const joint = weights.shape[2] === 1 && means.shape[2] > 1;
-  const total = joint ? sum(each, 2, { keepDims: true }) : each;
-  const logProb = sub(log(weights), mul(total, 0.5));
-  return exp(sub(logProb, logSumExp(logProb, 0, { keepDims: true })));
-}
 
 /** λ_k = n_k/M, m_k = Σ τ x / n_k, v_k = Σ τ (x − m_k)² / n_k */
 function mStep(x: Tensor, tau: Tensor, minWeight: number): Aligned {
