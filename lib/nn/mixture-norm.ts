@@ -7,6 +7,7 @@ import { emFit } from '../ops/mixture/em.js';
 import { checkFloor, type Mixture, type Posterior } from '../ops/mixture/mixture.js';
 import {
   MIXTURE_DEFAULTS,
+  type MixtureGradient,
   type MixtureNormOptions,
   mixtureSchema,
   normalizeFrom,
@@ -81,7 +82,7 @@ abstract class MixtureNorm extends RunningNormLayer {
   readonly iterations: number;
   readonly initIterations: number;
   readonly posterior: Posterior;
-  readonly gradient: 'detached' | 'unrolled';
+  readonly gradient: MixtureGradient;
   readonly scale: 'fisher' | 'unit';
   readonly eps: number;
   readonly regCovar: number;

@@ -92,7 +92,12 @@ export function addNormFlags(command: Command): void {
       choice('--posterior <kind>', 'of whole pixels or of each channel', ['joint', 'channel'], posterior),
     )
     .addOption(
-      choice('--gradient <kind>', 'through x alone or through EM too', ['detached', 'unrolled'], gradient),
+      choice(
+        '--gradient <kind>',
+        'through x alone, its posteriors, or all of EM',
+        ['detached', 'posterior', 'unrolled'],
+        gradient,
+      ),
     )
     .addOption(choice('--scale <kind>', 'with 1/√λ or without', ['fisher', 'unit'], scale))
     .option('--virtual-batch-size <n>', 'images in each part of a batch, for ghost', count, GHOST_SIZE);

@@ -15,7 +15,16 @@ import {
   type NormOptions,
   nothingToNormalize,
 } from '../normalization.js';
-import { type EmOptions, entry, type Fit, type FitOptions, fitMixture, fixedMixture, unpack } from './em.js';
+import {
+  type EmOptions,
+  entry,
+  type Fit,
+  type FitOptions,
+  fitMixture,
+  fixedMixture,
+  lastMixture,
+  unpack,
+} from './em.js';
 import { checkEm, checkMixture, type Mixture, type Posterior } from './mixture.js';
 import { unrolledMixtureNorm } from './unrolled.js';
 
@@ -45,13 +54,17 @@ export const MIXTURE_DEFAULTS = {
   minWeight: 1e-3,
 } as const;
 
+/** What the gradient of mixture normalization goes through. */
+export type MixtureGradient = 'detached' | 'posterior' | 'unrolled';
+
 /** Options of mixtureNorm beside those of EM, whose defaults here are those of {@link MIXTURE_DEFAULTS}. */
 export interface MixtureNormOptions extends EmOptions, NormOptions {
   /**
-   * 'detached': posteriors and weights are constants. 'unrolled': exact, through every EM round.
+   * 'detached': posteriors and weights are constants. 'posterior': through the posteriors of the last E-step, the mixture
+   * they are of being a constant. 'unrolled': exact, through every EM round.
    * @default 'detached'
    */
-  gradient?: 'detached' | 'unrolled';
+  gradient?: MixtureGradient;
   /** 'fisher' divides each posterior by √λ; 'unit' does not. @default 'fisher' */
   scale?: 'fisher' | 'unit';
   /** Whether the mixture is fitted to x. Otherwise `init` normalizes x as it is, as evaluation does. @default true */
@@ -62,7 +75,7 @@ export interface MixtureNormOptions extends EmOptions, NormOptions {
 export const mixtureSchema = {
   iterations: integer(MIXTURE_DEFAULTS.iterations, { least: 0 }),
   posterior: choice<Posterior>(MIXTURE_DEFAULTS.posterior, ['joint', 'channel']),
-  gradient: choice<'detached' | 'unrolled'>(MIXTURE_DEFAULTS.gradient, ['detached', 'unrolled']),
+  gradient: choice<MixtureGradient>(MIXTURE_DEFAULTS.gradient, ['detached', 'posterior', 'unrolled']),
   scale: choice<'fisher' | 'unit'>(MIXTURE_DEFAULTS.scale, ['fisher', 'unit']),
   eps: number(MIXTURE_DEFAULTS.eps, { least: 0 }),
   regCovar: number(MIXTURE_DEFAULTS.regCovar, { least: 0 }),
@@ -165,6 +178,10 @@ export function normalizeFrom(x: Tensor, read: Checked): Mixture & { y: Tensor }
   const affine = affineOf(x, [x.shape[1]], weight, bias);
   const call = { x, ...affine, ...em, fisher: scale === 'fisher', eps };
   if (gradient === 'unrolled') return unrolledMixtureNorm({ ...call, init: start, training });
+  if (gradient === 'posterior') {
+    const result = training ? lastMixture(x, start, em) : start;
+    return unrolledMixtureNorm({ ...call, iterations: 0, init: result, training });
+  }
   const fit = () => (training ? fitMixture : fixedMixture)(x, start, em);
   const running = training ? null : start;
   const { out, ...statistics } = normalizeByFit({ ...call, running, fit, shape: init.weights.shape });
