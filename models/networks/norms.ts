@@ -64,6 +64,7 @@ export const settingNorms = {
   posterior: ['mn'],
   gradient: ['mn'],
   scale: ['mn'],
+  shufflePosteriors: ['mn'],
   virtualBatchSize: ['ghost'],
 } as const satisfies Record<Exclude<keyof NormSettings, 'norm'>, readonly NormName[]>;
 
@@ -81,6 +82,8 @@ export interface NormSettings extends MixtureSettings {
   norm: NormName;
   /** Samples in a part of ghost batch normalization. @default 8 */
   virtualBatchSize?: number;
+  /** The option `shuffle` of mixture normalization. @default false */
+  shufflePosteriors?: boolean;
   /**
    * The only places of the norm, the others having BN; null stands for all.
    * @default null
@@ -120,9 +123,9 @@ export function normFactory(
   { random, device, log }: NormContext,
 ): NormFactory {
   checkNorms(settings, network);
-  const { norm, normAt, normGamma, components, iterations, posterior, gradient, scale, virtualBatchSize } =
-    settings;
-  const mixture = { components, iterations, posterior, gradient, scale, virtualBatchSize, device };
+  const { norm, normAt, normGamma, shufflePosteriors: shuffle, virtualBatchSize } = settings;
+  const { components, iterations, posterior, gradient, scale } = settings;
+  const mixture = { components, iterations, posterior, gradient, scale, shuffle, virtualBatchSize, device };
   return (features, place) => {
     if (!Object.hasOwn(network.places, place)) {
       throw new OptionError(`${network.name}: place is '${place}', expected one of ${placesOf(network)}`);
@@ -172,7 +175,8 @@ export function checkNorms(settings: NormSettings, network: Placed): void {
  * does not have, one listed twice, or more components than their smallest weight allows. Null where nothing is.
  */
 export function findFault(settings: NormSettings, network: Placed): Fault | null {
-  const { norm, normAt, normGamma = 1, components } = settings;
+  const { norm, normAt, normGamma = 1, components, shufflePosteriors } = settings;
+  const { gradient = MIXTURE_DEFAULTS.gradient } = settings;
   if (!normNames.includes(norm))
     return { setting: 'norm', words: `is '${norm}', expected one of ${normNames.join(', ')}` };
   const { minWeight } = MIXTURE_DEFAULTS;
@@ -180,6 +184,11 @@ export function findFault(settings: NormSettings, network: Placed): Fault | null
     const words = `is ${components}, expected fewer than ${1 / minWeight}, for each has a weight of at least ${minWeight}`;
     return { setting: 'components', words };
   }
+  if (shufflePosteriors && gradient !== 'detached')
+    return {
+      setting: 'shufflePosteriors',
+      words: `needs the gradient 'detached', this one is '${gradient}'`,
+    };
   if (!normAt) return null;
   if (norm === 'none') return { setting: 'normAt', words: 'decides nothing where there is no normalization' };
   if (norm === 'bn' && normGamma === 1)

@@ -101,6 +101,7 @@ export function addNormFlags(command: Command): void {
       ),
     )
     .addOption(choice('--scale <kind>', 'with 1/√λ or without', ['fisher', 'unit'], scale))
+    .option('--shuffle-posteriors', 'a control: give each pixel the posteriors of another', false)
     .option('--virtual-batch-size <n>', 'images in each part of a batch, for ghost', count, GHOST_SIZE);
 }
 

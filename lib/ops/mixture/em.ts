@@ -60,8 +60,8 @@ function eStep(rows: Tensor, mixture: PackedMixture, regCovar: number): Tensor {
   return run(k.mixturePosterior, [logJoint(rows, mixture, regCovar)]);
 }
 
-/** M-step: the weights, means and variances (without regCovar) of given posteriors. */
-function mStep(rows: Tensor, tau: Tensor, minWeight: number): PackedMixture {
+/** M-step, outside the tape: the weights, means and variances (without regCovar) of given posteriors. */
+export function mStep(rows: Tensor, tau: Tensor, minWeight: number): PackedMixture {
   const weights = run(k.mixtureWeights, [tau]);
   const moments = run(k.mixtureMoments, [rows, tau]);
   return { weights: minWeight > 0 ? run(k.floorWeights, [weights], { floor: minWeight }) : weights, moments };

@@ -26,6 +26,7 @@ import {
   unpack,
 } from './em.js';
 import { checkEm, checkMixture, type Mixture, type Posterior } from './mixture.js';
+import { type ShuffledFit, shuffledFit } from './shuffle.js';
 import { unrolledMixtureNorm } from './unrolled.js';
 
 /**
@@ -90,7 +91,11 @@ const schema = {
 };
 
 /** Options that are all there. */
-type Checked = Omit<Read<typeof schema>, 'init'> & { init: Mixture };
+interface Checked extends Omit<Read<typeof schema>, 'init'> {
+  init: Mixture;
+  /** Whose posteriors each pixel is given, [M]; otherwise its own. */
+  order?: Tensor | null;
+}
 
 interface NormArgs extends FitOptions {
   x: Tensor;
@@ -99,7 +104,7 @@ interface NormArgs extends FitOptions {
   /** The mixture to normalize by in evaluation; null where one was fitted to x. */
   running: Mixture | null;
   /** Fits a mixture to x, or tells the posteriors under the running one. */
-  fit: () => Fit;
+  fit: () => Fit | ShuffledFit;
   /** Shape of the component weights. */
   shape: Shape;
   fisher: boolean;
@@ -112,7 +117,7 @@ const normalizeByFit = defineOp('mixtureNorm', {
     const fit = fitted();
     const inputs = [channelRows(x), fit.tau, fit.weights, fit.moments, weight, bias];
     const out = view(run(k.mixtureNorm, inputs, { fisher, eps }), x.shape);
-    return { out, saved: fit, also: unpack(fit, shape) };
+    return { out, saved: fit, also: unpack('found' in fit ? fit.found : fit, shape) };
   },
   /** For each component and channel: Σ a g, Σ a g x̂_k, n_k and Σ τ g. */
   shared: ({ g, saved: { tau, weights, moments }, x, fisher, eps }) =>
@@ -164,7 +169,7 @@ export function mixtureNorm(x: Tensor, options: MixtureNormOptions): Mixture & {
 
 /** As mixtureNorm, with options that are known to fit; the values of the mixture may be anything. */
 export function normalizeFrom(x: Tensor, read: Checked): Mixture & { y: Tensor } {
-  const { init, gradient, scale, weight, bias, eps, training, iterations, regCovar, minWeight } = read;
+  const { init, gradient, scale, weight, bias, eps, training, iterations, regCovar, minWeight, order } = read;
   checkNormInput('mixtureNorm', x, { weight, bias });
   if (training && x.size === x.shape[1]) throw nothingToNormalize('mixtureNorm', x, 'channel');
   // The mixture that EM starts from is a constant.
@@ -182,7 +187,10 @@ export function normalizeFrom(x: Tensor, read: Checked): Mixture & { y: Tensor }
     const result = training ? lastMixture(x, start, em) : start;
     return unrolledMixtureNorm({ ...call, iterations: 0, init: result, training });
   }
-  const fit = () => (training ? fitMixture : fixedMixture)(x, start, em);
+  const fit = () => {
+    if (!training) return fixedMixture(x, start, em);
+    return order ? shuffledFit(x, start, em, order) : fitMixture(x, start, em);
+  };
   const running = training ? null : start;
   const { out, ...statistics } = normalizeByFit({ ...call, running, fit, shape: init.weights.shape });
   return { y: out, ...statistics };

@@ -76,6 +76,7 @@ t.test('features and the options of the mixture reach the layer', (t) => {
   const layer = factory({ norm: 'mn', components: 5, posterior: 'channel' })(7, 'a') as MixtureNorm2d;
   t.strictSame([layer.numFeatures, layer.components, layer.posterior], [7, 5, 'channel']);
   t.equal((factory({ norm: 'bn' })(7, 'a') as BatchNorm2d).numFeatures, 7);
+  t.equal((factory({ norm: 'mn', shufflePosteriors: true })(7, 'a') as MixtureNorm2d).shuffle, true);
   t.equal((factory({ norm: 'mode' })(7, 'a') as ModeNorm2d).components, 2);
   t.equal((factory({ norm: 'mode', components: 5 })(7, 'a') as ModeNorm2d).components, 5);
   t.equal((factory({ norm: 'ghost' })(7, 'a') as GhostBatchNorm2d).virtualBatchSize, 8);
@@ -132,6 +133,10 @@ t.test('what does not fit the network is refused, each by its own words', (t) =>
     [
       { norm: 'mn', components: 1000 },
       'Net: components is 1000, expected fewer than 1000, for each has a weight of at least 0.001',
+    ],
+    [
+      { norm: 'mn', shufflePosteriors: true, gradient: 'posterior' },
+      "Net: shufflePosteriors needs the gradient 'detached', this one is 'posterior'",
     ],
     [{ norm: 'mn', normAt: [] }, 'Net: normAt is empty, expected some of a, b, c'],
   ];

@@ -46,6 +46,7 @@ t.test('every flag sets its setting', (t) => {
     posterior: 'channel',
     gradient: 'unrolled',
     scale: 'unit',
+    shufflePosteriors: false,
     virtualBatchSize: 8,
     epochs: 10,
     steps: 7,
@@ -100,6 +101,10 @@ t.test('a value out of range is refused, naming the flag', (t) => {
     [
       '--norm bn --norm-at conv1',
       /--norm-at decides nothing: BN stands at the other places too, with the same γ/,
+    ],
+    [
+      '--gradient unrolled --shuffle-posteriors',
+      /^--shuffle-posteriors needs the gradient 'detached', this one is 'unrolled'$/,
     ],
     ['--norm bn --norm-gamma 0', /--norm-gamma.*above 0/],
     ['--norm-at conv1,conv7', /--norm-at has 'conv7', expected some of conv1, conv2, conv3, conv4/],
@@ -189,6 +194,7 @@ t.test('a flag that another leaves without effect is refused, its default is not
     ['--posterior joint', 'mn'],
     ['--gradient detached', 'mn'],
     ['--scale fisher', 'mn'],
+    ['--shuffle-posteriors', 'mn'],
     ['--virtual-batch-size 8', 'ghost'],
   ]) {
     for (const norm of normNames) {
