@@ -64,6 +64,7 @@ export const settingNorms = {
   posterior: ['mn'],
   gradient: ['mn'],
   scale: ['mn'],
+  seeding: ['mn'],
   shufflePosteriors: ['mn'],
   virtualBatchSize: ['ghost'],
 } as const satisfies Record<Exclude<keyof NormSettings, 'norm'>, readonly NormName[]>;
@@ -74,7 +75,7 @@ export const defaultComponents = (norm: NormName): number =>
 
 type MixtureSettings = Pick<
   MixtureNormLayerOptions,
-  'components' | 'iterations' | 'posterior' | 'gradient' | 'scale'
+  'components' | 'iterations' | 'seeding' | 'posterior' | 'gradient' | 'scale'
 >;
 
 /** Which norm a network has, and where. Settings are those of the layers, with their defaults. */
@@ -124,8 +125,18 @@ export function normFactory(
 ): NormFactory {
   checkNorms(settings, network);
   const { norm, normAt, normGamma, shufflePosteriors: shuffle, virtualBatchSize } = settings;
-  const { components, iterations, posterior, gradient, scale } = settings;
-  const mixture = { components, iterations, posterior, gradient, scale, shuffle, virtualBatchSize, device };
+  const { components, iterations, seeding, posterior, gradient, scale } = settings;
+  const mixture = {
+    components,
+    iterations,
+    seeding,
+    posterior,
+    gradient,
+    scale,
+    shuffle,
+    virtualBatchSize,
+    device,
+  };
   return (features, place) => {
     if (!Object.hasOwn(network.places, place)) {
       throw new OptionError(`${network.name}: place is '${place}', expected one of ${placesOf(network)}`);
@@ -172,31 +183,45 @@ export function checkNorms(settings: NormSettings, network: Placed): void {
 
 /**
  * What is wrong with the settings: an unknown norm, places that decide nothing, a place that the network
- * does not have, one listed twice, or more components than their smallest weight allows. Null where nothing is.
+ * does not have, one listed twice, too many components, or options of a mixture that do not go together. Null where nothing is.
  */
 export function findFault(settings: NormSettings, network: Placed): Fault | null {
-  const { norm, normAt, normGamma = 1, components, shufflePosteriors } = settings;
-  const { gradient = MIXTURE_DEFAULTS.gradient } = settings;
+  const { norm, normAt, normGamma = 1 } = settings;
   if (!normNames.includes(norm))
     return { setting: 'norm', words: `is '${norm}', expected one of ${normNames.join(', ')}` };
+  const wrong = norm === 'mn' ? findWrongMixture(settings) : null;
+  if (wrong || !normAt) return wrong;
+  if (norm === 'none') return { setting: 'normAt', words: 'decides nothing where there is no normalization' };
+  if (norm === 'bn' && normGamma === 1) {
+    const words = 'decides nothing: BN stands at the other places too, with the same γ';
+    return { setting: 'normAt', words };
+  }
+  return findWrongPlace(normAt, network);
+}
+
+/** As many components as k-means++ on every batch may have; the layer refuses more. */
+const MOST_MATCHED = 6;
+
+function findWrongMixture({
+  components = 1,
+  seeding,
+  gradient,
+  shufflePosteriors,
+}: NormSettings): Fault | null {
   const { minWeight } = MIXTURE_DEFAULTS;
-  if (norm === 'mn' && components !== undefined && components * minWeight >= 1) {
+  if (components * minWeight >= 1) {
     const words = `is ${components}, expected fewer than ${1 / minWeight}, for each has a weight of at least ${minWeight}`;
     return { setting: 'components', words };
   }
-  if (shufflePosteriors && gradient !== 'detached')
-    return {
-      setting: 'shufflePosteriors',
-      words: `needs the gradient 'detached', this one is '${gradient}'`,
-    };
-  if (!normAt) return null;
-  if (norm === 'none') return { setting: 'normAt', words: 'decides nothing where there is no normalization' };
-  if (norm === 'bn' && normGamma === 1)
-    return {
-      setting: 'normAt',
-      words: 'decides nothing: BN stands at the other places too, with the same γ',
-    };
-  return findWrongPlace(normAt, network);
+  if (seeding === 'kmeans' && components > MOST_MATCHED) {
+    const words = `is ${components}, expected at most ${MOST_MATCHED} where means are drawn on every batch`;
+    return { setting: 'components', words };
+  }
+  if (shufflePosteriors && gradient && gradient !== 'detached') {
+    const words = `needs the gradient 'detached', this one is '${gradient}'`;
+    return { setting: 'shufflePosteriors', words };
+  }
+  return null;
 }
 
 function findWrongPlace(normAt: readonly string[], network: Placed): Fault | null {

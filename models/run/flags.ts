@@ -101,6 +101,9 @@ export function addNormFlags(command: Command): void {
       ),
     )
     .addOption(choice('--scale <kind>', 'with 1/√λ or without', ['fisher', 'unit'], scale))
+    .addOption(
+      choice('--seeding <kind>', 'EM from the running mixture or k-means++', ['warm', 'kmeans'], 'warm'),
+    )
     .option('--shuffle-posteriors', 'a control: give each pixel the posteriors of another', false)
     .option('--virtual-batch-size <n>', 'images in each part of a batch, for ghost', count, GHOST_SIZE);
 }

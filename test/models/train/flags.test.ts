@@ -28,7 +28,7 @@ t.test('without flags, the CIFAR CNN with MN trains on synthetic data', (t) => {
 t.test('every flag sets its setting', (t) => {
   const settings = parse(
     '--data d --dataset cifar100 --model cifar-cnn --norm mn --norm-at conv3,conv4 --norm-gamma 1.5 --components 5 --iterations 0 ' +
-      '--posterior channel --gradient unrolled --scale unit --steps 7 --batch-size 8 --optimizer sgd ' +
+      '--posterior channel --gradient unrolled --scale unit --seeding kmeans --steps 7 --batch-size 8 --optimizer sgd ' +
       '--lr 0.5 --momentum 0 --weight-decay 0 --clip-norm 2 --accumulate 4 --schedule step --warmup 3 --step-size 2 --gamma 0.5 --no-augment --seed 0 --device reference --threads 1 --conv direct ' +
       '--eval-every 3 --save-every 4 --limit-train 9 --limit-test 10 --out o',
   );
@@ -46,6 +46,7 @@ t.test('every flag sets its setting', (t) => {
     posterior: 'channel',
     gradient: 'unrolled',
     scale: 'unit',
+    seeding: 'kmeans',
     shufflePosteriors: false,
     virtualBatchSize: 8,
     epochs: 10,
@@ -194,6 +195,7 @@ t.test('a flag that another leaves without effect is refused, its default is not
     ['--posterior joint', 'mn'],
     ['--gradient detached', 'mn'],
     ['--scale fisher', 'mn'],
+    ['--seeding warm', 'mn'],
     ['--shuffle-posteriors', 'mn'],
     ['--virtual-batch-size 8', 'ghost'],
   ]) {
