@@ -31,6 +31,7 @@ export const GHOST_SIZE = 8;
 
 interface MakerOptions extends MixtureNormLayerOptions {
   virtualBatchSize?: number;
+  groups?: number | null;
 }
 
 /**
@@ -39,9 +40,9 @@ interface MakerOptions extends MixtureNormLayerOptions {
  */
 const makers = {
   bn: (features, { device }) => new BatchNorm2d(features, { device }),
-  mn: (features, { virtualBatchSize: _, ...options }) => new MixtureNorm2d(features, options),
-  ghost: (features, { device, virtualBatchSize = GHOST_SIZE }) =>
-    new GhostBatchNorm2d(features, { device, virtualBatchSize }),
+  mn: (features, { virtualBatchSize: _, groups: __, ...options }) => new MixtureNorm2d(features, options),
+  ghost: (features, { device, groups, virtualBatchSize = GHOST_SIZE }) =>
+    new GhostBatchNorm2d(features, { device, ...(groups ? { groups } : { virtualBatchSize }) }),
   mode: (features, { components, random, device }) =>
     new ModeNorm2d(features, { components, random, device }),
   layer: (features, { device }) => new GroupNorm(1, features, { device }),
@@ -67,6 +68,7 @@ export const settingNorms = {
   seeding: ['mn'],
   shufflePosteriors: ['mn'],
   virtualBatchSize: ['ghost'],
+  groups: ['ghost'],
 } as const satisfies Record<Exclude<keyof NormSettings, 'norm'>, readonly NormName[]>;
 
 /** The components that a norm has where nothing else is said. */
@@ -83,6 +85,8 @@ export interface NormSettings extends MixtureSettings {
   norm: NormName;
   /** Samples in a part of ghost batch normalization. @default 8 */
   virtualBatchSize?: number;
+  /** Parts of a batch in ghost batch normalization, in place of virtualBatchSize. @default null */
+  groups?: number | null;
   /** The option `shuffle` of mixture normalization. @default false */
   shufflePosteriors?: boolean;
   /**
@@ -124,7 +128,7 @@ export function normFactory(
   { random, device, log }: NormContext,
 ): NormFactory {
   checkNorms(settings, network);
-  const { norm, normAt, normGamma, shufflePosteriors: shuffle, virtualBatchSize } = settings;
+  const { norm, normAt, normGamma, shufflePosteriors: shuffle, virtualBatchSize, groups } = settings;
   const { components, iterations, seeding, posterior, gradient, scale } = settings;
   const mixture = {
     components,
@@ -135,6 +139,7 @@ export function normFactory(
     scale,
     shuffle,
     virtualBatchSize,
+    groups,
     device,
   };
   return (features, place) => {

@@ -105,7 +105,13 @@ export function addNormFlags(command: Command): void {
       choice('--seeding <kind>', 'EM from the running mixture or k-means++', ['warm', 'kmeans'], 'warm'),
     )
     .option('--shuffle-posteriors', 'a control: give each pixel the posteriors of another', false)
-    .option('--virtual-batch-size <n>', 'images in each part of a batch, for ghost', count, GHOST_SIZE);
+    .option('--virtual-batch-size <n>', 'images in each part of a batch, for ghost', count, GHOST_SIZE)
+    .addOption(
+      new Option('--groups <n>', 'parts of a batch, for ghost, in place of --virtual-batch-size')
+        .argParser(count)
+        .default(null, 'as many as --virtual-batch-size says')
+        .conflicts('virtualBatchSize'),
+    );
 }
 
 /** Adds the flags that say where to compute. */

@@ -85,6 +85,11 @@ t.test('features and the options of the mixture reach the layer', (t) => {
   t.equal((factory({ norm: 'mode', components: 5 })(7, 'a') as ModeNorm2d).components, 5);
   t.equal((factory({ norm: 'ghost' })(7, 'a') as GhostBatchNorm2d).virtualBatchSize, 8);
   t.equal((factory({ norm: 'ghost', virtualBatchSize: 4 })(7, 'a') as GhostBatchNorm2d).virtualBatchSize, 4);
+  const { groups: parts, virtualBatchSize } = factory({ norm: 'ghost', groups: 3, virtualBatchSize: 4 })(
+    7,
+    'a',
+  ) as GhostBatchNorm2d;
+  t.strictSame([parts, virtualBatchSize], [3, null]);
   const groups = (norm: 'layer' | 'group', channels: number) =>
     (factory({ norm })(channels, 'a') as GroupNorm).numGroups;
   t.strictSame([groups('layer', 64), groups('group', 64), groups('group', 8)], [1, 32, 8]);

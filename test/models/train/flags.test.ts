@@ -49,6 +49,7 @@ t.test('every flag sets its setting', (t) => {
     seeding: 'kmeans',
     shufflePosteriors: false,
     virtualBatchSize: 8,
+    groups: null,
     epochs: 10,
     steps: 7,
     batchSize: 8,
@@ -98,6 +99,12 @@ t.test('a value out of range is refused, naming the flag', (t) => {
     ['--norm ghots', /Did you mean ghost/],
     ['--virtual-batch-size 0', /--virtual-batch-size.*an integer of at least 1/],
     ['--norm ghost --batch-size 12', /^--virtual-batch-size 8: expected a divisor of --batch-size 12$/],
+    ['--norm ghost --batch-size 4 --groups 5', /^--groups 5: expected at most --batch-size 4$/],
+    [
+      '--norm ghost --batch-size 4 --accumulate 2 --groups 3',
+      /^--groups 3: expected at most --batch-size 4 \/ --accumulate 2$/,
+    ],
+    ['--norm ghost --groups 2 --virtual-batch-size 8', /--groups.*--virtual-batch-size/],
     ['--threads 0', /--threads.*at least 1/],
     [
       '--norm bn --norm-at conv1',
@@ -198,6 +205,7 @@ t.test('a flag that another leaves without effect is refused, its default is not
     ['--seeding warm', 'mn'],
     ['--shuffle-posteriors', 'mn'],
     ['--virtual-batch-size 8', 'ghost'],
+    ['--groups 3', 'ghost'],
   ]) {
     for (const norm of normNames) {
       if (norms.includes(norm)) t.ok(parse(`--norm ${norm} ${flag}`));
