@@ -71,6 +71,7 @@ t.test('every flag sets its setting', (t) => {
     conv: 'direct',
     evalEvery: 3,
     evalEverySteps: null,
+    preciseBatches: 128,
     saveEvery: 4,
     out: 'o',
   });
