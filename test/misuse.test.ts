@@ -121,6 +121,8 @@ const inside = new Set([
     'averageFromHere',
     'normalize',
     'warmStart',
+    'evaluate',
+    'drawOrder',
     'track',
     'revive',
     'take',

@@ -138,7 +138,7 @@ const sites: Record<string, Site> = {
   BatchNorm2d: { names: 'eps momentum affine device', call: (o) => new BatchNorm2d(2, o) },
   MixtureNorm1d: { names: 'components iterations initIterations momentum posterior gradient scale eps regCovar minWeight affine device random log', call: (o) => new MixtureNorm1d(2, o).forward(rows()) },
   MixtureNorm2d: { names: 'components momentum log', call: (o) => new MixtureNorm2d(2, o) },
-  GhostBatchNorm2d: { needed: () => ({ virtualBatchSize: 1 }), names: 'virtualBatchSize eps momentum affine device', call: (o) => new GhostBatchNorm2d(2, o).forward(image()) },
+  GhostBatchNorm2d: { needed: () => ({ virtualBatchSize: 1 }), names: 'virtualBatchSize groups eps momentum affine device', call: (o) => new GhostBatchNorm2d(2, o).forward(image()) },
   LayerNorm: { names: 'eps elementwiseAffine bias device', call: (o) => new LayerNorm(2, o).forward(rows()) },
   GroupNorm: { names: 'eps affine device', call: (o) => new GroupNorm(2, 2, o).forward(image()) },
   InstanceNorm2d: { names: 'eps momentum affine trackRunningStats device', call: (o) => new InstanceNorm2d(2, o).forward(image()) },
