@@ -11,6 +11,8 @@ import {
   loadCheckpoint,
   type MixtureNorm2d,
   type Module,
+  openDevice,
+  setDevice,
   type Tensor,
 } from '../../../lib/index.js';
 import { makeModel } from '../../../models/networks/index.js';
@@ -102,6 +104,7 @@ t.test('a descent begins at the loss of its update', async (t) => {
 });
 
 t.test('the numbers of an update are those of its batch and the checkpoint before it', async (t) => {
+  setDevice(await openDevice('wasm')); // a run closes its own
   const model = makeModel(
     'cifar-cnn',
     { norm: 'mn', components: 2, normAt: ['conv3', 'conv4'] },
