@@ -3,7 +3,7 @@ import { statSync } from 'node:fs';
 import { join } from 'node:path';
 import { readBytes } from '../../datasets/files.js';
 import { DataError } from '../../lib/index.js';
-import type { Metric } from '../run/metrics.js';
+import { kinds, type Metric } from '../run/metrics.js';
 import { UsageError } from '../run/program.js';
 import { METRICS } from '../run/run-folder.js';
 
@@ -36,8 +36,7 @@ export function readMetrics(run: string): Recorded {
 function metricOf(line: string): Metric | null {
   try {
     const metric = JSON.parse(line);
-    const known =
-      ['train', 'eval'].includes(metric.kind) && Number.isSafeInteger(metric.step) && metric.step >= 0;
+    const known = kinds.includes(metric.kind) && Number.isSafeInteger(metric.step) && metric.step >= 0;
     return known ? metric : null;
   } catch {
     return null;

@@ -1,8 +1,9 @@
 // Event files of TensorBoard: records of protocol buffers (tensorflow/core/util/event.proto), each with its length and
 // masked checksums of both (tensorflow/core/lib/io/record_writer.h).
 import type { Metric } from '../run/metrics.js';
+import { fieldsOf } from './fields.js';
 
-/** The file of a run's metrics: a scalar a field, named `train/loss`, at the metric's step. The last was written at `endedAt`. */
+/** The file of a run's metrics: a scalar a field, named `train/loss` or `layers/norm3/entropy`, at the metric's step. The last was written at `endedAt`. */
 export function eventsOf(metrics: readonly Metric[], endedAt: number): Uint8Array {
   const elapsed = elapsedOf(metrics);
   const start = endedAt - (elapsed.at(-1) ?? 0);
@@ -27,7 +28,7 @@ function elapsedOf(metrics: readonly Metric[]): number[] {
 const POSITIONS = ['step', 'epoch', 'elapsed_s'];
 
 function scalarsOf(metric: Metric): [tag: string, value: number][] {
-  return Object.entries(metric).flatMap(([name, value]): [string, number][] =>
+  return fieldsOf(metric).flatMap(([name, value]): [string, number][] =>
     typeof value === 'number' && !POSITIONS.includes(name) ? [[`${metric.kind}/${name}`, value]] : [],
   );
 }

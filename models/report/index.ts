@@ -1,10 +1,7 @@
 // report.html: one file, readable without a network, that shows what a run did.
-import type { Module } from '../../lib/index.js';
-import type { RunData } from '../run/data.js';
 import type { EvalMetric, LayerPicture, TrainMetric } from '../run/metrics.js';
 import { percent } from '../run/progress.js';
 import type { RunFolder } from '../run/run-folder.js';
-import { pictureLayers } from './activations.js';
 
 /** The file's name. */
 export const REPORT = 'report.html';
@@ -23,21 +20,16 @@ export interface Facts {
 /** A run as far as its report goes. Every setting is listed. */
 export interface Reported {
   settings: { model: string; norm: string; seed: number };
-  data: RunData;
-  network: Module;
   folder: RunFolder;
 }
 
 /** Writes report.html for what was done so far; returns its path. */
-export async function writeReport(
-  { settings, data, network, folder }: Reported,
-  facts: Facts,
-): Promise<string> {
+export async function writeReport({ settings, folder }: Reported, facts: Facts): Promise<string> {
   const train = folder.metrics.filter((metric) => metric.kind === 'train');
   const test = folder.metrics
     .filter((metric) => metric.kind === 'eval')
     .filter(({ statistics }) => statistics === 'running');
-  const layers = train.length > 0 ? await pictureLayers(network, data) : [];
+  const layers = folder.metrics.findLast((metric) => metric.kind === 'pictures')?.layers ?? [];
   const sections = [
     summary(settings, train, test),
     await curvesSection(train, test),
@@ -72,12 +64,12 @@ async function layersSection(layers: LayerPicture[]): Promise<string> {
   const sections = layers.map(({ name, components, logLikelihoods, channels }) => {
     const rounds = logLikelihoods.map((value) => value.toFixed(3)).join(' → ');
     return `<h3>${escapeHtml(name)}: ${components} components</h3>
-<p>Mean log-likelihood of the batch over the EM rounds: ${rounds}</p>
+<p>Mean log-likelihood of the batch${logLikelihoods.length > 1 ? ' over the EM rounds' : ''}: ${rounds}</p>
 <div class="row">${channels.map(mixtureOverHistogram).join('')}</div>`;
   });
-  return `<h2>Mixtures</h2>
-<p>Inputs of each mixture normalization on one test batch (grey), the running mixture's components (colours)
-and their sum (dashed), for the channels whose components lie farthest apart.</p>
+  return `<h2>Inputs of normalizations</h2>
+<p>Inputs of mixture and batch normalizations on one test batch (grey), the running mixture's components (colours)
+and their sum (dashed), for some channels. Batch normalization has one component.</p>
 ${sections.join('\n')}`;
 }
 
