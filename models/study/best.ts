@@ -1,19 +1,17 @@
 // The paper's measure: how much sooner does one method reach the best accuracy of the other?
 import { createRandom } from '../../lib/index.js';
+import type { Points } from './reach.js';
 import { runningLine } from './smooth.js';
 import { deviation, mean } from './summary.js';
-
-/** Accuracies of a run by evaluation, at the same updates as in other runs. */
-export type Accuracies = readonly number[];
 
 /**
  * 1 − (updates in which the challenger reaches the other's best) / (updates in which the other first had it);
  * null where it does not. Negative where the challenger comes later.
  */
-export function saving(steps: readonly number[], challenger: Accuracies, other: Accuracies): number | null {
-  const best = Math.max(...other);
-  const reached = challenger.findIndex((value) => value >= best);
-  return reached === -1 ? null : 1 - steps[reached] / steps[other.indexOf(best)];
+export function saving(challenger: Points, other: Points): number | null {
+  const best = Math.max(...other.y);
+  const reached = challenger.y.findIndex((value) => value >= best);
+  return reached === -1 ? null : 1 - challenger.x[reached] / other.x[other.y.indexOf(best)];
 }
 
 /** The mean saving of pairs, 0 where the challenger does not reach the other's best. */
@@ -35,11 +33,11 @@ export interface Noise {
 const LEAST_EVALUATIONS = 6;
 
 /**
- * Estimates a method's noise from its runs; null of fewer than two, or with fewer than 6 evaluations. The curve is the runs' mean, smoothed.
+ * Estimates a method's noise from the accuracies of its runs, evaluated at the same updates; null of fewer than two, or with fewer than 6 evaluations. The curve is the runs' mean, smoothed.
  * In the later half, where it is flat, second differences tell the noise of an evaluation, a − 2b + c having a variance of 6σ²,
  * and the runs' means there, less that, their distance.
  */
-export function estimateNoise(runs: readonly Accuracies[]): Noise | null {
+export function estimateNoise(runs: readonly (readonly number[])[]): Noise | null {
   const count = Math.min(...runs.map((run) => run.length));
   if (runs.length < 2 || count < LEAST_EVALUATIONS) return null;
   const means = Array.from({ length: count }, (_, i) => mean(runs.map((run) => run[i])));
@@ -58,13 +56,13 @@ export function estimateNoise(runs: readonly Accuracies[]): Noise | null {
 const PAIRS = 5000;
 
 /** The savings of pairs of runs of one and the same method, the first of each being the challenger. */
-export function equalSavings(steps: readonly number[], { curve, noise, seeds }: Noise): (number | null)[] {
+export function equalSavings(x: readonly number[], { curve, noise, seeds }: Noise): (number | null)[] {
   const random = createRandom('equal methods');
   const run = () => {
     const distance = seeds * random.normal();
-    return curve.map((value) => value + distance + noise * random.normal());
+    return { x, y: curve.map((value) => value + distance + noise * random.normal()) };
   };
-  return Array.from({ length: PAIRS }, () => saving(steps, run(), run()));
+  return Array.from({ length: PAIRS }, () => saving(run(), run()));
 }
 
 /** Share of simulated sweeps, of as many pairs as are observed, whose mean saving is at least as large. */

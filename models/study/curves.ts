@@ -29,9 +29,3 @@ export function kept(count: number, most: number): number[] {
   const length = Math.ceil(count / k);
   return Array.from({ length }, (_, i) => count - 1 - (length - 1 - i) * k);
 }
-
-/** The points of a curve that are kept. */
-export function thinned<P extends Points>({ x, y }: P, most: number): Points {
-  const indices = kept(x.length, most);
-  return { x: indices.map((i) => x[i]), y: indices.map((i) => y[i]) };
-}
