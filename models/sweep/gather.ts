@@ -63,12 +63,14 @@ function armsOf(runs: readonly RunCurves[]): ArmRuns[] {
 }
 
 function baselineOf(arms: readonly ArmRuns[], name?: string): ArmRuns {
-  if (name === undefined) return arms.find(({ runs }) => runs[0].run.settings.norm === 'bn') ?? arms[0];
+  if (name === undefined) return arms.find(({ runs }) => normOf(runs[0]) === 'bn') ?? arms[0];
   const found = arms.find((arm) => arm.name === name);
   if (found) return found;
   const there = arms.map((arm) => `'${arm.name}'`).join(', ');
   throw new UsageError(`--baseline ${name}: no such arm, there are ${there}`);
 }
+
+const normOf = ({ run, config }: RunCurves) => config?.norm ?? run.settings.norm;
 
 /** Of each measure, the nearest first. */
 function targetsOf(arms: readonly ArmRuns[], given?: readonly number[]): Target[] {
@@ -77,9 +79,9 @@ function targetsOf(arms: readonly ArmRuns[], given?: readonly number[]): Target[
       .map(({ runs }) => runs.map(of).filter((value) => value !== null))
       .filter((values) => values.length > 0)
       .map(mean);
-  const byRule = (measure: Target['measure'], values: number[]) =>
+  const byRule = (measure: Target['measure'], values: number[]): Target[] =>
     values.map((value, i) => ({ measure, value, share: shares[i] }));
-  const accuracies = bothStatistics.flatMap((measure) => {
+  const accuracies = bothStatistics.flatMap((measure): Target[] => {
     const finals = means(({ final }) => final[measure]);
     if (!given || finals.length === 0) return byRule(measure, accuracyTargets(finals));
     return given.toSorted((a, b) => a - b).map((value) => ({ measure, value, share: null }));
