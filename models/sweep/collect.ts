@@ -1,11 +1,9 @@
 // `mixgrad sweep collect`: what a sweep has shown so far, as tables and as numbers.
-import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Command, InvalidArgumentError } from 'commander';
 import { folder, newCommand } from '../run/flags.js';
 import { makeFolders } from '../run/folders.js';
 import { addOutputFlags, type Output, type OutputFlags, openOutput } from '../run/output.js';
-import { UsageError } from '../run/program.js';
 import { writeWhole } from '../run/whole-file.js';
 import { type Collected, statuses } from './collected.js';
 import { gather } from './gather.js';

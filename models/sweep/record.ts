@@ -24,6 +24,9 @@ export interface RunRecord {
   torn: boolean;
 }
 
+/** The file that says how a run of a sweep ended. */
+const ENDED = 'ended.json';
+
 /** What a run is told by. */
 const NUMBERS: { [Kind in Metric['kind']]?: readonly string[] } = {
   train: ['loss', 'accuracy', 'images_per_s'],
@@ -81,9 +84,16 @@ function isComplete(metrics: readonly Metric[], totalSteps: number): boolean {
   return at(totalSteps) > 0 && at(totalSteps) >= at(evaluations[0].step);
 }
 
-/** Whether the program of the run left word that its loss was no number. */
+/** Whether the sweep left word that the run's loss was no number. */
 function hasDiverged(folder: string): boolean {
-  return existsSync(join(folder, 'diverged'));
+  const path = join(folder, ENDED);
+  if (!existsSync(path)) return false;
+  try {
+    return JSON.parse(String(readBytes(path))).ended === 'diverged';
+  } catch (error) {
+    if (error instanceof DataError) throw error;
+    throw new DataError(`${path}: is no JSON`);
+  }
 }
 
 export const updatesOf = (metrics: readonly Metric[]): TrainMetric[] =>

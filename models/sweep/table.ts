@@ -1,8 +1,10 @@
 // table.md: the numbers of a sweep as a page shows them.
 import { LEAST_SEEDS } from '../study/bootstrap.js';
+import { shares } from '../study/targets.js';
 import type { Arm, Collected, Comparison, Measure, Savings } from './collected.js';
 import { layerTable } from './layer-table.js';
 import {
+  chanceIn,
   markdown,
   meanIn,
   NONE,
@@ -11,6 +13,7 @@ import {
   points,
   ratio,
   reachedIn,
+  seconds as secondsIn,
   statisticsIn,
   targetIn,
   whole,
@@ -91,8 +94,9 @@ function timeSection(collected: Collected): string {
 function ruleOf({ targets }: Collected): string {
   const accuracies = targets.filter(({ measure }) => measure !== 'training');
   const given = accuracies.some(({ share }) => share === null);
-  const how = given ? 'were given' : "are shares of the lowest of the arms' mean final accuracies";
-  return `Accuracies ${how}; losses are shares of the way to the highest of the arms' mean final losses.`;
+  const list = `${shares.map((share) => whole(100 * share)).join(', ')} %`;
+  const how = given ? 'were given' : `are ${list} of the lowest of the arms' mean final accuracies`;
+  return `Accuracies ${how}; losses are ${list} of the way from the first loss to the highest of the arms' mean final ones.`;
 }
 
 /** '612, 71 s, 5 of 5'; '≤' where half of the runs or more began there. */
@@ -100,7 +104,7 @@ function timeIn({ runs, reached, atFirst, updates, seconds }: Arm['times'][numbe
   if (updates === null) return NONE;
   if (updates === 'never') return `never, ${reached} of ${runs.length}`;
   const sign = 2 * atFirst >= runs.length ? '≤ ' : '';
-  return `${sign}${whole(updates)}, ${reachedIn(seconds, whole)} s, ${reached} of ${runs.length}`;
+  return `${sign}${whole(updates)}, ${reachedIn(seconds, secondsIn)} s, ${reached} of ${runs.length}`;
 }
 
 function comparisonSection(collected: Collected): string {
@@ -159,6 +163,6 @@ function bestSection({ comparisons, baseline }: Collected): string {
 function savingsIn({ pairs, reached, mean, chance }: Savings): string {
   if (pairs.length === 0) return NONE;
   const saved = mean === null ? '' : `, ${whole(100 * mean)} %`;
-  const often = chance === null ? '' : `, p = ${chance.toFixed(2)}`;
+  const often = chance === null ? '' : `, ${chanceIn(chance)}`;
   return `${reached} of ${pairs.length}${saved}${often}`;
 }

@@ -15,7 +15,10 @@ export function points(value: number): string {
   return value < 0 ? `−${text.slice(1)}` : `+${text}`;
 }
 
-/** Updates or seconds, to the unit. */
+/** Seconds: tenths of what is short. */
+export const seconds = (value: number): string => (value < 99.5 ? value.toFixed(1) : whole(value));
+
+/** A number to the unit. */
 export const whole = (value: number): string => Math.round(value).toLocaleString('en');
 
 export const ratio = (value: number): string => value.toFixed(2);
@@ -49,6 +52,9 @@ export const statisticsIn: Record<Statistics, string> = {
   running: 'running statistics',
   precise: 'precise statistics',
 };
+
+/** 'p = 0.03', or 'p < 0.01'. */
+export const chanceIn = (p: number): string => (p < 0.005 ? 'p < 0.01' : `p = ${p.toFixed(2)}`);
 
 /** A table of Markdown. */
 export function markdown(header: readonly string[], rows: readonly (readonly string[])[]): string {
