@@ -42,8 +42,7 @@ export function curvesOf(record: RunRecord, window: number): RunCurves {
   const x = train.map(({ step }) => step);
   const losses = train.map(({ loss }) => loss);
   const batch = record.config?.batchSize ?? Number.NaN;
-  let seconds = 0;
-  const clock = train.map(({ images_per_s }) => (seconds += batch / images_per_s));
+  const clock = sums(train.map(({ images_per_s }) => batch / images_per_s));
   const both = <T>(of: (statistics: Statistics) => T) => ({ running: of('running'), precise: of('precise') });
   return {
     ...record,
@@ -54,6 +53,15 @@ export function curvesOf(record: RunRecord, window: number): RunCurves {
     clock: { x, y: clock },
     final: both((statistics) => finalOf(record, statistics)),
   };
+}
+
+/** Of each value and all before it. */
+function sums(values: readonly number[]): number[] {
+  let sum = 0;
+  return values.map((value) => {
+    sum += value;
+    return sum;
+  });
 }
 
 /** Seconds of the first updates of a run. */

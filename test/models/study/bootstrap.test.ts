@@ -21,25 +21,25 @@ t.test('what was never reached may be an end, and is no number', async (t) => {
   t.same(medianInterval([never, never, never, never, never]), [never, never]);
 });
 
-t.test('the same values have the same interval, whatever was asked before', async (t) => {
+t.test('the same values have the same interval, in any order and whatever was asked before', async (t) => {
   const values = [0.3, 0.1, 0.4, 0.15, 0.92, 0.65, 0.35];
   const before = medianInterval(values);
   medianInterval([1, 2, 3, 4, 5, 6]);
   t.same(medianInterval(values), before);
-  t.same(medianInterval(values.toReversed().toReversed()), before);
+  t.same(medianInterval(values.toReversed()), before);
 });
 
 t.test('it covers the median of what was drawn from in about 95 of 100 samples', async (t) => {
   const random = createRandom('coverage');
   for (const size of [5, 8, 12]) {
-    const trials = 1000;
+    const trials = 4000;
     let covered = 0;
     for (let i = 0; i < trials; i++) {
       const [low, high] = medianInterval(Array.from({ length: size }, random.normal))!;
       if (low <= 0 && high >= 0) covered++;
     }
     const share = covered / trials;
-    t.ok(share > 0.91 && share < 0.98, `${size} values: ${share}`);
+    t.ok(share > 0.92 && share < 0.97, `${size} values: ${share}`);
     t.comment(`${size} values: ${share}`);
   }
 });
