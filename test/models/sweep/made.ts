@@ -2,6 +2,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Metric, Statistics } from '../../../models/run/metrics.js';
+import type { RunRecord } from '../../../models/sweep/record.js';
 
 /** A run that was never made. */
 export interface MadeRun {
@@ -48,26 +49,44 @@ export function metricsOf(run: MadeRun): Metric[] {
   return lines;
 }
 
-/** Writes a sweep; null stands for a run that was not begun. Returns its folder. */
-export function writeMade(folder: string, runs: readonly (MadeRun | Record<string, string>)[]): string {
+/** The same as was read, without a folder. */
+export function recordOf(run: MadeRun, index = 1): RunRecord {
+  const { settings, total, made = total } = run;
+  const name = `${index}_${Object.values(settings).join('_')}`;
+  return {
+    run: { index, name, settings, args: [] },
+    seed: Number(settings.seed ?? 1),
+    status: made === total ? 'finished' : 'unfinished',
+    config: configOf(run),
+    metrics: metricsOf(run),
+    torn: false,
+  };
+}
+
+/** Writes a sweep; settings alone are those of a run that was not begun. Returns its folder. */
+export function writeMade(folder: string, runs: readonly (MadeRun | MadeRun['settings'])[]): string {
   const listed = runs.map((run, i) => {
-    const settings = 'accuracy' in run ? (run as MadeRun).settings : (run as Record<string, string>);
+    const settings = isMade(run) ? run.settings : run;
     return { index: i + 1, name: `${i + 1}_${Object.values(settings).join('_')}`, settings, args: [] };
   });
   mkdirSync(folder, { recursive: true });
   const sweep = { version: '0.1.0', command: 'mixgrad sweep --norm bn,mn', runs: listed };
   writeFileSync(join(folder, 'sweep.json'), JSON.stringify(sweep));
-  for (const [i, run] of runs.entries())
-    if ('accuracy' in run) writeRun(join(folder, 'runs', listed[i].name), run as MadeRun);
+  for (const [i, run] of runs.entries()) if (isMade(run)) writeRun(join(folder, 'runs', listed[i].name), run);
   return folder;
 }
 
+const isMade = (run: MadeRun | MadeRun['settings']): run is MadeRun => typeof run.accuracy === 'function';
+
 function writeRun(folder: string, run: MadeRun): void {
   mkdirSync(folder, { recursive: true });
-  const { norm = 'mn', seed = '1' } = run.settings;
-  const facts = { totalSteps: run.total, batchSize: BATCH, classes: 10, parameters: 1234 };
-  const config = { model: 'cifar-cnn', dataset: 'cifar10', norm, seed: Number(seed), ...facts };
-  writeFileSync(join(folder, 'config.json'), JSON.stringify(config));
+  writeFileSync(join(folder, 'config.json'), JSON.stringify(configOf(run)));
   const lines = metricsOf(run).map((metric) => `${JSON.stringify(metric)}\n`);
   writeFileSync(join(folder, 'metrics.jsonl'), lines.join(''));
+}
+
+function configOf({ settings, total }: MadeRun) {
+  const { norm = 'mn', seed = '1' } = settings;
+  const facts = { totalSteps: total, batchSize: BATCH, classes: 10, parameters: 1234 };
+  return { model: 'cifar-cnn', dataset: 'cifar10', norm, seed: Number(seed), ...facts };
 }
