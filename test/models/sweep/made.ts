@@ -28,7 +28,7 @@ const BATCH = 100;
 
 /** Its lines of metrics. */
 export function metricsOf(run: MadeRun): Metric[] {
-  const { total, made = total, every, ms = 10, loss = (step) => 1 / step, more = [], accuracy } = run;
+  const { total, made = total, every, ms = 62.5, loss = (step) => 1 / step, more = [], accuracy } = run;
   const statistics: Statistics[] = run.runningOnly ? ['running'] : ['running', 'precise'];
   const lines: Metric[] = [...more];
   for (let step = 1; step <= made; step++) {
