@@ -7,6 +7,9 @@ import { runExport } from './export/program.js';
 import { newCommand } from './run/flags.js';
 import { openOutput } from './run/output.js';
 import { runProgram } from './run/program.js';
+import { sweepCommand, sweepRunCommand } from './sweep/flags.js';
+import { writeList } from './sweep/program.js';
+import { runSweep } from './sweep/run.js';
 import { trainCommand } from './train/flags.js';
 import { runTraining } from './train/program.js';
 
@@ -18,6 +21,11 @@ function mixgradCommand() {
       dataCommand().action((dataset, folder = null, flags) =>
         runDownload({ dataset, folder, url: flags.url }, openOutput(flags)),
       ),
+    )
+    .addCommand(
+      sweepCommand()
+        .action((flags) => writeList(flags))
+        .addCommand(sweepRunCommand().action((folder, flags) => runSweep(folder, flags, openOutput(flags)))),
     )
     .addCommand(exportCommand().action((run, flags) => runExport(run, flags)))
     .addCommand(benchCommand().action((_, command) => runBenchmark(flagsOf(command))));

@@ -127,11 +127,24 @@ export function choice(
     .default(fallback);
 }
 
-/** @throws UsageError where one of these flags was given although, for this reason, it decides nothing */
+/** A flag was given that decides nothing. */
+export class IdleError extends UsageError {
+  override name = 'IdleError';
+
+  constructor(
+    /** Its name, without dashes. */
+    readonly flag: string,
+    readonly reason: string,
+  ) {
+    super(`--${flag}: ${reason}`);
+  }
+}
+
+/** @throws IdleError where one of these flags was given although, for this reason, it decides nothing */
 export function refuseIdle(command: Command, names: readonly string[], reason: string): void {
   for (const option of command.options) {
     const given = command.getOptionValueSource(option.attributeName()) === 'cli';
-    if (given && names.includes(option.attributeName())) throw new UsageError(`${option.long}: ${reason}`);
+    if (given && names.includes(option.attributeName())) throw new IdleError(option.name(), reason);
   }
 }
 

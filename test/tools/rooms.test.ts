@@ -21,6 +21,7 @@ const rooms: readonly string[][] = [
   ['models/run'],
   ['models/report'],
   ['models/train', 'models/bench', 'models/data', 'models/export'],
+  ['models/sweep'],
   ['models'],
 ];
 
