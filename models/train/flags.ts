@@ -57,7 +57,8 @@ export function settingsOf(command: Command): Settings {
   const { norm, batchSize, accumulate, virtualBatchSize } = flags;
   for (const [setting, norms] of Object.entries<readonly NormName[]>(settingNorms)) {
     if (norms.includes(norm)) continue;
-    refuseIdle(command, [setting], `only for --norm ${norms.join(' and ')}, this one is ${norm}`);
+    const others = norms.length > 2 ? 'another --norm' : `--norm ${norms.join(' and ')}`;
+    refuseIdle(command, [setting], `only for ${others}, this one is ${norm}`);
   }
   checkOptimizerFlags(command, flags);
   if (norm === 'ghost' && (batchSize / accumulate) % virtualBatchSize !== 0) {
