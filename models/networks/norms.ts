@@ -159,6 +159,8 @@ export function placesOf({ places }: Pick<Placed, 'places'>): string {
 export interface Fault {
   setting: keyof NormSettings;
   words: string;
+  /** It is not wrong, but decides nothing. */
+  idle?: true;
 }
 
 /**
@@ -195,6 +197,7 @@ export function findFault(settings: NormSettings, network: Placed): Fault | null
     return {
       setting: 'normAt',
       words: 'decides nothing: BN stands at the other places too, with the same γ',
+      idle: true,
     };
   return findWrongPlace(normAt, network);
 }

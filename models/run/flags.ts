@@ -142,8 +142,9 @@ export class IdleError extends UsageError {
     /** Its name, without dashes. */
     readonly flag: string,
     readonly reason: string,
+    message = `--${flag}: ${reason}`,
   ) {
-    super(`--${flag}: ${reason}`);
+    super(message);
   }
 }
 

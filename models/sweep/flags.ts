@@ -1,14 +1,19 @@
 // The command line of sweeps: flags of `train` with several values each, and the commands that work on a sweep.
 import { type Command, Option } from 'commander';
-import { count, folder, newCommand } from '../run/flags.js';
+import { choice, count, folder, newCommand, positive } from '../run/flags.js';
 import { addOutputFlags, type OutputFlags } from '../run/output.js';
 import { UsageError } from '../run/program.js';
 import { trainCommand } from '../train/flags.js';
 import { type Axis, LEFT_OUT, type Value, valuesOf, wholeFlags } from './grid.js';
+import { presets } from './presets.js';
 
 /** What `sweep` was asked for beside the flags of runs. */
 export interface SweepFlags {
   out?: string;
+  preset?: string;
+  /** Minutes. */
+  budget?: number;
+  imagesPerS?: number;
   quiet?: boolean;
   /** Flags of runs, in the order given. */
   given: Given[];
@@ -46,6 +51,17 @@ whole: give the flag again for another. The word ${LEFT_OUT} leaves a flag out.`
     .usage('[options] | run [options] <dir>')
     .enablePositionalOptions()
     .option('--out <dir>', 'folder of the sweep: new, empty, or that of the same sweep', folder)
+    .addOption(choice('--preset <name>', 'an ablation, to which flags may add', Object.keys(presets)))
+    .addOption(
+      new Option('--budget <minutes>', 'seeds and epochs of the preset that fit, one run after the other')
+        .argParser(positive)
+        .default(undefined, 'all of it'),
+    )
+    .addOption(
+      new Option('--images-per-s <n>', 'how fast this machine trains, for --budget')
+        .argParser(positive)
+        .default(undefined, 'measured'),
+    )
     .option('--quiet', 'print commands and errors only');
   const given: Given[] = [];
   command.setOptionValue('given', given);
@@ -77,8 +93,11 @@ export function axesOf(given: readonly Given[]): Axis[] {
 }
 
 /** The command line without --out, as it can be typed again. */
-export function commandLine(given: readonly Given[]): string {
-  const words = given.flatMap(({ flag, text }) => {
+export function commandLine({ preset, budget, imagesPerS, given }: SweepFlags): string {
+  const own = Object.entries({ preset, budget, 'images-per-s': imagesPerS })
+    .filter(([, value]) => value !== undefined)
+    .map(([flag, value]) => ({ flag, text: String(value) }));
+  const words = [...own, ...given].flatMap(({ flag, text }) => {
     if (typeof text === 'boolean') return `--${text ? '' : 'no-'}${flag}`;
     return [`--${flag}`, quoted(text)];
   });

@@ -5,7 +5,8 @@ import { makeFolders, removeFolders } from '../run/folders.js';
 import { UsageError } from '../run/program.js';
 import { version } from '../run/version.js';
 import { axesOf, commandLine, quoted, type SweepFlags } from './flags.js';
-import { combine } from './grid.js';
+import { combine, type FlagValues } from './grid.js';
+import { presetRuns, presets } from './presets.js';
 import { runsOf } from './runs.js';
 import { differenceOf, readSweep, SWEEP, type Sweep, writeSweep } from './sweep-file.js';
 
@@ -14,15 +15,16 @@ import { differenceOf, readSweep, SWEEP, type Sweep, writeSweep } from './sweep-
  * stays as it is.
  * @throws UsageError for a flag or a folder that cannot be, before anything is written
  */
-export async function writeList({ out, quiet = false, given }: SweepFlags): Promise<void> {
+export async function writeList(flags: SweepFlags): Promise<void> {
+  const { out, quiet = false } = flags;
   if (out === undefined) throw new UsageError("required option '--out <dir>' not specified");
   const say = (line: string) => {
     if (!quiet) console.error(line);
   };
   const there = existsSync(join(out, SWEEP)) ? readSweep(out, `--out ${out}`) : null;
-  const command = commandLine(given);
+  const command = commandLine(flags);
   if (there?.command !== command) {
-    const { runs, notes } = runsOf(combine(axesOf(given)));
+    const { runs, notes } = runsOf(await combinationsOf(flags, say));
     for (const note of notes) say(note);
     const sweep: Sweep = { version: version(), command, runs };
     if (there) checkSame(out, there, sweep);
@@ -33,6 +35,21 @@ export async function writeList({ out, quiet = false, given }: SweepFlags): Prom
     `${runs.length} runs ${there ? 'are' : 'were'} written in ${join(out, SWEEP)}; all of them: mixgrad sweep run ${quoted(out)}`,
   );
   console.log(runs.map(({ index }) => `mixgrad sweep run ${quoted(out)} --index ${index}`).join('\n'));
+}
+
+/** The flags of each run. @throws UsageError for flags that do not go together */
+async function combinationsOf(flags: SweepFlags, say: (line: string) => void): Promise<FlagValues[]> {
+  const { preset, budget, imagesPerS, given } = flags;
+  const axes = axesOf(given);
+  if (budget === undefined && imagesPerS !== undefined)
+    throw new UsageError(`--images-per-s: only with --budget`);
+  if (preset === undefined) {
+    if (budget !== undefined) throw new UsageError(`--budget: only with --preset`);
+    return combine(axes);
+  }
+  if (budget === undefined) return presetRuns(preset, axes, presets[preset].sizes[0]);
+  const { fitSize } = await import('./budget.js');
+  return presetRuns(preset, axes, await fitSize({ preset, axes, budget, imagesPerS }, say));
 }
 
 function checkSame(out: string, there: Sweep, here: Sweep): void {
