@@ -24,7 +24,7 @@ function mixgradCommand() {
     )
     .addCommand(
       sweepCommand()
-        .action((flags) => writeList(flags))
+        .action((_, command) => writeList(command))
         .addCommand(sweepRunCommand().action((folder, flags) => runSweep(folder, flags, openOutput(flags)))),
     )
     .addCommand(exportCommand().action((run, flags) => runExport(run, flags)))

@@ -58,7 +58,7 @@ function fitSteps({ preset, budget }: Budgeted, minutesOf: (size: Size) => numbe
   const of = (steps: number) => ({ seeds: 1, epochs: 1, steps });
   const [least, twice] = [LEAST_STEPS, 2 * LEAST_STEPS].map((steps) => minutesOf(of(steps)));
   if (least > budget) {
-    const words = `--preset ${preset} takes about ${Math.ceil(least)} for ${LEAST_STEPS} steps of each run`;
+    const words = `--preset ${preset} takes about ${Math.ceil(least)} minutes for ${LEAST_STEPS} steps of each run`;
     throw new UsageError(`--budget ${budget}: ${words}`);
   }
   return of(LEAST_STEPS + Math.floor((LEAST_STEPS * (budget - least)) / (twice - least)));

@@ -3,6 +3,7 @@ import { type Command, Option } from 'commander';
 import { choice, count, folder, newCommand, positive } from '../run/flags.js';
 import { addOutputFlags, type OutputFlags } from '../run/output.js';
 import { UsageError } from '../run/program.js';
+import { suggestion } from '../run/suggest.js';
 import { trainCommand } from '../train/flags.js';
 import { type Axis, LEFT_OUT, type Value, valuesOf, wholeFlags } from './grid.js';
 import { presets } from './presets.js';
@@ -50,6 +51,8 @@ whole: give the flag again for another. The word ${LEFT_OUT} leaves a flag out.`
     )
     .usage('[options] | run [options] <dir>')
     .enablePositionalOptions()
+    // A command that is none is told from the words that are left.
+    .allowExcessArguments()
     .option('--out <dir>', 'folder of the sweep: new, empty, or that of the same sweep', folder)
     .addOption(choice('--preset <name>', 'an ablation, to which flags may add', Object.keys(presets)))
     .addOption(
@@ -79,6 +82,21 @@ whole: give the flag again for another. The word ${LEFT_OUT} leaves a flag out.`
 /** A flag of `train` as it was written, which `train` reads later. */
 function unread({ flags, description, defaultValue, defaultValueDescription }: Option): Option {
   return new Option(flags, description).default(defaultValue, defaultValueDescription);
+}
+
+/** The flags that were given. @throws UsageError where a word is left, or the folder is missing */
+export function sweepFlagsOf(command: Command): SweepFlags & { out: string } {
+  const [word] = command.args;
+  if (word !== undefined) {
+    const near = suggestion(
+      word,
+      command.commands.map((other) => other.name()),
+    );
+    throw new UsageError(`unknown command '${word}'${near}`);
+  }
+  const { out, ...flags } = command.opts<SweepFlags>();
+  if (out === undefined) throw new UsageError("required option '--out <dir>' not specified");
+  return { ...flags, out };
 }
 
 /** The flags that runs are made of, with the values of each. @throws UsageError for one that no run can have */

@@ -1,10 +1,11 @@
 // mixgrad sweep: the list of runs, checked and written, and a command for each.
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
+import type { Command } from 'commander';
 import { makeFolders, removeFolders } from '../run/folders.js';
 import { UsageError } from '../run/program.js';
 import { version } from '../run/version.js';
-import { axesOf, commandLine, quoted, type SweepFlags } from './flags.js';
+import { axesOf, commandLine, quoted, type SweepFlags, sweepFlagsOf } from './flags.js';
 import { combine, type FlagValues } from './grid.js';
 import { presetRuns, presets } from './presets.js';
 import { runsOf } from './runs.js';
@@ -15,18 +16,18 @@ import { differenceOf, readSweep, SWEEP, type Sweep, writeSweep } from './sweep-
  * stays as it is.
  * @throws UsageError for a flag or a folder that cannot be, before anything is written
  */
-export async function writeList(flags: SweepFlags): Promise<void> {
+export async function writeList(command: Command): Promise<void> {
+  const flags = sweepFlagsOf(command);
   const { out, quiet = false } = flags;
-  if (out === undefined) throw new UsageError("required option '--out <dir>' not specified");
   const say = (line: string) => {
     if (!quiet) console.error(line);
   };
   const there = existsSync(join(out, SWEEP)) ? readSweep(out, `--out ${out}`) : null;
-  const command = commandLine(flags);
-  if (there?.command !== command) {
+  const line = commandLine(flags);
+  if (there?.command !== line) {
     const { runs, notes } = runsOf(await combinationsOf(flags, say));
     for (const note of notes) say(note);
-    const sweep: Sweep = { version: version(), command, runs };
+    const sweep: Sweep = { version: version(), command: line, runs };
     if (there) checkSame(out, there, sweep);
     else create(out, sweep);
   }
