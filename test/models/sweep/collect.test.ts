@@ -201,7 +201,7 @@ t.test('what is damaged is refused in one line that names file and line', async 
         metrics((lines) => lines.slice(0, 9))(run);
         writeFileSync(join(run, 'ended.json'), '{');
       },
-      `${at}/ended.json: is no JSON`,
+      `${at}: ended.json is not the JSON that was written there`,
     ],
     [
       'a folder',
