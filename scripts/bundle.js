@@ -8,6 +8,7 @@ import { shakable, writeMarks } from './shakable.js';
 
 const devices = 'dist/kernels/devices';
 const engine = 'dist/kernels/engine';
+const report = 'dist/models/report/page';
 
 /** Writes a module whose default export is a value. */
 function writeModule(file, value) {
@@ -25,17 +26,11 @@ function writeEngines() {
   }
 }
 
-/** The program of a page's worker threads, as a text. */
-async function writeWorker() {
-  const { outputFiles } = await build({
-    entryPoints: [`${devices}/platform/page-worker.js`],
-    bundle: true,
-    format: 'iife',
-    target: 'es2022',
-    minify: true,
-    write: false,
-  });
-  writeModule(`${devices}/platform/page-worker.text.js`, outputFiles[0].text);
+/** A program or a style sheet for pages, as a text. */
+async function writeText(entry, file) {
+  const options = { bundle: true, format: 'iife', target: 'es2022', minify: true, write: false };
+  const { outputFiles } = await build({ ...options, entryPoints: [entry] });
+  writeModule(file, outputFiles[0].text);
 }
 
 /** The bodies of kernels, as texts. */
@@ -137,7 +132,9 @@ function writeNotices(bundles) {
 }
 
 writeEngines();
-await writeWorker();
+await writeText(`${devices}/platform/page-worker.js`, `${devices}/platform/page-worker.text.js`);
+await writeText(`${report}/script.js`, `${report}/script.text.js`);
+await writeText('models/report/page/style.css', `${report}/style.text.js`);
 await writeBodies();
 await build({
   ...library,
@@ -161,7 +158,5 @@ const bundles = [
     'dist/browser/gpu.js',
     "export const { parse } = require('acorn');",
   ),
-  await vendor('@observablehq/plot', '*', 'dist/vendor/plot.js'),
-  await vendor('linkedom', '*', 'dist/vendor/linkedom.js'),
 ];
 writeNotices(bundles);
