@@ -50,8 +50,7 @@ function resultOf({ seed }: Reported['settings'], metrics: readonly Metric[], { 
   const last = metrics.findLast((metric) => metric.kind === 'train');
   if (!last) return html`No step was made.`;
   const { step, elapsed_s } = last;
-  const far = step < totalSteps ? `, which is step ${step} of ${totalSteps}` : '';
-  const made = html`${step} steps${far}, ${elapsed_s.toFixed(0)} s of training with seed ${seed}`;
+  const made = html`step ${step} of ${totalSteps}, ${elapsed_s.toFixed(0)} s of training with seed ${seed}`;
   const running = lastScore(metrics, 'running');
   if (!running) return html`After ${made}, the network has not been evaluated yet.`;
   const precise = lastScore(metrics, 'precise');
@@ -59,6 +58,6 @@ function resultOf({ seed }: Reported['settings'], metrics: readonly Metric[], { 
     ? html` by running statistics, <b>${percent(precise.accuracy)}</b> by precise ones`
     : nothing;
   const when =
-    running.step === step ? html`after ${made}` : html`at step ${running.step}; the run made ${made}`;
+    running.step === step ? html`after ${made}` : html`after step ${running.step}; the run came to ${made}`;
   return html`Test accuracy <b>${percent(running.accuracy)}</b>${both}, ${when}.`;
 }

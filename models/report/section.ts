@@ -17,9 +17,9 @@ export function missing(title: string, why: string): Html {
 /** Names and values. */
 export function facts(rows: object): Html {
   const lines = Object.entries(rows).map(
-    ([name, value]) => html`<tr><th scope="row">${name}</th><td>${String(value ?? '–')}</td></tr>`,
+    ([name, value]) => html`<div><dt>${name}</dt><dd>${String(value ?? '–')}</dd></div>`,
   );
-  return html`<table class="facts"><tbody>${lines}</tbody></table>`;
+  return html`<dl class="facts">${lines}</dl>`;
 }
 
 /** How many layers a page shows: more lines in a picture are not read. */

@@ -83,7 +83,7 @@ function drawAxes(x: Axis, y: Axis, { x: label = 'step', unit = '' }: Chart): Ht
     const at = toY(value).toFixed(1);
     return html`<path class="grid" d="M${left},${at}H${right}"/><text x="${left - 6}" y="${at}" dy="0.35em" text-anchor="end">${short(value)}${unit}</text>`;
   });
-  const columns = ticks(x).map((value) => {
+  const columns = ticks(x, 6).map((value) => {
     const at = toX(value).toFixed(1);
     return html`<path class="tick" d="M${at},${bottom}v4"/><text x="${at}" y="${bottom + 17}" text-anchor="middle">${short(value)}</text>`;
   });

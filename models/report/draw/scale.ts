@@ -25,13 +25,13 @@ export function scale({ domain, log }: Axis, [from, to]: Range): (value: number)
   return (value) => from + ((f(value) - low) / (high - low)) * (to - from);
 }
 
-/** Round numbers within an axis: some five. */
-export function ticks({ domain: [low, high], log }: Axis): number[] {
+/** Round numbers within an axis: about as many as are asked for. */
+export function ticks({ domain: [low, high], log }: Axis, count = 5): number[] {
   if (log) return powers(low, high);
-  const step = roundStep((high - low) / 5);
+  const step = roundStep((high - low) / count);
   const first = Math.ceil(low / step - 1e-9);
-  const count = Math.floor(high / step + 1e-9) - first + 1;
-  return Array.from({ length: count }, (_, i) => (first + i) * step);
+  const length = Math.floor(high / step + 1e-9) - first + 1;
+  return Array.from({ length }, (_, i) => (first + i) * step);
 }
 
 /** An axis over values that begins and ends at round numbers. */
@@ -64,7 +64,10 @@ function powers(low: number, high: number): number[] {
 
 /** A number in few digits. */
 export function short(value: number, digits = 4): string {
-  if (!Number.isFinite(value)) return '–';
+  return Number.isFinite(value) ? rounded(value, digits).replace('-', '−') : '–';
+}
+
+function rounded(value: number, digits: number): string {
   const size = Math.abs(value);
   if (size !== 0 && (size < 1e-4 || size >= 1e6)) return value.toExponential(digits > 2 ? 2 : 0);
   return String(Number(value.toPrecision(Math.max(digits, Math.ceil(Math.log10(size + 1))))));
