@@ -1,7 +1,7 @@
 // What was measured of the normalization layers over the steps, and of the loss along them.
 import type { DescentMetric, LayerNumbers, LayersMetric, Metric } from '../run/metrics.js';
 import type { Point, Series } from './draw/chart.js';
-import { type Html, html, nothing } from './draw/html.js';
+import { type Html, nothing } from './draw/html.js';
 import { short } from './draw/scale.js';
 import { averaged, figure, figures } from './figure.js';
 import { missing, section, spread, spreadNote } from './section.js';
@@ -68,11 +68,12 @@ export function descentSection(metrics: readonly Metric[]): Html {
   ];
   const losses = descents.flatMap((metric) => ranged(metric, ({ loss }) => loss));
   const distances = descents.flatMap((metric) => ranged(metric, (point) => point.gradientDistance));
-  const rates = descents.flatMap(({ points }) => points.map(({ rate }) => rate)).filter((rate) => rate > 0);
+  const rates = descents.flatMap(({ points }) => points.map(({ rate }) => rate));
   return section(
     'Loss along the step',
-    html`The batch’s loss at points along the direction of an update, at rates from ${short(Math.min(...rates))}
-to ${short(Math.max(...rates))}, and how far its gradient is from the one before. Line: the mean of the points; band: from the least to the largest.`,
+    `The batch’s loss at points along the direction of an update, from ${short(Math.min(...rates))} to
+${short(Math.max(...rates))} times its length, and how far its gradient is there from that before the update. Line: the mean
+of the points; band: from the least to the largest.`,
     figures([
       figure({ title: 'Loss along the step', series: series('loss', 0, losses) }),
       figure({ title: 'Change of the gradient', series: series('distance', 3, distances), include: [0] }),

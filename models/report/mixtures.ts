@@ -1,19 +1,12 @@
 // Mixture normalization layers: their pictures over training, their weights and their likelihoods.
-import type {
-  ChannelPicture,
-  LayerNumbers,
-  LayerPicture,
-  LayersMetric,
-  Metric,
-  PicturesMetric,
-} from '../run/metrics.js';
+import type { LayerNumbers, LayerPicture, LayersMetric, Metric, PicturesMetric } from '../run/metrics.js';
 import type { Series } from './draw/chart.js';
 import { drawChannels, type Frame, titleOf } from './draw/frame.js';
 import { Html, html, nothing } from './draw/html.js';
 import { type Range, rangeOf } from './draw/scale.js';
 import { figure, figures } from './figure.js';
 import { namesOf, over } from './layers.js';
-import { missing, section, spread, spreadNote } from './section.js';
+import { missing, section } from './section.js';
 
 /** Evaluations that a page can show. */
 const FRAMES = 24;
@@ -24,16 +17,25 @@ export function mixturesSection(metrics: readonly Metric[]): Html {
   const pictures = metrics.filter((metric) => metric.kind === 'pictures');
   const measured = namesOf(layers).filter((name) => layers.some((one) => one.layers[name]?.weights));
   const all = [...new Set([...pictures.flatMap((one) => one.layers.map(({ name }) => name)), ...measured])];
-  if (all.length === 0) return missing('Mixtures', 'No mixture was recorded.');
-  const shown = spread(all);
+  if (all.length === 0)
+    return missing(
+      'Activations',
+      'Nothing was recorded: the network was not evaluated, or has no normalization.',
+    );
+  const shown = inOrder(all, namesOf(layers));
   const frames = framesOf(pictures, shown);
   return section(
-    'Mixtures',
-    `What goes into each mixture normalization on a batch of test images (grey), the components of its running
-mixture (colours) and their sum (dashed), for the channels whose components lie farthest apart.${spreadNote(all)}`,
+    'Activations and mixtures',
+    `What goes into each normalization on a batch of test images (grey), the normal distribution or the components of the
+mixture that normalizes it in evaluation (colours), and their sum (dashed), for some channels.`,
     html`${slider(frames)}
 ${shown.map((name) => layerPart(name, frames.at(-1), layers))}`,
   );
+}
+
+/** Names in the network's order, as far as that is known. */
+function inOrder(names: readonly string[], order: readonly string[]): string[] {
+  return [...order.filter((name) => names.includes(name)), ...names.filter((name) => !order.includes(name))];
 }
 
 /** The evaluations as the page has them; of many, some, evenly to the last. */
@@ -45,7 +47,7 @@ function framesOf(pictures: readonly PicturesMetric[], names: readonly string[])
     const shown = layers.filter(({ name }) => names.includes(name));
     const entry = ({ name, channels }: LayerPicture) => {
       const each = channels.map((one) => ({
-        picture: fewDigits(one),
+        picture: one,
         range: ranges.get(`${name} ${one.channel}`)!,
       }));
       return [name, each] as const;
@@ -65,13 +67,6 @@ function rangesOf(pictures: readonly PicturesMetric[]): Map<string, Range> {
     }
   }
   return new Map([...found].map(([key, values]) => [key, rangeOf(values)]));
-}
-
-/** A picture in numbers of five digits, which is finer than what one sees. */
-function fewDigits(picture: ChannelPicture): ChannelPicture {
-  return JSON.parse(JSON.stringify(picture), (_, value) =>
-    typeof value === 'number' ? Number(value.toPrecision(5)) : value,
-  );
 }
 
 /** A value as JSON in a script element, which it cannot end. */

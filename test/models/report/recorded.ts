@@ -68,7 +68,7 @@ function stepMetrics(step: number, mixtures: readonly string[], norms: readonly 
   }
   if (step % 20 === 0) {
     const points = [0, 0.5, 1, 2].map((factor) => ({
-      rate: 0.001 * factor,
+      rate: factor,
       loss: loss + 0.2 * (factor - 0.6) ** 2,
       gradientDistance: 0.3 * factor + 0.1 * noise(step),
     }));
