@@ -1,5 +1,5 @@
-// After the compiler: dist/bundle/ is the package in Node, dist/browser/ in pages; large packages as one file each, of which
-// a dependency would bring many megabytes and second copies; and the modules that hold texts.
+// After the compiler: dist/bundle/ is the package in Node, dist/browser/ in pages; GPU.js as one file, which as a dependency
+// would bring many megabytes and second copies; and the modules that hold texts.
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { deflateRawSync } from 'node:zlib';
@@ -58,7 +58,7 @@ const modules = (change) => ({
 const without = {
   name: 'without',
   setup({ onResolve, onLoad }) {
-    onResolve({ filter: /^(canvas|crypto|gl|os|worker_threads)$/ }, ({ path }) => ({
+    onResolve({ filter: /^(crypto|gl|os|worker_threads)$/ }, ({ path }) => ({
       path,
       namespace: 'empty',
     }));
@@ -86,14 +86,18 @@ const both = {
 };
 const library = { ...both, entryPoints: ['dist/lib/index.js'], splitting: true, sourcemap: true };
 
-/** A package as one file. */
-const vendor = (name, what, outfile, also = '') =>
+/** GPU.js as one file. */
+const bundleGpujs = () =>
   build({
     ...both,
-    stdin: { contents: `export ${what} from '${name}'; ${also}`, resolveDir: `node_modules/${name}` },
+    stdin: {
+      contents: `export { GPU, WebGPUBufferResult, WebGPUContext } from 'gpu.js';
+        export const { parse } = require('acorn');`,
+      resolveDir: 'node_modules/gpu.js',
+    },
     minify: true,
     plugins: [without],
-    outfile,
+    outfile: 'dist/browser/gpu.js',
   });
 
 /** A comment at the head of a file that says whose it is. */
@@ -127,7 +131,7 @@ function writeNotices(bundles) {
     const own = inputs.filter((path) => folderOf(path) === folder);
     return `${manifest.name} ${manifest.version}\n\n${licenceOf(folder, manifest, own)}\n`;
   });
-  const head = 'The files of dist/browser/ and dist/vendor/ contain code of these packages.\n';
+  const head = 'The files of dist/browser/ contain code of these packages.\n';
   writeFileSync('dist/THIRD-PARTY-NOTICES.txt', [head, ...notices].join(`\n${'-'.repeat(80)}\n\n`));
 }
 
@@ -150,13 +154,4 @@ const browser = await build({
   plugins: [modules(async (path) => named(await shakable(path))), gpujsBeside, without],
 });
 writeMarks(Object.keys(browser.metafile.outputs).filter((file) => file.endsWith('.js')));
-const bundles = [
-  browser,
-  await vendor(
-    'gpu.js',
-    '{ GPU, WebGPUBufferResult, WebGPUContext }',
-    'dist/browser/gpu.js',
-    "export const { parse } = require('acorn');",
-  ),
-];
-writeNotices(bundles);
+writeNotices([browser, await bundleGpujs()]);

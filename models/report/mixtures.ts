@@ -6,7 +6,7 @@ import { Html, html, nothing } from './draw/html.js';
 import { type Range, rangeOf } from './draw/scale.js';
 import { figure, figures } from './figure.js';
 import { namesOf, over } from './layers.js';
-import { missing, section } from './section.js';
+import { missing, section, spread } from './section.js';
 
 /** Evaluations that a page can show. */
 const FRAMES = 24;
@@ -16,7 +16,8 @@ export function mixturesSection(metrics: readonly Metric[]): Html {
   const layers = metrics.filter((metric) => metric.kind === 'layers');
   const pictures = metrics.filter((metric) => metric.kind === 'pictures');
   const measured = namesOf(layers).filter((name) => layers.some((one) => one.layers[name]?.weights));
-  const all = [...new Set([...pictures.flatMap((one) => one.layers.map(({ name }) => name)), ...measured])];
+  const pictured = [...new Set(pictures.flatMap((one) => one.layers.map(({ name }) => name)))];
+  const all = pictured.length > 0 ? pictured : spread(measured);
   if (all.length === 0)
     return missing(
       'Activations',

@@ -27,7 +27,7 @@ export function scale({ domain, log }: Axis, [from, to]: Range): (value: number)
 
 /** Round numbers within an axis: about as many as are asked for. */
 export function ticks({ domain: [low, high], log }: Axis, count = 5): number[] {
-  if (log) return powers(low, high);
+  if (log) return powers(low, high, factorsOf(low, high));
   const step = roundStep((high - low) / count);
   const first = Math.ceil(low / step - 1e-9);
   const length = Math.floor(high / step + 1e-9) - first + 1;
@@ -38,7 +38,7 @@ export function ticks({ domain: [low, high], log }: Axis, count = 5): number[] {
 export function roundAxis(values: readonly number[], log = false): Axis {
   const [low, high] = rangeOf(values);
   if (log && low > 0) {
-    const all = powers(low / 10, high * 10);
+    const all = powers(low / 10, high * 10, factorsOf(low, high));
     const round: Range = [all.findLast((value) => value <= low)!, all.find((value) => value >= high)!];
     return { domain: round, log };
   }
@@ -52,12 +52,13 @@ function roundStep(least: number): number {
   return power * ([1, 2, 5].find((factor) => factor * power >= least * 0.9) ?? 10);
 }
 
-/** Powers of ten between two values, and twice and five times these where they are few. */
-function powers(low: number, high: number): number[] {
-  const decades = Math.log10(high / low);
-  const factors = decades > 3 ? [1] : [1, 2, 5];
+/** What stands before powers of ten: 1 where there are many. */
+const factorsOf = (low: number, high: number) => (Math.log10(high / low) > 3 ? [1] : [1, 2, 5]);
+
+/** Powers of ten between two values, times factors. */
+function powers(low: number, high: number, factors: readonly number[]): number[] {
   const from = Math.floor(Math.log10(low));
-  const exponents = Array.from({ length: Math.ceil(decades) + 2 }, (_, i) => from + i);
+  const exponents = Array.from({ length: Math.ceil(Math.log10(high)) - from + 1 }, (_, i) => from + i);
   const all = exponents.flatMap((exponent) => factors.map((factor) => Number(`${factor}e${exponent}`)));
   return all.filter((value) => value >= low * 0.999 && value <= high * 1.001);
 }

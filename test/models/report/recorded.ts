@@ -18,26 +18,26 @@ function mixtureAt(step: number, channel: number): ChannelMixture {
   const apart = 0.5 + (1.5 * step) / STEPS;
   return {
     weights: [0.6, 0.3, 0.1],
-    means: [-apart, channel / 4, 1 + apart],
-    deviations: [0.8, 0.5 + channel / 10, 0.3],
+    means: [-apart, (channel % 8) / 4, 1 + apart],
+    deviations: [0.8, 0.5 + (channel % 8) / 10, 0.3],
   };
 }
 
 function pictureAt(step: number, channel: number): ChannelPicture {
   const mixture = mixtureAt(step, channel);
   const { weights, means, deviations } = mixture;
-  const borders = Array.from({ length: 61 }, (_, i) => -4 + (i / 60) * 8);
+  const borders = Array.from({ length: 61 }, (_, i) => Number((-4 + (i / 60) * 8).toFixed(3)));
   const densities = borders.slice(0, -1).map((border, i) => {
     const z = (k: number) => (border + 1 / 15 - means[k]) / deviations[k];
     const p = weights.map((w, k) => (0.4 * w * Math.exp((-z(k) * z(k)) / 2)) / deviations[k]);
-    return p.reduce((a, b) => a + b) * (0.9 + 0.2 * noise(i + step));
+    return Number((p.reduce((a, b) => a + b) * (0.9 + 0.2 * noise(i + step))).toPrecision(4));
   });
   return { channel, histogram: { borders, densities }, mixture };
 }
 
 /** A layer's pictures at an evaluation. */
 export function layerAt(name: string, step: number): LayerPicture {
-  const channels = [3, 11, 17, 40].map((channel) => pictureAt(step, channel % 8));
+  const channels = [3, 11, 17, 40].map((channel) => pictureAt(step, channel));
   return { name, components: 3, logLikelihoods: [-1.6, -1.4, -1.38], channels };
 }
 
