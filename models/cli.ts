@@ -7,6 +7,7 @@ import { runExport } from './export/program.js';
 import { newCommand } from './run/flags.js';
 import { openOutput } from './run/output.js';
 import { runProgram } from './run/program.js';
+import { collectCommand, runCollect } from './sweep/collect.js';
 import { trainCommand } from './train/flags.js';
 import { runTraining } from './train/program.js';
 
@@ -20,6 +21,11 @@ function mixgradCommand() {
       ),
     )
     .addCommand(exportCommand().action((run, flags) => runExport(run, flags)))
+    .addCommand(
+      newCommand('sweep')
+        .description('Many runs that differ in their settings.')
+        .addCommand(collectCommand().action((dir, flags) => runCollect(dir, flags))),
+    )
     .addCommand(benchCommand().action((_, command) => runBenchmark(flagsOf(command))));
 }
 

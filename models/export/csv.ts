@@ -1,8 +1,8 @@
 // Metrics as comma-separated values (RFC 4180, with \n).
-import type { Metric } from '../run/metrics.js';
+import type { NumbersMetric } from './metrics.js';
 
 /** A header with every field that a metric has, and a line for each metric; what it lacks is empty. */
-export function csvOf(metrics: readonly Metric[]): string {
+export function csvOf(metrics: readonly NumbersMetric[]): string {
   const names = [...new Set(metrics.flatMap((metric) => Object.keys(metric)))];
   const rows = metrics.map((metric) => {
     const values = new Map<string, unknown>(Object.entries(metric));

@@ -24,13 +24,13 @@ export interface Collected {
   command: string;
   /** The settings that all runs share, by the names of config.json. */
   settings: Record<string, Setting>;
-  /** The accuracy of guessing. */
-  chance: number;
+  /** The accuracy of guessing; null where no run was begun. */
+  chance: number | null;
   smoothing: Smoothing;
   runs: CollectedRun[];
   arms: Arm[];
-  /** The arm that the others are compared with; null where no run of it has come to an end. */
-  baseline: string | null;
+  /** The arm that the others are compared with. */
+  baseline: string;
   /** What is reached, from the nearest target to the farthest of each measure. */
   targets: Target[];
   /** Every other arm beside the baseline. */
@@ -118,6 +118,8 @@ export interface ArmTime {
   /** By seed, in the order of seeds. */
   runs: { seed: number; updates: Reached; seconds: Reached }[];
   reached: number;
+  /** Runs that were there at their first evaluation, or update: sooner than can be told. */
+  atFirst: number;
   /** Medians, in which 'never' is larger than any number; null where there are no runs. */
   updates: Reached | null;
   seconds: Reached | null;
@@ -175,7 +177,7 @@ export interface BestNull {
   paper: number;
 }
 
-/** Means over the arm's runs, by step. */
+/** Means over the arm's runs, by step; NaN, in a file null, where none is finite. */
 export interface LayerCurves {
   layer: string;
   steps: number[];
