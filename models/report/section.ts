@@ -1,4 +1,5 @@
 // The parts of a page.
+import { groupOf } from './draw/chart.js';
 import { type Html, html } from './draw/html.js';
 
 /** A part of a page under a heading, with a sentence on what it shows. */
@@ -36,4 +37,21 @@ export function spreadNote(names: readonly string[]): string {
   return names.length > SHOWN
     ? ` Of ${names.length} layers ${SHOWN} are shown, evenly from the first to the last.`
     : '';
+}
+
+/** A row of a table, shown and hidden with its group. */
+export interface TableRow {
+  cells: readonly (string | Html)[];
+  group?: number;
+}
+
+/** A table with a name, whose first column names the rows. */
+export function table(name: string, head: readonly string[], rows: readonly TableRow[]): Html {
+  const lines = rows.map(
+    ({ cells: [first, ...cells], group }) =>
+      html`<tr${groupOf(group)}><th scope="row">${first}</th>${cells.map((cell) => html`<td>${cell}</td>`)}</tr>`,
+  );
+  return html`<div class="results" tabindex="0" role="region" aria-label="${name}"><table>
+<thead><tr>${head.map((title) => html`<th scope="col">${title}</th>`)}</tr></thead>
+<tbody>${lines}</tbody></table></div>`;
 }
