@@ -70,6 +70,6 @@ const speedOf = (train: readonly TrainMetric[]): Series => ({
 function rates(train: readonly TrainMetric[]): Html {
   const changes = train.some(({ lr }) => lr !== train[0].lr);
   const points = averaged(train.map(({ step, lr }) => ({ x: step, y: lr })));
-  const series: Series[] = [{ name: 'learning rate', points, color: 4, look: 'line' }];
+  const series: Series[] = [{ name: 'learning rate', points, color: 4, look: 'thin' }];
   return changes ? figure({ title: 'Learning rate', series, include: [0] }) : nothing;
 }

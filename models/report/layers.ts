@@ -63,8 +63,8 @@ function entropyNote(metrics: readonly LayersMetric[]): string {
 export function descentSection(metrics: readonly Metric[]): Html {
   const descents = metrics.filter((metric) => metric.kind === 'descent');
   if (descents.length === 0) return nothing;
-  const series = (name: string, color: number, points: Point[]): Series[] => [
-    { name, points: averaged(points), color, look: 'line' },
+  const series = (name: string, points: Point[]): Series[] => [
+    { name, points: averaged(points), color: 0, look: 'line' },
   ];
   const losses = descents.flatMap((metric) => ranged(metric, ({ loss }) => loss));
   const distances = descents.flatMap((metric) => ranged(metric, (point) => point.gradientDistance));
@@ -75,8 +75,8 @@ export function descentSection(metrics: readonly Metric[]): Html {
 ${short(Math.max(...rates))} times its length, and how far its gradient is there from that before the update. Line: the mean
 of the points; band: from the least to the largest.`,
     figures([
-      figure({ title: 'Loss along the step', series: series('loss', 0, losses) }),
-      figure({ title: 'Change of the gradient', series: series('distance', 3, distances), include: [0] }),
+      figure({ title: 'Loss along the step', series: series('loss', losses) }),
+      figure({ title: 'Change of the gradient', series: series('distance', distances), include: [0] }),
     ]),
   );
 }

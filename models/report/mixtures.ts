@@ -1,7 +1,7 @@
 // Mixture normalization layers: their pictures over training, their weights and their likelihoods.
 import type { LayerNumbers, LayerPicture, LayersMetric, Metric, PicturesMetric } from '../run/metrics.js';
 import type { Series } from './draw/chart.js';
-import { drawChannels, type Frame, titleOf } from './draw/frame.js';
+import { drawChannels, type Frame, tableOf, titleOf } from './draw/frame.js';
 import { Html, html, nothing } from './draw/html.js';
 import { type Range, rangeOf } from './draw/scale.js';
 import { figure, figures } from './figure.js';
@@ -86,7 +86,9 @@ function slider(frames: readonly Frame[]): Html {
 /** A layer: its channels at the last evaluation, its weights and its likelihoods. */
 function layerPart(name: string, last: Frame | undefined, metrics: readonly LayersMetric[]): Html {
   const channels = last?.layers[name] ?? [];
-  const pictures = html`<div class="channels" data-layer="${name}">${drawChannels(channels)}</div>`;
+  const pictures = html`<div class="channels" data-layer="${name}">${drawChannels(channels)}</div>
+<details><summary>Values<span class="of"> of the mixtures of ${name}</span></summary>
+<div class="scroll mixtures" tabindex="0" role="region" aria-label="Mixtures of ${name}" data-layer="${name}">${tableOf(channels)}</div></details>`;
   return html`<h3>${name}</h3>
 ${channels.length > 0 ? pictures : nothing}
 ${figures([weightsOf(name, metrics), likelihoodsOf(name, metrics)])}`;

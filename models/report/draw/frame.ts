@@ -2,7 +2,7 @@
 import type { ChannelPicture } from '../../run/metrics.js';
 import { type Html, html } from './html.js';
 import { drawMixture } from './mixture.js';
-import type { Range } from './scale.js';
+import { type Range, short } from './scale.js';
 
 /** A channel, and the range that it has over all evaluations. */
 export interface Shown {
@@ -19,6 +19,19 @@ export interface Frame {
 
 /** When a frame was. */
 export const titleOf = ({ step, epoch }: Frame): string => `step ${step}, epoch ${epoch}`;
+
+/** The table of a layer's mixtures. */
+export function tableOf(channels: readonly Shown[]): Html {
+  const rows = channels.flatMap(({ picture: { channel, mixture } }) =>
+    mixture.weights.map((weight, k) => {
+      const numbers = [weight, mixture.means[k], mixture.deviations[k]];
+      return html`<tr><th scope="row">${channel}</th><td>${k + 1}</td>${numbers.map((n) => html`<td>${short(n)}</td>`)}</tr>`;
+    }),
+  );
+  const head = ['channel', 'component', 'weight', 'mean', 'deviation'];
+  return html`<table><thead><tr>${head.map((title) => html`<th scope="col">${title}</th>`)}</tr></thead>
+<tbody>${rows}</tbody></table>`;
+}
 
 /** The pictures of a layer's channels. */
 export function drawChannels(channels: readonly Shown[]): Html {

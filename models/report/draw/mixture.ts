@@ -9,7 +9,7 @@ const plot: { x: Range; y: Range } = { x: [6, 294], y: [152, 6] };
 /** Points in a density curve. */
 const CURVE_POINTS = 100;
 /** A component far narrower than a bin would leave the rest of the picture flat. */
-const ROOM = 1.4;
+const ROOM = 1.25;
 
 /** Histogram (grey), the components' densities (colours) and their sum (dashed), over values of the given range. */
 export function drawMixture({ channel, histogram, mixture }: ChannelPicture, range: Range): Html {

@@ -42,8 +42,14 @@ export function roundAxis(values: readonly number[], log = false): Axis {
     const round: Range = [all.findLast((value) => value <= low)!, all.find((value) => value >= high)!];
     return { domain: round, log };
   }
-  const step = roundStep((high - low) / 5);
-  return { domain: [Math.floor(low / step + 1e-9) * step, Math.ceil(high / step - 1e-9) * step], log: false };
+  return { domain: rounded(low, high, roundStep((high - low) / 5)), log: false };
+}
+
+/** The range between multiples of a step that is as long as the range's own ticks are apart. */
+function rounded(low: number, high: number, step: number): Range {
+  const [from, to] = [Math.floor(low / step + 1e-9) * step, Math.ceil(high / step - 1e-9) * step];
+  const apart = roundStep((to - from) / 5);
+  return apart > step * 1.001 ? rounded(low, high, apart) : [from, to];
 }
 
 /** 1, 2 or 5 times a power of ten that is no less than what is given by more than a little. */
@@ -65,10 +71,10 @@ function powers(low: number, high: number, factors: readonly number[]): number[]
 
 /** A number in few digits. */
 export function short(value: number, digits = 4): string {
-  return Number.isFinite(value) ? rounded(value, digits).replace('-', '−') : '–';
+  return Number.isFinite(value) ? inDigits(value, digits).replace('-', '−') : '–';
 }
 
-function rounded(value: number, digits: number): string {
+function inDigits(value: number, digits: number): string {
   const size = Math.abs(value);
   if (size !== 0 && (size < 1e-4 || size >= 1e6)) return value.toExponential(digits > 2 ? 2 : 0);
   return String(Number(value.toPrecision(Math.max(digits, Math.ceil(Math.log10(size + 1))))));

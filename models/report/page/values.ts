@@ -43,7 +43,8 @@ export function tellValues(figure: HTMLElement): void {
     const [left, right] = plot.x;
     cursor.style.setProperty('--at', `${(100 * (places[at] - left)) / (right - left)}%`);
     cursor.ariaValueNow = String(at + 1);
-    cursor.ariaValueText = [step, ...texts.map((text, i) => `${names[i + 1]} ${text}`)].join(', ');
+    const said = texts.flatMap((text, i) => (isShown(legend[i]) ? [`${names[i + 1]} ${text}`] : []));
+    cursor.ariaValueText = [step, ...said].join(', ');
   };
   const tell = (texts: readonly string[]) => {
     for (const [i, value] of legend.entries()) value.textContent = texts[i];
@@ -77,6 +78,8 @@ function readRows(table: HTMLTableElement): Row[] {
     texts: values.map((cell) => cell.textContent!),
   }));
 }
+
+const isShown = (value: Element) => !value.closest('.off');
 
 /** The last text of a series up to a row. */
 function lastText(rows: readonly Row[], index: number, series: number): string {

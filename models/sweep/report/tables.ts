@@ -57,7 +57,7 @@ export function differencesSection(collected: Collected): Html {
   return section(
     `Beside ${baseline}`,
     `Final accuracy, less that of ${baseline} with the same seed: every pair, their median (large), and its interval of 95 %
-where there are ${LEAST_SEEDS} pairs.`,
+where there are ${LEAST_SEEDS} pairs or more.`,
     figures(pictures),
   );
 }
@@ -118,8 +118,8 @@ function ratioTables(
   beside: (unit: 'updates' | 'seconds') => readonly TableRow[],
 ): Html {
   const each = (['updates', 'seconds'] as const).map(
-    (unit) => html`<details><summary>Ratios of ${unit}<span class="of">, ${title}</span></summary>
-${table(`${title}, ratios of ${unit}`, head, beside(unit))}</details>`,
+    (unit) => html`<h4>Ratios of ${unit}</h4>
+${table(`${title}, ratios of ${unit}`, head, beside(unit))}`,
   );
   return html`${each}`;
 }

@@ -11,7 +11,7 @@ t.test('texts are escaped, numbers and markup stand as they are', async (t) => {
   const inner = html`<b>${'<&>"\''}</b>`;
   t.equal(inner.text, '<b>&lt;&amp;&gt;&quot;&#39;</b>');
   t.equal(html`<p title="${'"'}">${inner}${1.5}</p>`.text, `<p title="&quot;">${inner.text}1.5</p>`);
-  t.equal(html`${[html`<i>`, html`<u>`]}`.text, '<i>\n<u>');
+  t.equal(html`${[html`<i>`, html`<u>`]}`.text, '<i><u>');
 });
 
 t.test('an axis begins and ends at round numbers, and its ticks are round', async (t) => {
@@ -21,6 +21,7 @@ t.test('an axis begins and ends at round numbers, and its ticks are round', asyn
     [-1.6, -1.2],
   );
   t.strictSame(ticks(roundAxis([0, 97])), [0, 20, 40, 60, 80, 100]);
+  t.strictSame(ticks(roundAxis([17, 73])), [0, 20, 40, 60, 80], 'ticks are at both ends');
   t.strictSame(roundAxis([0.003, 0.4], true).domain, [0.002, 0.5]);
   t.strictSame(ticks(roundAxis([0.003, 0.04], true)), [0.002, 0.005, 0.01, 0.02, 0.05]);
   t.strictSame(ticks(roundAxis([1e-6, 10], true)).length, 8, 'powers of ten alone where they are many');
