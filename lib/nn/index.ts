@@ -33,9 +33,9 @@ export { Linear, type LinearOptions } from './linear.js';
 export {
   MixtureNorm1d,
   MixtureNorm2d,
-  type MixtureNormLayerOptions,
   type MixtureReport,
 } from './mixture-norm.js';
+export type { MixtureNormLayerOptions } from './mixture-options.js';
 export { ModeNorm1d, ModeNorm2d, type ModeNormLayerOptions } from './mode-norm.js';
 export { type AnyModule, type ForwardHook, Module } from './module.js';
 export { buffer, type LayerOptions, parameter } from './parameters.js';

@@ -2,6 +2,7 @@
 import {
   BatchNorm2d,
   type Device,
+  full,
   GhostBatchNorm2d,
   GroupNorm,
   InstanceNorm2d,
@@ -56,12 +57,14 @@ export const normNames = Object.keys(makers) as NormName[];
 
 /** The norms that a setting decides something for. */
 export const settingNorms = {
-  normAt: ['mn', 'mode'],
+  normAt: normNames.filter((norm) => norm !== 'none'),
+  normGamma: normNames.filter((norm) => norm !== 'none'),
   components: ['mn', 'mode'],
   iterations: ['mn'],
   posterior: ['mn'],
   gradient: ['mn'],
   scale: ['mn'],
+  shufflePosteriors: ['mn'],
   virtualBatchSize: ['ghost'],
 } as const satisfies Record<Exclude<keyof NormSettings, 'norm'>, readonly NormName[]>;
 
@@ -79,11 +82,15 @@ export interface NormSettings extends MixtureSettings {
   norm: NormName;
   /** Samples in a part of ghost batch normalization. @default 8 */
   virtualBatchSize?: number;
+  /** The option `shuffle` of mixture normalization. @default false */
+  shufflePosteriors?: boolean;
   /**
-   * The only places of mixture or mode normalization, the others having BN; null stands for all.
+   * The only places of the norm, the others having BN; null stands for all.
    * @default null
    */
   normAt?: readonly string[] | null;
+  /** What γ of the norm is at first; that of the BN at other places is 1. @default 1 */
+  normGamma?: number;
 }
 
 /** What the norms of one network share. */
@@ -116,19 +123,31 @@ export function normFactory(
   { random, device, log }: NormContext,
 ): NormFactory {
   checkNorms(settings, network);
-  const { norm, normAt, components, iterations, posterior, gradient, scale, virtualBatchSize } = settings;
-  const mixture = { components, iterations, posterior, gradient, scale, virtualBatchSize, device };
+  const { norm, normAt, normGamma, shufflePosteriors: shuffle, virtualBatchSize } = settings;
+  const { components, iterations, posterior, gradient, scale } = settings;
+  const mixture = { components, iterations, posterior, gradient, scale, shuffle, virtualBatchSize, device };
   return (features, place) => {
     if (!Object.hasOwn(network.places, place)) {
       throw new OptionError(`${network.name}: place is '${place}', expected one of ${placesOf(network)}`);
     }
-    const make = makers[normAt && !normAt.includes(place) ? 'bn' : norm];
-    return make(features, {
+    const studied = !normAt || normAt.includes(place);
+    const made: Module = makers[studied ? norm : 'bn'](features, {
       ...mixture,
       log: log && ((message) => log(`after ${place}: ${message}`)),
       random: random.fork(`mixture of ${place}`),
     });
+    if (studied && normGamma !== undefined) setGamma(made, normGamma);
+    return made;
   };
+}
+
+/** Sets every entry of γ, where there is one. */
+function setGamma(norm: Module & { weight?: Tensor | null }, gamma: number): void {
+  const { weight } = norm;
+  if (!weight) return;
+  const values = full(weight.shape, gamma, { device: weight.device });
+  weight.assign(values);
+  values.dispose();
 }
 
 /** The names of a network's places. */
@@ -140,6 +159,8 @@ export function placesOf({ places }: Pick<Placed, 'places'>): string {
 export interface Fault {
   setting: keyof NormSettings;
   words: string;
+  /** It is not wrong, but decides nothing. */
+  idle?: true;
 }
 
 /**
@@ -152,10 +173,12 @@ export function checkNorms(settings: NormSettings, network: Placed): void {
 }
 
 /**
- * What is wrong with the settings: an unknown norm, places for a norm that has none, a place that the network
+ * What is wrong with the settings: an unknown norm, places that decide nothing, a place that the network
  * does not have, one listed twice, or more components than their smallest weight allows. Null where nothing is.
  */
-export function findFault({ norm, normAt, components }: NormSettings, network: Placed): Fault | null {
+export function findFault(settings: NormSettings, network: Placed): Fault | null {
+  const { norm, normAt, normGamma = 1, components, shufflePosteriors } = settings;
+  const { gradient = MIXTURE_DEFAULTS.gradient } = settings;
   if (!normNames.includes(norm))
     return { setting: 'norm', words: `is '${norm}', expected one of ${normNames.join(', ')}` };
   const { minWeight } = MIXTURE_DEFAULTS;
@@ -163,10 +186,19 @@ export function findFault({ norm, normAt, components }: NormSettings, network: P
     const words = `is ${components}, expected fewer than ${1 / minWeight}, for each has a weight of at least ${minWeight}`;
     return { setting: 'components', words };
   }
+  if (shufflePosteriors && gradient !== 'detached')
+    return {
+      setting: 'shufflePosteriors',
+      words: `needs the gradient 'detached', this one is '${gradient}'`,
+    };
   if (!normAt) return null;
-  const { normAt: placed } = settingNorms;
-  if (!placed.some((name) => name === norm))
-    return { setting: 'norm', words: `is '${norm}', expected ${placed.join(' or ')} where normAt is given` };
+  if (norm === 'none') return { setting: 'normAt', words: 'decides nothing where there is no normalization' };
+  if (norm === 'bn' && normGamma === 1)
+    return {
+      setting: 'normAt',
+      words: 'decides nothing: BN stands at the other places too, with the same γ',
+      idle: true,
+    };
   return findWrongPlace(normAt, network);
 }
 

@@ -67,7 +67,7 @@ function parseNorm(value: string): NormName {
   throw new InvalidArgumentError(`expected one of ${normNames.join(', ')}.${near}`);
 }
 
-/** Adds the flags of mixture, mode and ghost batch normalization: where it stands, and how it fits and normalizes. */
+/** Adds the flags of normalizations: where one stands, its γ, and how mixture, mode and ghost batch normalization fit and normalize. */
 export function addNormFlags(command: Command): void {
   const { iterations, posterior, gradient, scale } = MIXTURE_DEFAULTS;
   const components = settingNorms.components
@@ -78,10 +78,11 @@ export function addNormFlags(command: Command): void {
   );
   command
     .addOption(
-      new Option('--norm-at <places>', 'mixture or mode normalization only at these places, BN at the others')
+      new Option('--norm-at <places>', 'this normalization only at these places, BN at the others')
         .argParser((list) => list.split(',').map((place) => place.trim()))
         .default(null, `all: ${places.join('; ')}`),
     )
+    .option('--norm-gamma <x>', 'what its γ is at first', positive, 1)
     .addOption(
       new Option('--components <n>', `components of a mixture, or modes (default: ${components})`).argParser(
         count,
@@ -92,9 +93,15 @@ export function addNormFlags(command: Command): void {
       choice('--posterior <kind>', 'of whole pixels or of each channel', ['joint', 'channel'], posterior),
     )
     .addOption(
-      choice('--gradient <kind>', 'through x alone or through EM too', ['detached', 'unrolled'], gradient),
+      choice(
+        '--gradient <kind>',
+        'through x alone, its posteriors, or all of EM',
+        ['detached', 'posterior', 'unrolled'],
+        gradient,
+      ),
     )
     .addOption(choice('--scale <kind>', 'with 1/√λ or without', ['fisher', 'unit'], scale))
+    .option('--shuffle-posteriors', 'a control: give each pixel the posteriors of another', false)
     .option('--virtual-batch-size <n>', 'images in each part of a batch, for ghost', count, GHOST_SIZE);
 }
 
@@ -127,11 +134,25 @@ export function choice(
     .default(fallback);
 }
 
-/** @throws UsageError where one of these flags was given although, for this reason, it decides nothing */
+/** A flag was given that decides nothing. */
+export class IdleError extends UsageError {
+  override name = 'IdleError';
+
+  constructor(
+    /** Its name, without dashes. */
+    readonly flag: string,
+    readonly reason: string,
+    message = `--${flag}: ${reason}`,
+  ) {
+    super(message);
+  }
+}
+
+/** @throws IdleError where one of these flags was given although, for this reason, it decides nothing */
 export function refuseIdle(command: Command, names: readonly string[], reason: string): void {
   for (const option of command.options) {
     const given = command.getOptionValueSource(option.attributeName()) === 'cli';
-    if (given && names.includes(option.attributeName())) throw new UsageError(`${option.long}: ${reason}`);
+    if (given && names.includes(option.attributeName())) throw new IdleError(option.name(), reason);
   }
 }
 

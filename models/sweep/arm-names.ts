@@ -1,6 +1,6 @@
 // Arms: runs that differ by their seed alone, named by what sets them apart from others.
 import type { Setting } from './collected.js';
-import type { SweepRun } from './sweep-file.js';
+import type { SweepRun } from './runs.js';
 
 type Settings = Record<string, Setting>;
 

@@ -42,7 +42,8 @@ ${COLLECTED} and ${TABLE}. Runs that are missing or go on are counted.`,
   return command;
 }
 
-function accuracies(text: string): number[] {
+/** Reads a list of per cents. @throws InvalidArgumentError unless each is between 0 and 100 */
+export function accuracies(text: string): number[] {
   const values = text.split(',').map((word) => (word.trim() === '' ? Number.NaN : Number(word)));
   if (values.every((value) => value > 0 && value < 100)) return values.map((value) => value / 100);
   throw new InvalidArgumentError('Expected accuracies between 0 and 100 in per cent, such as 60,70.');

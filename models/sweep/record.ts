@@ -7,7 +7,8 @@ import type { EvalMetric, Metric, TrainMetric } from '../run/metrics.js';
 import { readRecorded } from '../run/recorded.js';
 import { CONFIG, METRICS } from '../run/run-folder.js';
 import type { Setting, Status } from './collected.js';
-import type { SweepRun } from './sweep-file.js';
+import type { SweepRun } from './runs.js';
+import { ENDED, readEnded } from './state.js';
 
 /** What config.json says: the settings, and what they came to. */
 export type Config = Record<string, Setting> & { totalSteps: number; batchSize: number; classes: number };
@@ -24,16 +25,13 @@ export interface RunRecord {
   torn: boolean;
 }
 
-/** The file that says how a run of a sweep ended. */
-const ENDED = 'ended.json';
-
 /** What a run is told by. */
 const NUMBERS: { [Kind in Metric['kind']]?: readonly string[] } = {
   train: ['loss', 'accuracy', 'images_per_s'],
   eval: ['loss', 'accuracy'],
 };
 
-/** Reads a run's folder. @throws DataError naming the file, and the line of metrics, that is damaged */
+/** Reads a run's folder. @throws DataError, UsageError naming the file, and the line of metrics, that is damaged */
 export function readRun(folder: string, run: SweepRun): RunRecord {
   const seed = Number(run.settings.seed ?? 1);
   const [configPath, metricsPath] = [CONFIG, METRICS].map((name) => join(folder, name));
@@ -85,16 +83,8 @@ function isComplete(metrics: readonly Metric[], totalSteps: number): boolean {
 }
 
 /** Whether the sweep left word that the run's loss was no number. */
-function hasDiverged(folder: string): boolean {
-  const path = join(folder, ENDED);
-  if (!existsSync(path)) return false;
-  try {
-    return JSON.parse(String(readBytes(path))).ended === 'diverged';
-  } catch (error) {
-    if (error instanceof DataError) throw error;
-    throw new DataError(`${path}: is no JSON`);
-  }
-}
+const hasDiverged = (folder: string): boolean =>
+  existsSync(join(folder, ENDED)) && readEnded(folder).ended === 'diverged';
 
 export const updatesOf = (metrics: readonly Metric[]): TrainMetric[] =>
   metrics.filter((metric) => metric.kind === 'train');

@@ -11,6 +11,7 @@ import {
   count,
   countFrom0,
   folder,
+  IdleError,
   modelFlag,
   newCommand,
   normFlag,
@@ -58,7 +59,8 @@ export function settingsOf(command: Command): Settings {
   const { norm, batchSize, accumulate, virtualBatchSize } = flags;
   for (const [setting, norms] of Object.entries<readonly NormName[]>(settingNorms)) {
     if (norms.includes(norm)) continue;
-    refuseIdle(command, [setting], `only for --norm ${norms.join(' and ')}, this one is ${norm}`);
+    const others = norms.length > 2 ? 'another --norm' : `--norm ${norms.join(' and ')}`;
+    refuseIdle(command, [setting], `only for ${others}, this one is ${norm}`);
   }
   checkOptimizerFlags(command, flags);
   if (norm === 'ghost' && (batchSize / accumulate) % virtualBatchSize !== 0) {
@@ -69,7 +71,8 @@ export function settingsOf(command: Command): Settings {
   const fault = findFault(flags, networks[flags.model]);
   if (fault) {
     const flag = command.options.find((option) => option.attributeName() === fault.setting)!;
-    throw new UsageError(`${flag.long} ${fault.words}`);
+    const message = `${flag.long} ${fault.words}`;
+    throw fault.idle ? new IdleError(flag.name(), fault.words, message) : new UsageError(message);
   }
   const data = findData(flags.data, flags.dataset);
   const components = flags.components ?? defaultComponents(norm);

@@ -60,8 +60,8 @@ function eStep(rows: Tensor, mixture: PackedMixture, regCovar: number): Tensor {
   return run(k.mixturePosterior, [logJoint(rows, mixture, regCovar)]);
 }
 
-/** M-step: the weights, means and variances (without regCovar) of given posteriors. */
-function mStep(rows: Tensor, tau: Tensor, minWeight: number): PackedMixture {
+/** M-step, outside the tape: the weights, means and variances (without regCovar) of given posteriors. */
+export function mStep(rows: Tensor, tau: Tensor, minWeight: number): PackedMixture {
   const weights = run(k.mixtureWeights, [tau]);
   const moments = run(k.mixtureMoments, [rows, tau]);
   return { weights: minWeight > 0 ? run(k.floorWeights, [weights], { floor: minWeight }) : weights, moments };
@@ -73,6 +73,26 @@ export function fitMixture(x: Tensor, init: Mixture, { iterations, regCovar, min
   let tau = eStep(rows, pack(init), 0);
   for (let i = 0; i < iterations; i++) tau = eStep(rows, mStep(rows, tau, minWeight), regCovar);
   return { tau, ...mStep(rows, tau, minWeight) };
+}
+
+/** The mixture of fitMixture's last E-step, variances with regCovar. Outside the tape. */
+export function lastMixture(
+  x: Tensor,
+  init: Mixture,
+  { iterations, regCovar, minWeight }: FitOptions,
+): Mixture {
+  if (iterations === 0) return init;
+  return noGrad(() => {
+    const rows = channelRows(x);
+    let mixture = mStep(rows, eStep(rows, pack(init), 0), minWeight);
+    for (let i = 1; i < iterations; i++) mixture = mStep(rows, eStep(rows, mixture, regCovar), minWeight);
+    return regularized(unpack(mixture, init.weights.shape), regCovar);
+  });
+}
+
+/** A mixture with regCovar added to its variances. */
+function regularized({ variances, ...others }: Mixture, regCovar: number): Mixture {
+  return { ...others, variances: run(elementwise.affine, [variances], { scale: 1, shift: regCovar }) };
 }
 
 /** Posteriors of x under a mixture that stays as it is. Outside the tape. */
@@ -148,10 +168,8 @@ function traced(x: Tensor, init: Mixture, { iterations, regCovar, minWeight }: F
     logLikelihoods.push(mean(logSumExp(logProb, 0)));
   }
   const posteriors = samplesFirst(run(k.mixturePosterior, [logProb]));
-  const { weights, means, variances } = unpack(mixture, init.weights.shape);
-  const regularized =
-    iterations > 0 ? run(elementwise.affine, [variances], { scale: 1, shift: regCovar }) : variances;
-  return { weights, means, variances: regularized, posteriors, logLikelihoods };
+  const result = unpack(mixture, init.weights.shape);
+  return { ...(iterations > 0 ? regularized(result, regCovar) : result), posteriors, logLikelihoods };
 }
 
 /** [K, N, T, S] as [N·S, K] or [N·S, K, C]. */

@@ -2,6 +2,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Metric, Statistics } from '../../../models/run/metrics.js';
+import { version } from '../../../models/run/version.js';
 import type { RunRecord } from '../../../models/sweep/record.js';
 
 /** A run that was never made. */
@@ -28,7 +29,7 @@ const BATCH = 100;
 
 /** Its lines of metrics. */
 export function metricsOf(run: MadeRun): Metric[] {
-  const { total, made = total, every, ms = 10, loss = (step) => 1 / step, more = [], accuracy } = run;
+  const { total, made = total, every, ms = 62.5, loss = (step) => 1 / step, more = [], accuracy } = run;
   const statistics: Statistics[] = run.runningOnly ? ['running'] : ['running', 'precise'];
   const lines: Metric[] = [...more];
   for (let step = 1; step <= made; step++) {
@@ -70,7 +71,7 @@ export function writeMade(folder: string, runs: readonly (MadeRun | MadeRun['set
     return { index: i + 1, name: `${i + 1}_${Object.values(settings).join('_')}`, settings, args: [] };
   });
   mkdirSync(folder, { recursive: true });
-  const sweep = { version: '0.1.0', command: 'mixgrad sweep --norm bn,mn', runs: listed };
+  const sweep = { version: version(), command: 'mixgrad sweep --norm bn,mn', runs: listed };
   writeFileSync(join(folder, 'sweep.json'), JSON.stringify(sweep));
   for (const [i, run] of runs.entries()) if (isMade(run)) writeRun(join(folder, 'runs', listed[i].name), run);
   return folder;

@@ -1,5 +1,6 @@
 // Runs that are resumed: they go on exactly, or are refused and left as they are.
 import { appendFileSync, cpSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import t from 'tap';
@@ -205,7 +206,7 @@ t.test('the checkpoint of another network does not fit, and changes nothing', as
 
 t.test('a folder that another process writes is refused', async (t) => {
   const copy = copyOf(part, folder('locked'));
-  writeFileSync(join(copy, `lock-${process.pid}`), '');
+  writeFileSync(join(copy, `lock-${hostname()}-${process.pid}`), '');
   const before = contentOf(copy);
   const { code, stderr } = train('--resume', copy);
   t.equal(code, 2);

@@ -68,6 +68,18 @@ const unrolled: OpCases = {
     [2],
     [2],
   ),
+  'posterior, no EM round': on(
+    by({ components: 3, gradient: 'posterior', iterations: 0 }),
+    [4, 3, 3],
+    [3],
+    [3],
+  ),
+  'posterior, a mixture that stays as it is': on(
+    by({ components: 2, gradient: 'posterior', posterior: 'channel', training: false }),
+    [4, 2, 2],
+    [2],
+    [2],
+  ),
   'unrolled, a mixture that stays as it is': on(
     by({ components: 2, gradient: 'unrolled', training: false }),
     [4, 2, 2],
@@ -103,6 +115,13 @@ const detached: OpCases = {
   'detached, without the 1/√λ': on(by({ components: 2, scale: 'unit' }), [17, 2]),
   'detached, one channel, no EM round': on(by({ components: 2, iterations: 0 }), [5, 1, 7]),
   'detached, a mixture that stays as it is': on(by({ components: 3, training: false }), [3, 5, 3], [5], [5]),
+  'posterior, three components': on(by({ components: 3, gradient: 'posterior' }), [3, 5, 3, 3], [5], [5]),
+  'posterior, for each channel': on(
+    by({ components: 2, gradient: 'posterior', posterior: 'channel', scale: 'unit', iterations: 3 }),
+    [4, 3, 7],
+    [3],
+    [3],
+  ),
 };
 
 type Init = Record<'weights' | 'means' | 'variances', Values>;
@@ -238,7 +257,7 @@ const badNorm = (options: (of: Maker) => object) => (of: Maker) => {
 const mixtureNormRow: Row = {
   cases: { ...differentiable(unrolled), ...single },
   devicesOnly: {
-    because: 'posteriors and weights are constants by definition, so that the gradient is not the derivative',
+    because: 'posteriors and weights, or the mixture they are of, are constants by definition',
     cases: detached,
   },
   second: { refusedBy: 'mixtureNorm' },
@@ -254,7 +273,7 @@ const mixtureNormRow: Row = {
     'another gradient': [
       badNorm(() => ({ gradient: 'exact' })),
       OptionError,
-      /^mixtureNorm: gradient is 'exact', expected 'detached' or 'unrolled'$/,
+      /^mixtureNorm: gradient is 'exact', expected 'detached', 'posterior' or 'unrolled'$/,
     ],
     'a negative variance in evaluation': [
       (of) => {
