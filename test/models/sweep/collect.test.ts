@@ -135,10 +135,7 @@ t.test('runs that diverged, go on or left nothing are counted', async (t) => {
     const count = (wanted: Status) => runs.filter(({ status }) => status === wanted).length;
     return Object.fromEntries(statuses.map((status) => [status, count(status)]));
   };
-  t.same(
-    counts('cut', (run) => cut(run, 50)),
-    { finished: 9, diverged: 0, unfinished: 1, missing: 1 },
-  );
+  t.same(await counts('cut', (run) => cut(run, 50)), { finished: 9, diverged: 0, unfinished: 1, missing: 1 });
   const diverged = (run: string) => {
     cut(run, 50);
     writeFileSync(join(run, 'ended.json'), '{"ended":"diverged","steps":42,"seconds":1}');
