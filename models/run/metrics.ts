@@ -47,33 +47,36 @@ export interface ChannelMixture {
   deviations: number[];
 }
 
-/** One channel of a layer's input, with the mixture that normalizes it in evaluation. */
+/** One channel of a layer's input, with the mixture that normalizes it in evaluation: of one component with batch normalization. */
 export interface ChannelPicture {
   channel: number;
   histogram: Histogram;
   mixture: ChannelMixture;
 }
 
-/** A mixture normalization layer on one test batch. */
+/** A mixture or batch normalization layer on one test batch. */
 export interface LayerPicture {
   /** Dotted name in the network. */
   name: string;
   components: number;
-  /** Mean log-likelihood of the batch before each EM round and after the last. */
+  /** Mean log-likelihood of the batch before each EM round and after the last; with batch normalization there is no round. */
   logLikelihoods: number[];
-  /** The channels whose components lie farthest apart. */
+  /** Some channels, evenly spaced: the same over a run. */
   channels: ChannelPicture[];
 }
 
-/** What is measured of a normalization layer in an update. */
+/**
+ * What is measured of a normalization layer in an update. With parts of a batch the gradient is that of the whole, and all
+ * else the mean over the parts.
+ */
 export interface LayerNumbers {
-  /** The norm of the gradient of the layer's input. */
+  /** The norm of the loss's gradient with respect to the layer's input. */
   gradNorm: number;
-  /** The standard deviation of its output. */
+  /** The standard deviation of its output before γ and β, over all of the batch. */
   outputDeviation: number;
-  /** λ of the batch's mixture; means over the channels where each has its own. */
+  /** λ of the mixture that EM makes of the batch, or mean gates; means over the channels where each has its own. */
   weights?: number[];
-  /** The mean entropy of the posteriors, in nats. */
+  /** The mean entropy of the posteriors or gates, in nats. */
   entropy?: number;
   /** Components at the floor of their weight. */
   dead?: number;
@@ -89,7 +92,10 @@ export interface LayersMetric {
   layers: Record<string, LayerNumbers>;
 }
 
-/** The batch's loss, and how far its gradient moves, at points along the direction of an update. */
+/**
+ * The batch's loss, and how far its gradient is from that before the update, at points along the update's direction: at `rate` 0
+ * before it, at 1 where it led.
+ */
 export interface DescentMetric {
   kind: 'descent';
   step: number;
@@ -105,8 +111,11 @@ export interface PicturesMetric {
   layers: LayerPicture[];
 }
 
-/** A line of metrics.jsonl. */
+/** A line of metrics.jsonl. A number that is not finite is null there. */
 export type Metric = TrainMetric | EvalMetric | LayersMetric | DescentMetric | PicturesMetric;
+
+/** What a line may be. */
+export const kinds = ['train', 'eval', 'layers', 'descent', 'pictures'] as const satisfies Metric['kind'][];
 
 /** Whether the network was evaluated at this step. All of an evaluation is recorded together. */
 export function isEvaluated(metrics: readonly Metric[], step: number): boolean {

@@ -1,6 +1,7 @@
 // `mixgrad sweep collect`: what a sweep has shown so far, as tables and as numbers.
 import { join } from 'node:path';
 import { type Command, InvalidArgumentError } from 'commander';
+import { REPORT } from '../report/index.js';
 import { folder, newCommand } from '../run/flags.js';
 import { makeFolders } from '../run/folders.js';
 import { addOutputFlags, type Output, type OutputFlags, openOutput } from '../run/output.js';
@@ -8,6 +9,7 @@ import { writeWhole } from '../run/whole-file.js';
 import { type Collected, statuses } from './collected.js';
 import { gather } from './gather.js';
 import { type RunRecord, readRun } from './record.js';
+import { writeSweepReport } from './report/index.js';
 import { summaryOf } from './summary-table.js';
 import { folderOf, readSweep } from './sweep-file.js';
 import { tablesOf } from './table.js';
@@ -27,7 +29,7 @@ export function collectCommand(): Command {
   const command = newCommand('collect')
     .description(
       `Sums up the runs of a sweep: final accuracies, times to targets and differences with their intervals, written to
-${COLLECTED} and ${TABLE}. Runs that are missing or go on are counted.`,
+${COLLECTED}, ${TABLE} and ${REPORT}. Runs that are missing or go on are counted.`,
     )
     .usage('[options] <dir>')
     .argument('<dir>', 'folder of a sweep', folder)
@@ -61,12 +63,14 @@ export async function runCollect(sweep: string, flags: CollectFlags): Promise<vo
   const { collected, text } = shortened(gather(command, records, flags));
   const out = flags.out ?? sweep;
   makeFolders('--out', out);
-  const [numbers, table] = [COLLECTED, TABLE].map((name) => join(out, name));
+  const [numbers, table, report] = [COLLECTED, TABLE, REPORT].map((name) => join(out, name));
   writeWhole(numbers, text);
   writeWhole(table, tablesOf(collected));
-  output.result(summaryOf(collected, [numbers, table]), {
+  writeSweepReport(collected, report);
+  output.result(summaryOf(collected, [numbers, table, report]), {
     collected: numbers,
     table,
+    report,
     baseline: collected.baseline,
     runs: countsOf(collected),
     arms: collected.arms.map(({ name, counts, final }) => ({ name, counts, final })),

@@ -69,7 +69,7 @@ export function runsIn({ counts }: Arm): string {
 }
 
 /** The measures that the sweep has targets of, in their order, with the positions of these. */
-function measuresOf({ targets }: Collected): { measure: Measure; places: number[] }[] {
+export function measuresOf({ targets }: Collected): { measure: Measure; places: number[] }[] {
   const places = (measure: Measure) =>
     targets.flatMap((target, i) => (target.measure === measure ? [i] : []));
   return (['precise', 'running', 'training'] as const)
@@ -77,7 +77,7 @@ function measuresOf({ targets }: Collected): { measure: Measure; places: number[
     .filter((found) => found.places.length > 0);
 }
 
-const titleOf = (measure: Measure) =>
+export const titleOf = (measure: Measure) =>
   measure === 'training' ? 'Smoothed training loss' : `Test accuracy, ${statisticsIn[measure]}`;
 
 function timeSection(collected: Collected): string {
@@ -91,7 +91,7 @@ function timeSection(collected: Collected): string {
   return [`${legend} ${ruleOf(collected)}`, ...tables].join('\n\n');
 }
 
-function ruleOf({ targets }: Collected): string {
+export function ruleOf({ targets }: Collected): string {
   const accuracies = targets.filter(({ measure }) => measure !== 'training');
   const given = accuracies.some(({ share }) => share === null);
   const list = `${shares.map((share) => whole(100 * share)).join(', ')} %`;
@@ -100,7 +100,7 @@ function ruleOf({ targets }: Collected): string {
 }
 
 /** '612, 71 s, 5 of 5'; '≤' where half of the runs or more began there. */
-function timeIn({ runs, reached, atFirst, updates, seconds }: Arm['times'][number]): string {
+export function timeIn({ runs, reached, atFirst, updates, seconds }: Arm['times'][number]): string {
   if (updates === null) return NONE;
   if (updates === 'never') return `never, ${reached} of ${runs.length}`;
   const sign = 2 * atFirst >= runs.length ? '≤ ' : '';
@@ -134,7 +134,7 @@ function comparisonSection(collected: Collected): string {
   ].join('\n\n');
 }
 
-function ratioIn(time: Comparison['times'][number], unit: 'updates' | 'seconds'): string {
+export function ratioIn(time: Comparison['times'][number], unit: 'updates' | 'seconds'): string {
   const neither = time.neither === 0 ? '' : `; neither in ${time.neither}`;
   return `${pairedIn(time[unit], ratio)}${neither}`;
 }
@@ -160,7 +160,7 @@ function bestSection({ comparisons, baseline }: Collected): string {
   ].join('\n\n');
 }
 
-function savingsIn({ pairs, reached, mean, chance }: Savings): string {
+export function savingsIn({ pairs, reached, mean, chance }: Savings): string {
   if (pairs.length === 0) return NONE;
   const saved = mean === null ? '' : `, ${whole(100 * mean)} %`;
   const often = chance === null ? '' : `, ${chanceIn(chance)}`;

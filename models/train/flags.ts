@@ -37,6 +37,7 @@ export function trainCommand(): Command {
   addOptimizerFlags(command);
   command.option('--seed <n>', 'decides weights, order and augmentation', countFrom0, 1);
   addDeviceFlags(command);
+  addEvaluationFlags(command);
   addFolderFlags(command);
   addOutputFlags(command);
   return command;
@@ -93,7 +94,7 @@ function addLengthFlags(command: Command): void {
     .option('--no-augment', 'leave them as they are');
 }
 
-function addFolderFlags(command: Command): void {
+function addEvaluationFlags(command: Command): void {
   command
     .option(
       '--eval-every <n>',
@@ -115,6 +116,26 @@ function addFolderFlags(command: Command): void {
         .argParser(count)
         .default(null, `as many as have ${PRECISE_IMAGES} images`),
     )
+    .addOption(
+      new Option(
+        '--watch-every <n>',
+        'steps between measurements of gradients, outputs and posteriors of the norms, beside those at evaluations',
+      )
+        .argParser(count)
+        .default(null, 'at evaluations only'),
+    )
+    .addOption(
+      new Option(
+        '--descent-every <n>',
+        'steps between measurements of loss and gradient along an update, each as long as five updates',
+      )
+        .argParser(count)
+        .default(null, 'none'),
+    );
+}
+
+function addFolderFlags(command: Command): void {
+  command
     .addOption(
       new Option('--save-every <n>', 'steps between checkpoints, beside those at evaluations')
         .argParser(count)

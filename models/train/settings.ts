@@ -29,6 +29,10 @@ export interface Settings
   evalEverySteps: number | null;
   /** Training batches behind the precise statistics of an evaluation. */
   preciseBatches: number;
+  /** Steps between measurements of the normalization layers, beside those at evaluations. */
+  watchEvery: number | null;
+  /** Steps between measurements of the loss along an update. */
+  descentEvery: number | null;
   /** Steps between checkpoints, beside those at evaluations. */
   saveEvery: number | null;
   /** The run folder; null names one by time, norm and seed. */

@@ -1,13 +1,15 @@
 // The training loop: batches in, updates and evaluations out, all of it into the run folder.
-import { type Batch, batches } from '../../datasets/batches.js';
+import { batches } from '../../datasets/batches.js';
 import { saveSafetensors, type Tensor } from '../../lib/index.js';
 import { evaluate, imagesOf, letSignalsIn } from '../run/evaluate.js';
 import { isEvaluated } from '../run/metrics.js';
 import { evaluateBothWays } from '../run/precise.js';
 import { WEIGHTS } from '../run/run-folder.js';
+import { pictureLayers } from '../watch/pictures.js';
 import { saveRun } from './checkpoint.js';
 import { ordering, type Run } from './run.js';
-import { DivergedError, partsOf, update } from './update.js';
+import { DivergedError, partsOf, type Update, update } from './update.js';
+import { watchUpdate } from './watching.js';
 
 /**
  * Trains from where the run stands to the last step. Nothing is saved after that: the run is not at its end before its report.
@@ -15,31 +17,47 @@ import { DivergedError, partsOf, update } from './update.js';
  *   it is aborted, and then the run can be saved
  */
 export async function train(run: Run, stop: AbortSignal): Promise<void> {
-  const { settings, folder, progress } = run;
+  const { settings, folder } = run;
   // The last evaluation may have been interrupted.
-  if (run.step > 0 && evaluates(run) && !isEvaluated(folder.metrics, run.step)) await assess(run, stop);
-  for (const { batch, step, epoch } of updates(run)) {
+  if (run.step > 0 && evaluates(run, run.step) && !isEvaluated(folder.metrics, run.step))
+    await assess(run, stop);
+  for (const next of updates(run)) {
     await letSignalsIn(stop);
-    const before = performance.now();
-    const score = await update(run, batch, step);
-    const images_per_s = Number(((1000 * batch.size) / (performance.now() - before)).toFixed(1));
-    const times = { images_per_s, elapsed_s: run.elapsed() };
-    const metric = { kind: 'train', step, epoch, ...score, ...times } as const;
-    run.step = step;
-    folder.record(metric);
-    progress.trained(metric);
-    if (evaluates(run)) await assess(run, stop);
+    const { step } = next;
+    await makeUpdate(run, next);
+    if (evaluates(run, step)) await assess(run, stop);
     else if (settings.saveEvery && step % settings.saveEvery === 0) await saveRun(run);
   }
 }
 
-/** Whether an evaluation follows the last update. */
-function evaluates({ settings, step, total, perEpoch }: Run): boolean {
+/** Makes an update and records it, with what was watched of it. */
+async function makeUpdate(run: Run, next: Update): Promise<void> {
+  const { folder, progress } = run;
+  const { batch, step, epoch } = next;
+  const watched = await watchUpdate(run, next, evaluates(run, step));
+  const before = performance.now();
+  let score: Awaited<ReturnType<typeof update>>;
+  try {
+    score = await update(run, batch, step);
+  } finally {
+    watched.stop();
+  }
+  const images_per_s = Number(((1000 * batch.size) / (performance.now() - before)).toFixed(1));
+  const seen = await watched.metrics();
+  const times = { images_per_s, elapsed_s: run.elapsed() };
+  const metric = { kind: 'train', step, epoch, ...score, ...times } as const;
+  run.step = step;
+  for (const line of [metric, ...seen]) folder.record(line);
+  progress.trained(metric);
+}
+
+/** Whether an evaluation follows an update. */
+function evaluates({ settings, total, perEpoch }: Run, step: number): boolean {
   const { evalEvery, evalEverySteps } = settings;
   return step === total || step % (evalEverySteps ?? evalEvery * perEpoch) === 0;
 }
 
-/** Evaluates both ways, records the results and saves weights and checkpoint. */
+/** Evaluates both ways, records the results and what goes into the norms, and saves weights and checkpoint. */
 async function assess(run: Run, stop: AbortSignal): Promise<void> {
   const { network, data, folder, progress, step, perEpoch } = run;
   const evaluateOnce = () => evaluate(network, data.test, data.statistics, stop);
@@ -52,6 +70,8 @@ async function assess(run: Run, stop: AbortSignal): Promise<void> {
     folder.record(metric);
     progress.evaluated(metric);
   }
+  const layers = await pictureLayers(network, data);
+  if (layers.length > 0) folder.record({ kind: 'pictures', step, epoch: at.epoch, layers });
   if (step === run.total) return;
   await saveWeights(run);
   await saveRun(run);
@@ -74,13 +94,6 @@ function* preciseBatches({ settings, data }: Run): Generator<Tensor, void> {
       for (const part of partsOf(batch, accumulate)) yield imagesOf(part);
     }
   }
-}
-
-interface Update {
-  batch: Batch;
-  /** From 1, as epoch. */
-  step: number;
-  epoch: number;
 }
 
 /** The batches that are left of the run, epoch after epoch. */

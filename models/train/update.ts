@@ -15,6 +15,14 @@ export class DivergedError extends MixgradError {
   override name = 'DivergedError';
 }
 
+/** An update that is to be made. */
+export interface Update {
+  batch: Batch;
+  /** From 1, as epoch. */
+  step: number;
+  epoch: number;
+}
+
 /** What takes part in an update. */
 export interface Learner {
   network: Module;
@@ -28,8 +36,24 @@ export interface Learner {
  * @throws DivergedError where the loss is not finite, before it reaches the weights
  */
 export async function update(learner: Learner, batch: Batch, step: number): Promise<Score & { lr: number }> {
-  const { network, optimizer, scheduler, settings } = learner;
+  const { optimizer, scheduler, settings } = learner;
   const [lr] = scheduler.getLastLr();
+  const { loss, accuracy } = await differentiate(learner, batch, (value) => {
+    if (!Number.isFinite(value))
+      throw new DivergedError(`the loss is ${value} at step ${step}, learning rate ${lr}; try a lower --lr`);
+  });
+  if (settings.clipNorm !== null) await clipGradNorm(optimizer.params, settings.clipNorm);
+  optimizer.step();
+  scheduler.step();
+  return { loss, accuracy, lr };
+}
+
+/** Computes the mean loss over a batch in training mode, and its gradients. `check` is told the loss of each part before its gradients are there. */
+export async function differentiate(
+  { network, optimizer, settings }: Pick<Learner, 'network' | 'optimizer' | 'settings'>,
+  batch: Batch,
+  check: (loss: number) => void = () => {},
+): Promise<Score> {
   network.train();
   optimizer.zeroGrad();
   const parts = partsOf(batch, settings.accumulate);
@@ -38,16 +62,12 @@ export async function update(learner: Learner, batch: Batch, step: number): Prom
     const logits = network.forward(imagesOf(part));
     const loss = crossEntropy(logits, part.labels);
     const [value, scores] = await Promise.all([loss.item(), logits.data()]);
-    if (!Number.isFinite(value))
-      throw new DivergedError(`the loss is ${value} at step ${step}, learning rate ${lr}; try a lower --lr`);
+    check(value);
     (parts.length === 1 ? loss : loss.mul(1 / parts.length)).backward();
     mean += value / parts.length;
     correct += countCorrect(scores, part.labels);
   }
-  if (settings.clipNorm !== null) await clipGradNorm(optimizer.params, settings.clipNorm);
-  optimizer.step();
-  scheduler.step();
-  return { loss: mean, accuracy: correct / batch.size, lr };
+  return { loss: mean, accuracy: correct / batch.size };
 }
 
 /** A batch in equal parts, in order. */

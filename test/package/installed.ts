@@ -65,9 +65,6 @@ function testFiles(t: Test, consumer: Consumer): void {
     'acorn',
     'ndarray',
     'seedrandom',
-    'linkedom',
-    '@observablehq/plot',
-    'd3-array',
     'onnx-buf',
     '@bufbuild/protobuf',
   ]) {

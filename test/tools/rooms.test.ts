@@ -19,6 +19,7 @@ const rooms: readonly string[][] = [
   ['datasets'],
   ['models/networks'],
   ['models/run'],
+  ['models/watch'],
   ['models/sweep/collected.ts'],
   ['models/study', 'models/report'],
   ['models/train', 'models/bench', 'models/data', 'models/export'],

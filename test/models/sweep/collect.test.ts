@@ -64,7 +64,7 @@ t.test('a table on the terminal, tables and numbers in files', async (t) => {
   t.equal(note, 'points and updates: beside bn, runs of the same seed');
   t.same(
     files,
-    ['collected.json', 'table.md'].map((name) => join(folder, name)),
+    ['collected.json', 'table.md', 'report.html'].map((name) => join(folder, name)),
   );
   const collected: Collected = JSON.parse(read(folder, 'collected.json'));
   t.equal(collected.runs.length, 11);
@@ -91,7 +91,8 @@ t.test('every table has as many cells in each row as in its header', async (t) =
 t.test('the same sweep gives the same bytes, in any folder', async (t) => {
   const again = join(root, 'again');
   t.equal(collect(folder, '--out', again).code, 0);
-  for (const name of ['collected.json', 'table.md']) t.equal(read(again, name), read(folder, name), name);
+  for (const name of ['collected.json', 'table.md', 'report.html'])
+    t.equal(read(again, name), read(folder, name), name);
 });
 
 t.test('--json has the arms, and nothing else is on stdout', async (t) => {

@@ -5,7 +5,7 @@ import { synthetic } from '../../../datasets/synthetic.js';
 import { createRandom } from '../../../lib/index.js';
 import { makeModel } from '../../../models/networks/index.js';
 import type { NormSettings } from '../../../models/networks/norms.js';
-import { pictureLayers } from '../../../models/report/activations.js';
+import { pictureLayers } from '../../../models/watch/pictures.js';
 
 const train = synthetic({ split: 'train', count: 8 });
 const data = { train, test: synthetic({ split: 'test', count: 4 }), statistics: channelStatistics(train) };
