@@ -1,9 +1,7 @@
 // Reading metrics.jsonl.
 import { readBytes } from '../../datasets/files.js';
 import { DataError } from '../../lib/index.js';
-import type { Metric } from './metrics.js';
-
-const kinds: readonly Metric['kind'][] = ['train', 'eval', 'layers', 'descent', 'pictures'];
+import { kinds, type Metric } from './metrics.js';
 
 /** What a file holds. */
 export interface Recorded {

@@ -43,17 +43,19 @@ function curvesOf(layer: string, steps: number[], numbers: readonly LayerNumbers
   };
 }
 
-/** Null where it was not recorded. */
+/** Null where it was not recorded. A run in which a point is not finite is left out of the means at that step. */
 export function descentOf(runs: readonly (readonly Metric[])[]): DescentCurve | null {
   const steps = byStep<DescentMetric>(runs, 'descent');
   if (steps.size === 0) return null;
-  const over = (of: (points: DescentMetric['points']) => number) =>
-    [...steps.values()].map((metrics) => finiteMean(metrics.map(({ points }) => of(points))));
+  const over = (end: 'min' | 'max', of: 'loss' | 'gradientDistance') =>
+    [...steps.values()].map((metrics) =>
+      finiteMean(metrics.map(({ points }) => Math[end](...points.map((point) => point[of] ?? Number.NaN)))),
+    );
   return {
     steps: [...steps.keys()],
-    low: over((points) => Math.min(...points.map(({ loss }) => loss))),
-    high: over((points) => Math.max(...points.map(({ loss }) => loss))),
-    gradientDistance: over((points) => Math.max(...points.map((point) => point.gradientDistance))),
+    low: over('min', 'loss'),
+    high: over('max', 'loss'),
+    gradientDistance: over('max', 'gradientDistance'),
   };
 }
 

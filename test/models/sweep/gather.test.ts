@@ -208,7 +208,9 @@ t.test('layers and descent: means over runs, by step', async (t) => {
   });
   const records = arms(
     made('mn', 1, 1, { more: [layers(1, 2, [0.2, 0.8]), layers(5, 3, [0.1, 0.9]), descent(1, [1, 2, 3])] }),
-    made('mn', 2, 1, { more: [layers(1, 4, [0.4, 0.6]), descent(1, [2, 5, 4])] }),
+    made('mn', 2, 1, {
+      more: [layers(1, 4, [0.4, 0.6]), descent(1, [2, 5, 4]), descent(3, [1, null as unknown as number])],
+    }),
     made('bn', 1, 1),
   );
   const [mn, bn] = gather('', records).arms;
@@ -227,7 +229,11 @@ t.test('layers and descent: means over runs, by step', async (t) => {
       logLikelihoods: null,
     },
   ]);
-  t.same(mn.descent, { steps: [1], low: [1.5], high: [4], gradientDistance: [40] });
+  t.same(
+    mn.descent,
+    { steps: [1, 3], low: [1.5, NaN], high: [4, NaN], gradientDistance: [40, 10] },
+    'what is not finite has no mean',
+  );
   t.same([bn.layers, bn.descent], [[], null]);
 });
 
