@@ -31,7 +31,11 @@ export async function runExport(run: string, flags: ExportFlags): Promise<void> 
     output.result(path, { format, path });
     return;
   }
-  const { metrics, torn, endedAt } = readMetrics(run);
+  const { metrics: recorded, torn, endedAt } = readMetrics(run);
+  const metrics = recorded.filter(({ kind }) => kind !== 'pictures');
+  const pictures = recorded.length - metrics.length;
+  if (pictures > 0)
+    output.say(`${run}: ${pictures} lines of pictures were left out: they are no single numbers`);
   if (torn) output.say(`${run}: the last line of metrics.jsonl is torn and was left out`);
   writeWhole(path, format === 'csv' ? csvOf(metrics) : eventsOf(metrics, endedAt));
   output.result(path, { format, path, metrics: metrics.length, torn });

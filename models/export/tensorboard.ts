@@ -1,9 +1,10 @@
 // Event files of TensorBoard: records of protocol buffers (tensorflow/core/util/event.proto), each with its length and
 // masked checksums of both (tensorflow/core/lib/io/record_writer.h).
-import type { NumbersMetric } from './metrics.js';
+import type { Metric } from '../run/metrics.js';
+import { fieldsOf } from './fields.js';
 
-/** The file of a run's metrics: a scalar a field, named `train/loss`, at the metric's step. The last was written at `endedAt`. */
-export function eventsOf(metrics: readonly NumbersMetric[], endedAt: number): Uint8Array {
+/** The file of a run's metrics: a scalar a field, named `train/loss` or `layers/norm3/entropy`, at the metric's step. The last was written at `endedAt`. */
+export function eventsOf(metrics: readonly Metric[], endedAt: number): Uint8Array {
   const elapsed = elapsedOf(metrics);
   const start = endedAt - (elapsed.at(-1) ?? 0);
   const version = concat([wallTime(start), text(3, 'brain.Event:2')]);
@@ -15,7 +16,7 @@ export function eventsOf(metrics: readonly NumbersMetric[], endedAt: number): Ui
 }
 
 /** Seconds from the run's start to each metric; an evaluation has the time of the update before it. */
-function elapsedOf(metrics: readonly NumbersMetric[]): number[] {
+function elapsedOf(metrics: readonly Metric[]): number[] {
   let last = 0;
   return metrics.map((metric) => {
     if (metric.kind === 'train' && Number.isFinite(metric.elapsed_s)) last = metric.elapsed_s;
@@ -26,8 +27,8 @@ function elapsedOf(metrics: readonly NumbersMetric[]): number[] {
 /** What is not drawn against the step. */
 const POSITIONS = ['step', 'epoch', 'elapsed_s'];
 
-function scalarsOf(metric: NumbersMetric): [tag: string, value: number][] {
-  return Object.entries(metric).flatMap(([name, value]): [string, number][] =>
+function scalarsOf(metric: Metric): [tag: string, value: number][] {
+  return fieldsOf(metric).flatMap(([name, value]): [string, number][] =>
     typeof value === 'number' && !POSITIONS.includes(name) ? [[`${metric.kind}/${name}`, value]] : [],
   );
 }

@@ -20,7 +20,9 @@ export interface Ended {
 
 /** A run of seconds. */
 export const tiny =
-  '--device wasm --threads 1 --limit-train 16 --limit-test 8 --batch-size 4 --steps 2'.split(' ');
+  '--device wasm --threads 1 --limit-train 16 --limit-test 8 --batch-size 4 --steps 2 --precise-batches 1'.split(
+    ' ',
+  );
 
 /** The compiled command line. */
 export const mixgrad = fileURLToPath(new URL('../../models/mixgrad.js', import.meta.url));

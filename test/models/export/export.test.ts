@@ -11,11 +11,13 @@ import {
 import { join } from 'node:path';
 import t from 'tap';
 import { createRandom, loadSafetensors, MixgradError, type Shape, tensor } from '../../../lib/index.js';
+import { fieldsOf } from '../../../models/export/fields.js';
 import type { Format } from '../../../models/export/flags.js';
 import { runExport } from '../../../models/export/program.js';
 import { crc32c } from '../../../models/export/tensorboard.js';
 import { makeModel } from '../../../models/networks/index.js';
 import { normNames } from '../../../models/networks/norms.js';
+import type { Metric } from '../../../models/run/metrics.js';
 import { UsageError } from '../../../models/run/program.js';
 import { distance, open, ran } from '../../io/onnx/runtime.js';
 import { pythonWith, runPython } from '../../python.js';
@@ -26,7 +28,24 @@ import { readEvents, recordsIn } from './events.js';
 const root = t.testdir({});
 const run = join(root, 'run');
 const EVENTS = 'events.out.tfevents.mixgrad';
-const trained = runMixgrad(['train', ...tiny, '--steps', '3', '--norm', 'bn', '--quiet', '--out', run]);
+const watched = ['--watch-every', '2', '--descent-every', '3'];
+const trained = runMixgrad([
+  'train',
+  ...tiny,
+  '--steps',
+  '3',
+  '--norm',
+  'bn',
+  ...watched,
+  '--quiet',
+  '--out',
+  run,
+]);
+/** What is said of the line that is not. */
+const pictures = (folder: string) =>
+  `${folder}: 1 lines of pictures were left out: they are no single numbers\n`;
+/** The lines that are exported: all but pictures. */
+const numbers = readMetrics(run).filter(({ kind }) => kind !== 'pictures');
 const exported = (to: string, folder = run, ...more: string[]) =>
   runMixgrad(['export', folder, '--to', to, ...more]);
 
@@ -51,20 +70,24 @@ t.test('the checksum is CRC-32C', async (t) => {
 });
 
 t.test('TensorBoard: every number of every line, at its step', async (t) => {
-  t.same(exported('tensorboard'), { code: 0, stdout: `${join(run, EVENTS)}\n`, stderr: '' });
+  t.same(exported('tensorboard'), { code: 0, stdout: `${pictures(run)}${join(run, EVENTS)}\n`, stderr: '' });
   const file = readFileSync(join(run, EVENTS));
   const { version, scalars } = readEvents(file);
   t.equal(version, 'brain.Event:2');
-  const expected = readMetrics(run).flatMap(({ kind, step, ...metric }) =>
-    Object.entries(metric)
-      .filter(([name, value]) => typeof value === 'number' && !['epoch', 'elapsed_s'].includes(name))
-      .map(([name, value]) => ({ tag: `${kind}/${name}`, step, value: Math.fround(value as number) })),
+  const expected = numbers.flatMap((metric) =>
+    fieldsOf(metric)
+      .filter(([name, value]) => typeof value === 'number' && !['step', 'epoch', 'elapsed_s'].includes(name))
+      .map(([name, value]) => ({
+        tag: `${metric.kind}/${name}`,
+        step: metric.step,
+        value: Math.fround(value as number),
+      })),
   );
   t.same(
     scalars.map(({ tag, step, value }) => ({ tag, step, value })),
     expected,
   );
-  t.equal(expected.length, 3 * 4 + 2);
+  t.equal(expected.length, 3 * 4 + 2 * 2 + 2 * 4 * 2 + 2 * 5, 'updates, evaluations, layers, points');
   const times = scalars.map(({ wallTime }) => wallTime);
   t.same(
     times,
@@ -93,24 +116,53 @@ print(json.dumps({tag: [[e.step, e.value] for e in events.Scalars(tag)] for tag 
     .filter((metric) => metric.kind === 'train')
     .map(({ step, loss }) => [step, Math.fround(loss)]);
   t.same(found['train/loss'], losses);
-  t.equal(Object.keys(found).length, 6);
+  t.equal(Object.keys(found).length, 4 + 2 + 4 * 2 + 2 * 5);
 });
 
 t.test('CSV: a header and a line a metric', async (t) => {
   const { code, stdout } = exported('csv', run, '--json');
   t.equal(code, 0);
-  t.same(JSON.parse(stdout), { format: 'csv', path: join(run, 'metrics.csv'), metrics: 4, torn: false });
+  t.same(JSON.parse(stdout), { format: 'csv', path: join(run, 'metrics.csv'), metrics: 8, torn: false });
   const [header, ...lines] = readFileSync(join(run, 'metrics.csv'), 'utf8').trimEnd().split('\n');
-  t.equal(header, 'kind,step,epoch,loss,accuracy,lr,images_per_s,elapsed_s,split');
+  t.match(
+    header,
+    /^kind,step,epoch,loss,accuracy,lr,images_per_s,elapsed_s,norm1\/gradNorm,.*,loss\/0\.5,.*,split,/,
+  );
   const names = header.split(',');
-  const metrics = readMetrics(run).map((metric) => {
-    const values = new Map<string, unknown>(Object.entries(metric));
+  const metrics = numbers.map((metric) => {
+    const values = new Map(fieldsOf(metric));
     return names.map((name) => String(values.get(name) ?? ''));
   });
   t.same(
     lines.map((line) => line.split(',')),
     metrics,
   );
+});
+
+t.test('what lies within others is named by the way there', async (t) => {
+  const at = { step: 4, epoch: 2 };
+  const numbers = { gradNorm: 0.5, outputDeviation: 1, weights: [0.25, 0.75] };
+  t.same(fieldsOf({ kind: 'layers', ...at, layers: { 'blocks.0.norm': numbers } }), [
+    ['kind', 'layers'],
+    ['step', 4],
+    ['epoch', 2],
+    ['blocks.0.norm/gradNorm', 0.5],
+    ['blocks.0.norm/outputDeviation', 1],
+    ['blocks.0.norm/weights/0', 0.25],
+    ['blocks.0.norm/weights/1', 0.75],
+  ]);
+  const points = [
+    { rate: 0, loss: 2, gradientDistance: 0 },
+    { rate: 0.5, loss: 1, gradientDistance: 3 },
+  ];
+  t.same(fieldsOf({ kind: 'descent', ...at, points }).slice(3), [
+    ['loss/0', 2],
+    ['loss/0.5', 1],
+    ['gradientDistance/0', 0],
+    ['gradientDistance/0.5', 3],
+  ]);
+  for (const kind of ['layers', 'descent'])
+    t.equal(fieldsOf({ kind, ...at } as Metric).length, 3, `${kind} that holds nothing`);
 });
 
 t.test('ONNX: the network with its last weights', async (t) => {
@@ -131,9 +183,9 @@ t.test('a torn last line is left out, and said so', async (t) => {
   t.equal(code, 0);
   t.equal(
     stdout,
-    `${folder}: the last line of metrics.jsonl is torn and was left out\n${join(folder, 'metrics.csv')}\n`,
+    `${pictures(folder)}${folder}: the last line of metrics.jsonl is torn and was left out\n${join(folder, 'metrics.csv')}\n`,
   );
-  t.equal(readFileSync(join(folder, 'metrics.csv'), 'utf8').trimEnd().split('\n').length, 5);
+  t.equal(readFileSync(join(folder, 'metrics.csv'), 'utf8').trimEnd().split('\n').length, 1 + 8);
 });
 
 t.test('what cannot be exported is refused in one line, and nothing is written', async (t) => {

@@ -260,7 +260,7 @@ t.test('wrong folders and flags', async (t) => {
 });
 
 t.test('runs that were trained', async (t) => {
-  const flags = [...tiny, '--steps', '4', '--eval-every-steps', '2', '--precise-batches', '1', '--quiet'];
+  const flags = [...tiny, '--steps', '4', '--eval-every-steps', '2', '--quiet'];
   const settings = [
     { norm: 'bn', seed: '1' },
     { norm: 'mn', seed: '1' },

@@ -8,6 +8,8 @@ import { readMetrics, runProgram, tiny, withoutTimes } from '../programs.js';
 const root = t.testdir({});
 const folder = (name: string) => join(root, name);
 const train = (...args: string[]) => runProgram('train', args);
+const evaluationsOf = (out: string) =>
+  readMetrics(out).filter((metric) => metric.kind === 'eval' && metric.statistics === 'running');
 
 t.test('a run leaves settings, metrics, weights and a report', (t) => {
   const out = folder('whole');
@@ -39,12 +41,16 @@ t.test('a run leaves settings, metrics, weights and a report', (t) => {
     [
       ['train', 1, 1],
       ['train', 2, 1],
+      ['layers', 2, 1],
       ['eval', 2, 1],
+      ['eval', 2, 1],
+      ['pictures', 2, 1],
     ],
   );
   const trainKeys = ['kind', 'step', 'epoch', 'loss', 'accuracy', 'lr', 'images_per_s', 'elapsed_s'];
   t.strictSame(Object.keys(metrics[0]), trainKeys);
-  t.strictSame(Object.keys(metrics[2]), ['kind', 'step', 'epoch', 'split', 'loss', 'accuracy']);
+  const evalKeys = ['kind', 'step', 'epoch', 'split', 'statistics', 'loss', 'accuracy', 'elapsed_s'];
+  t.strictSame(Object.keys(metrics[3]), evalKeys);
 
   const { state, metadata } = loadSafetensors(readFileSync(join(out, 'weights.safetensors')));
   t.strictSame(metadata, { framework: 'mixgrad', model: 'cifar-cnn', norm: 'mn' });
@@ -71,9 +77,9 @@ t.test('the same seed writes the same metrics, another seed others', (t) => {
 t.test('evaluation follows every n-th epoch and the last step', (t) => {
   const out = folder('epochs');
   const flags =
-    '--device wasm --norm bn --limit-train 5 --limit-test 2 --batch-size 2 --epochs 3 --eval-every 2';
+    '--device wasm --norm bn --limit-train 5 --limit-test 2 --batch-size 2 --epochs 3 --eval-every 2 --precise-batches 1';
   t.equal(train(...flags.split(' '), '--out', out).code, 0);
-  const evaluations = readMetrics(out).filter(({ kind }) => kind === 'eval');
+  const evaluations = evaluationsOf(out);
   t.strictSame(
     evaluations.map(({ step, epoch }) => [step, epoch]),
     [
@@ -87,9 +93,9 @@ t.test('evaluation follows every n-th epoch and the last step', (t) => {
 t.test('or every n-th step, wherever epochs end', (t) => {
   const out = folder('steps');
   const flags =
-    '--device wasm --norm bn --limit-train 5 --limit-test 2 --batch-size 2 --steps 7 --eval-every-steps 3';
+    '--device wasm --norm bn --limit-train 5 --limit-test 2 --batch-size 2 --steps 7 --eval-every-steps 3 --precise-batches 1';
   t.equal(train(...flags.split(' '), '--out', out).code, 0);
-  const evaluations = readMetrics(out).filter(({ kind }) => kind === 'eval');
+  const evaluations = evaluationsOf(out);
   t.strictSame(
     evaluations.map(({ step, epoch }) => [step, epoch]),
     [

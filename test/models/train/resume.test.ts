@@ -55,7 +55,7 @@ t.test('one that was interrupted while it was evaluated is evaluated first', asy
   const lines = readFileSync(join(out, 'metrics.jsonl'), 'utf8').trimEnd().split('\n');
   t.strictSame(
     lines.map((line) => JSON.parse(line).kind),
-    ['train', 'train', 'train', 'eval'],
+    ['train', 'train', 'layers', 'train', 'layers', 'eval', 'eval', 'pictures'],
   );
 });
 
