@@ -18,7 +18,7 @@ const header = ['arm', 'layer', 'update', 'gradient norm', 'output deviation', '
 const descentHeader = ['arm', 'loss variation', 'gradient distance'];
 
 const words =
-  'Greatest less least loss, and the greatest distance of gradients, along the direction of an update; means over what was recorded.';
+  'Greatest less least loss, and the greatest distance of gradients, along the direction of an update; means over the updates that collected.json keeps.';
 
 /** Three significant digits. */
 const short = (value: number | null | undefined): string =>

@@ -14,6 +14,7 @@ import {
   ratio,
   reachedIn,
   seconds as secondsIn,
+  share,
   statisticsIn,
   targetIn,
   whole,
@@ -145,7 +146,7 @@ function bestSection({ comparisons, baseline }: Collected): string {
     (['precise', 'running'] as const).map((statistics) => {
       const { arm: forward, baseline: back, null: equal } = best[statistics];
       const simulated = equal
-        ? `${whole(100 * equal.reached)} % reach, ${whole(100 * equal.mean)} % saved, ${percent(equal.paper)} % of pairs save 31 %`
+        ? `${share(equal.reached)} reach, ${share(equal.mean)} saved, ${percent(equal.paper)} % of pairs save 31 %`
         : NONE;
       return [arm, statistics, savingsIn(forward), savingsIn(back), simulated];
     }),
@@ -162,7 +163,7 @@ function bestSection({ comparisons, baseline }: Collected): string {
 
 export function savingsIn({ pairs, reached, mean, chance }: Savings): string {
   if (pairs.length === 0) return NONE;
-  const saved = mean === null ? '' : `, ${whole(100 * mean)} %`;
+  const saved = mean === null ? '' : `, ${share(mean)}`;
   const often = chance === null ? '' : `, ${chanceIn(chance)}`;
   return `${reached} of ${pairs.length}${saved}${often}`;
 }

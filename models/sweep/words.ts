@@ -15,6 +15,9 @@ export function points(value: number): string {
   return value < 0 ? `−${text.slice(1)}` : `+${text}`;
 }
 
+/** A share in whole per cents: −12 %. */
+export const share = (value: number): string => `${whole(100 * value).replace('-', '−')} %`;
+
 /** Seconds: tenths of what is short. */
 export const seconds = (value: number): string => (value < 99.5 ? value.toFixed(1) : whole(value));
 
