@@ -9,9 +9,9 @@ export function showGroups(): void {
     box.checked = true;
     box.addEventListener('change', () => show(box));
   }
-  const fieldset = boxes[0].closest('fieldset')!;
-  fieldset.hidden = false;
-  fieldset.append(buttonFor('All', boxes, true), buttonFor('None', boxes, false));
+  const group = boxes[0].closest<HTMLElement>('[role=group]')!;
+  group.hidden = false;
+  group.append(buttonFor('All', boxes, true), buttonFor('None', boxes, false));
 }
 
 function show({ dataset, checked }: HTMLInputElement): void {

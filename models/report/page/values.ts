@@ -20,56 +20,72 @@ const keys: Record<string, number> = {
   End: Infinity,
 };
 
+/** A chart whose values are told. */
+interface Teller {
+  cursor: HTMLElement;
+  /** Tells the values of the row nearest to a place in the picture. */
+  showAt(place: number): void;
+  /** Goes on by rows. */
+  goBy(rows: number): void;
+  /** Tells the last values again. */
+  leave(): void;
+}
+
 /** Lets a reader go through the values of a chart. */
 export function tellValues(figure: HTMLElement): void {
-  const rows = readRows(figure.querySelector('table')!);
-  const { x } = (figure.querySelector('.plot svg') as SVGElement).dataset;
-  const toX = scale(axisOf(x!), plot.x);
-  const places = rows.map(({ step }) => toX(step));
-  const cursor = addCursor(figure);
-  const legend = [...figure.querySelectorAll('.legend b')];
-  const names = [...figure.querySelectorAll('thead th')].map((cell) => cell.textContent!);
-  const idle = legend.map((value) => value.textContent!);
-  const where = addWhere(figure);
-  let at = rows.length - 1;
-
-  const show = (index: number) => {
-    at = Math.max(0, Math.min(rows.length - 1, index));
-    const texts = legend.map((_, i) => lastText(rows, at, i));
-    tell(texts);
-    const step = `${names[0]} ${rows[at].step}`;
-    where.textContent = step;
-    cursor.classList.remove('idle');
-    const [left, right] = plot.x;
-    cursor.style.setProperty('--at', `${(100 * (places[at] - left)) / (right - left)}%`);
-    cursor.ariaValueNow = String(at + 1);
-    const said = texts.flatMap((text, i) => (isShown(legend[i]) ? [`${names[i + 1]} ${text}`] : []));
-    cursor.ariaValueText = [step, ...said].join(', ');
-  };
-  const tell = (texts: readonly string[]) => {
-    for (const [i, value] of legend.entries()) value.textContent = texts[i];
-  };
-  const leave = () => {
-    tell(idle);
-    where.textContent = '';
-    cursor.classList.add('idle');
-  };
-
-  cursor.ariaValueMin = '1';
-  cursor.ariaValueMax = String(rows.length);
-  show(at);
+  const { cursor, showAt, goBy, leave } = tellerOf(figure);
   leave();
-  cursor.addEventListener('focus', () => show(at));
+  cursor.addEventListener('focus', () => goBy(0));
   cursor.addEventListener('blur', leave);
   cursor.addEventListener('pointerleave', () => document.activeElement !== cursor && leave());
-  cursor.addEventListener('pointermove', (event) => show(nearest(places, placeOf(event, cursor))));
-  cursor.addEventListener('pointerdown', (event) => show(nearest(places, placeOf(event, cursor))));
+  for (const event of ['pointermove', 'pointerdown'] as const)
+    cursor.addEventListener(event, (event) => showAt(placeOf(event, cursor)));
   cursor.addEventListener('keydown', (event) => {
     const by = keys[event.key];
     if (by === undefined || event.ctrlKey || event.altKey || event.metaKey) return;
     event.preventDefault();
-    show(at + by);
+    goBy(by);
   });
+}
+
+function tellerOf(figure: HTMLElement): Teller {
+  const rows = readRows(figure.querySelector('table')!);
+  const toX = scale(axisOf((figure.querySelector('.plot svg') as SVGElement).dataset.x!), plot.x);
+  const places = rows.map(({ step }) => toX(step));
+  const cursor = addCursor(figure, rows.length);
+  const tell = toldIn(figure);
+  let at = rows.length - 1;
+  const goBy = (by: number) => {
+    at = Math.max(0, Math.min(rows.length - 1, at + by));
+    const [left, right] = plot.x;
+    cursor.style.setProperty('--at', `${(100 * (places[at] - left)) / (right - left)}%`);
+    cursor.ariaValueNow = String(at + 1);
+    cursor.ariaValueText = tell(rows, at);
+    cursor.classList.remove('idle');
+  };
+  const showAt = (place: number) => goBy(nearest(places, place) - at);
+  const leave = () => {
+    tell(rows, null);
+    cursor.classList.add('idle');
+  };
+  goBy(0);
+  return { cursor, showAt, goBy, leave };
+}
+
+/** What writes the values at a row, or with null the last ones, into a legend, and returns them in words. */
+function toldIn(figure: HTMLElement): (rows: readonly Row[], at: number | null) => string {
+  const legend = [...figure.querySelectorAll('.legend b')];
+  const names = [...figure.querySelectorAll('thead th')].map((cell) => cell.textContent!);
+  const where = document.createElement('li');
+  where.className = 'at';
+  figure.querySelector('.legend')!.append(where);
+  return (rows, at) => {
+    const texts = legend.map((_, i) => lastText(rows, at ?? rows.length - 1, i));
+    for (const [i, value] of legend.entries()) value.textContent = texts[i];
+    where.textContent = at === null ? '' : `${names[0]} ${rows[at].step}`;
+    const said = texts.flatMap((text, i) => (isShown(legend[i]) ? [`${names[i + 1]} ${text}`] : []));
+    return [where.textContent, ...said].join(', ');
+  };
 }
 
 function readRows(table: HTMLTableElement): Row[] {
@@ -94,11 +110,13 @@ function axisOf(text: string): Axis {
 }
 
 /** A slider over the part of a picture that has the values. */
-function addCursor(figure: HTMLElement): HTMLElement {
+function addCursor(figure: HTMLElement, rows: number): HTMLElement {
   const cursor = document.createElement('div');
   cursor.className = 'cursor';
   cursor.tabIndex = 0;
   cursor.role = 'slider';
+  cursor.ariaValueMin = '1';
+  cursor.ariaValueMax = String(rows);
   cursor.ariaLabel = figure.querySelector('figcaption')!.firstChild!.textContent;
   const percent = (from: number, to: number, whole: number) => [
     `${(100 * from) / whole}%`,
@@ -109,14 +127,6 @@ function addCursor(figure: HTMLElement): HTMLElement {
   Object.assign(cursor.style, { left, width, top, height });
   figure.querySelector('.plot')!.append(cursor);
   return cursor;
-}
-
-/** Where the legend is told what step its values are of. */
-function addWhere(figure: HTMLElement): HTMLElement {
-  const where = document.createElement('li');
-  where.className = 'at';
-  figure.querySelector('.legend')!.append(where);
-  return where;
 }
 
 /** Where a pointer is, in the picture's units. */

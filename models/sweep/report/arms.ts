@@ -36,5 +36,5 @@ export function checkboxes(arms: readonly Arm[]): Html {
     ({ name }, i) => html`<label><input type="checkbox" checked data-shows="${i}">
 <svg class="key" viewBox="0 0 24 12" aria-hidden="true"><g class="series line c${colorOf(i)}"><path class="line" d="M1,6H23"/></g></svg>${name}</label>`,
   );
-  return html`<fieldset class="arms" hidden><legend>Arms</legend>${boxes}</fieldset>`;
+  return html`<div class="arms" role="group" aria-label="Arms" hidden><b>Arms</b>${boxes}</div>`;
 }

@@ -94,7 +94,7 @@ t.test('without scripts and on paper every picture is there', { skip: noChromium
   const page = await openReport(t, browser, whole, { javaScriptEnabled: false });
   const count = (await figures(page)).length;
   t.equal(await page.locator('figure svg[role=img]:visible').count(), count);
-  t.equal(await page.locator('fieldset').isVisible(), false);
+  t.equal(await page.locator('.arms').isVisible(), false);
   await page.emulateMedia({ media: 'print' });
   t.equal(await page.locator('figure svg[role=img]:visible').count(), count);
   await page.close();
@@ -123,7 +123,7 @@ t.test('there is a report before a run has ended, and of one arm', { skip: noChr
     await page.locator('.result').textContent(),
     '13 of 15 runs finished; there is nothing yet to compare.',
   );
-  t.equal(await page.locator('fieldset').isVisible(), false);
+  t.equal(await page.locator('.arms').isVisible(), false);
   t.match(await page.locator('main').textContent(), 'No run has come to its end.');
   t.strictSame(await violations(page), []);
   await page.close();

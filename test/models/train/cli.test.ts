@@ -58,7 +58,7 @@ t.test('a run leaves settings, metrics, weights and a report', (t) => {
   t.equal(state['norm1.num_batches_tracked'].data[0], 2);
 
   const report = readFileSync(join(out, 'report.html'), 'utf8');
-  t.equal(report.match(/class="histogram"/g)?.length, 4 * 4, 'four channels of four layers');
+  t.equal(report.match(/<figcaption>channel \d/g)?.length, 4 * 4, 'four channels of four layers');
   t.notMatch(report, /src=|url\(|href="(?!data:,")/, 'nothing to load');
   t.end();
 });
