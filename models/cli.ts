@@ -15,6 +15,7 @@ import { runTraining } from './train/program.js';
 
 function mixgradCommand() {
   return newCommand('mixgrad')
+    .enablePositionalOptions()
     .description('Trains and times networks with batch and mixture normalization.')
     .addCommand(trainCommand().action((flags, command) => runTraining(command, openOutput(flags))))
     .addCommand(
