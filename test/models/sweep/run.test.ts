@@ -95,7 +95,7 @@ t.test('a sweep that is killed or stopped goes on, and gives the same metrics', 
   t.equal(code, 143);
   t.equal(stderr, 'sweep: stopped by SIGTERM; the same command goes on with what is not finished\n');
   t.match(stdout, /^1_seed-1: goes on\n2_seed-2: starts\n/);
-  t.match(stdout, /2_seed-2: interrupted with code 143 after/);
+  t.match(stdout, /2_seed-2: interrupted with code 1(43|29) after/);
   for (const run of foldersOf(sweep)) {
     t.same(locksOf(run), []);
     t.equal((await positionOf(run)).step, stepOf(run), 'each has saved');
@@ -127,15 +127,15 @@ t.test('a run that diverges, and one that cannot be, do not stop the others', as
   write(sweep, ...small, '--steps', '2', '--lr', '1e9,0.01', '--batch-size', '16');
   const { code, stdout, stderr } = runAll(sweep);
   t.equal(code, 1);
-  t.match(stdout, /1_lr-1e9_batch-size-4: diverged with code 1 after \d+ s: train: .*try a lower --lr/);
+  t.match(stdout, /1_batch-size-4_lr-1e9: diverged with code 1 after \d+ s: train: .*try a lower --lr/);
   t.match(
     stdout,
-    /2_.*: failed with code 2 after \d+ s: train: --batch-size 16: there are 8 training images/,
+    /3_.*: failed with code 2 after \d+ s: train: --batch-size 16: there are 8 training images/,
   );
   t.match(stdout, /\n4 runs: 1 finished, 1 diverged, 2 failed\n$/);
   t.ok(isOneLine(stderr), stderr);
-  t.match(stderr, /^sweep: not finished: 1_\S+ \(diverged\), 2_\S+ \(failed\), 4_\S+ \(failed\)\n$/);
-  t.same(endsOf(sweep), ['diverged', null, 'finished', null]);
+  t.match(stderr, /^sweep: not finished: 1_\S+ \(diverged\), 3_\S+ \(failed\), 4_\S+ \(failed\)\n$/);
+  t.same(endsOf(sweep), ['diverged', 'finished', null, null]);
   const again = runAll(sweep, '--index', '1');
   t.match(again, { code: 1, stdout: '1 runs: 1 diverged\n' }, 'it is not run again, and still told');
 });
