@@ -29,7 +29,7 @@ t.test('a folder is locked for this process, which may come again', (t) => {
 t.test('the lock of a process that is there refuses another, which leaves none', (t) => {
   const folder = t.testdir({ [theirs]: '' });
   const message = `${folder}: process ${other.pid} is writing into this folder; wait until it has ended`;
-  t.throws(() => lockFolder(folder), { name: 'UsageError', message, exitCode: 2 });
+  t.throws(() => lockFolder(folder), { name: 'LockedError', message, exitCode: 2 });
   t.strictSame(readdirSync(folder), [theirs]);
   t.end();
 });

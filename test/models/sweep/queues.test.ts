@@ -78,27 +78,28 @@ t.test('a Slurm array that was cancelled and is submitted again runs all of it',
   const sweep = folder('by Slurm');
   write(sweep, ...long);
   const [first] = foldersOf(sweep);
-  const out = folder('slurm-%a.txt');
   const script = `set -e
-    job=$(sbatch --parsable --array=1-2 --output="$OUT" --wrap="$COMMAND")
+    job=$(sbatch --parsable --array=1-2 --output="$OUT-1-%a.txt" --wrap="$COMMAND")
     until [ -e "$FIRST/metrics.jsonl" ] && [ "$(wc -l <"$FIRST/metrics.jsonl")" -ge 7 ]; do sleep 0.1; done
     scancel "$job"
     while [ -n "$(squeue --noheader)" ]; do sleep 0.2; done
     ls "$FIRST" | grep -c lock- || true
-    sbatch --wait --array=1-2 --output="$OUT" --wrap="$COMMAND" >&2`;
+    sbatch --wait --array=1-2 --output="$OUT-2-%a.txt" --wrap="$COMMAND" >&2`;
   const ended = spawnSync('test/models/sweep/slurm.sh', ['bash', '-c', script], {
     env: {
       ...env,
       FIRST: first,
-      OUT: out,
-      COMMAND: `mixgrad sweep run '${sweep}' --index $SLURM_ARRAY_TASK_ID --threads 1`,
+      OUT: folder('slurm'),
+      // The job is the sweep itself, not a shell that ends before it.
+      COMMAND: `exec mixgrad sweep run '${sweep}' --index $SLURM_ARRAY_TASK_ID --threads 1`,
     },
     encoding: 'utf8',
   });
   t.equal(ended.status, 0, ended.stderr);
   t.equal(ended.stdout, '0\n', 'what was cancelled left no lock');
-  const said = [1, 2].map((i) => readFileSync(folder(`slurm-${i}.txt`), 'utf8'));
-  t.match(said[0], /^1_seed-1: goes on\n1_seed-1: finished with code 0/);
+  const said = (name: string) => readFileSync(folder(`slurm-${name}.txt`), 'utf8');
+  t.match(said('1-1'), /^1_seed-1: starts\n1_seed-1: interrupted with code 1(29|43) after/);
+  t.match(said('2-1'), /^1_seed-1: goes on\n1_seed-1: finished with code 0/);
   t.same(metricsOf(sweep), metricsOf(whole));
 });
 
