@@ -15,8 +15,6 @@ export {
   BatchNorm1d,
   BatchNorm2d,
   type BatchNormLayerOptions,
-  GhostBatchNorm2d,
-  type GhostBatchNormOptions,
 } from './batch-norm.js';
 export { ModuleList, Sequential } from './containers.js';
 export {
@@ -27,6 +25,7 @@ export {
   type Size2d,
 } from './conv.js';
 export { Dropout, Dropout2d, type DropoutLayerOptions } from './dropout.js';
+export { GhostBatchNorm2d, type GhostBatchNormOptions } from './ghost-batch-norm.js';
 export * as init from './init.js';
 export { InstanceNorm1d, InstanceNorm2d, type InstanceNormOptions } from './instance-norm.js';
 export { Linear, type LinearOptions } from './linear.js';

@@ -2,10 +2,10 @@
 // After Kalayeh & Shah, arXiv 1806.02892; docs/mixture-normalization.md has the mathematics.
 import type { Floats } from '../../kernels/devices/device.js';
 import * as k from '../../kernels/elementwise.js';
-import { OptionError } from '../errors.js';
 import { averageMixtures } from '../ops/mixture/average.js';
 import { emFit } from '../ops/mixture/em.js';
-import { checkFloor, type Mixture, type Posterior } from '../ops/mixture/mixture.js';
+import { matchMixture } from '../ops/mixture/matching.js';
+import type { Mixture, Posterior } from '../ops/mixture/mixture.js';
 import { type MixtureGradient, normalizeFrom } from '../ops/mixture/norm.js';
 import { deadIn, notFiniteIn, reseed } from '../ops/mixture/reseed.js';
 import { seedMixture } from '../ops/mixture/seeding.js';
@@ -16,7 +16,12 @@ import { run } from '../tape/run.js';
 import { noGrad } from '../tape/scope.js';
 import { full, ones, tensor, zeros } from '../tensor/create.js';
 import type { Tensor } from '../tensor/tensor.js';
-import { type MixtureNormLayerOptions, mixtureNormSchema } from './mixture-options.js';
+import {
+  checkMixtureOptions,
+  type MixtureNormLayerOptions,
+  type MixtureSeeding,
+  mixtureNormSchema,
+} from './mixture-options.js';
 import { batchCount, INPUTS_1D, INPUTS_2D, RunningNormLayer } from './norm-layer.js';
 import { buffer } from './parameters.js';
 
@@ -45,21 +50,15 @@ abstract class MixtureNorm extends RunningNormLayer {
   readonly regCovar: number;
   readonly minWeight: number;
   readonly momentum: number;
+  readonly seeding: MixtureSeeding;
   readonly shuffle: boolean;
   private readonly random: Random;
   private readonly log: (message: string) => void;
 
   constructor(numFeatures: number, inputs: Record<number, string>, given: MixtureNormLayerOptions) {
-    const { affine, device, random, log, ...options } = readOptions(
-      new.target.name,
-      given,
-      mixtureNormSchema,
-    );
-    checkFloor(new.target.name, options.minWeight, options.components);
-    if (options.shuffle && options.gradient !== 'detached') {
-      const words = `expected false where gradient is '${options.gradient}'`;
-      throw new OptionError(`${new.target.name}: shuffle is true, ${words}`);
-    }
+    const options = readOptions(new.target.name, given, mixtureNormSchema);
+    const { affine, device, random, log } = options;
+    checkMixtureOptions(new.target.name, options);
     super(numFeatures, inputs, { affine, device });
     this.components = options.components;
     this.iterations = options.iterations;
@@ -71,6 +70,7 @@ abstract class MixtureNorm extends RunningNormLayer {
     this.regCovar = options.regCovar;
     this.minWeight = options.minWeight;
     this.momentum = options.momentum;
+    this.seeding = options.seeding;
     this.shuffle = options.shuffle;
     this.random = random ?? createRandom(defaultRandom().integer(2 ** 32));
     this.log = log ?? console.warn;
@@ -89,17 +89,17 @@ abstract class MixtureNorm extends RunningNormLayer {
     if (!training) return this.evaluate(x);
     const first = this.batches === 0; // it is seeded, and replaces the running mixture
     if (!first && x.device.sync) this.restart(notFiniteIn(this.running), x);
-    const init = first
-      ? seedMixture(x, { ...settings, components: this.components }, this.random)
-      : this.warmStart();
-    const iterations = first ? this.initIterations : settings.iterations;
+    const seeded = first || this.seeding === 'kmeans';
+    const { components, random } = this;
+    const init = seeded ? seedMixture(x, { ...settings, components }, random) : this.warmStart();
+    const iterations = first && this.seeding === 'warm' ? this.initIterations : settings.iterations;
     const order = this.shuffle ? this.drawOrder(x) : null;
     const call = { ...settings, iterations, init, weight, bias, training, order };
     const { y, ...batch } = normalizeFrom(x, call);
-    order?.dispose();
-    this.take(batch, x, first ? 1 : this.shareOf(this.momentum));
-    for (const t of [...Object.values(batch), ...(first ? Object.values(init) : [init.variances])])
-      t.dispose();
+    const matched = seeded && !first ? matchMixture(batch, this.running, init.variances) : null;
+    this.take(matched ?? batch, x, first ? 1 : this.shareOf(this.momentum));
+    const made = [batch, matched ?? {}, seeded ? init : { variances: init.variances }];
+    for (const t of [order, ...made.flatMap((each) => Object.values(each))]) t?.dispose();
     return y;
   }
 
@@ -128,7 +128,8 @@ abstract class MixtureNorm extends RunningNormLayer {
     const { numFeatures, components, iterations, posterior, gradient, scale, momentum, affine } = this;
     const em = `components=${components}, iterations=${iterations}, posterior=${posterior}`;
     const norm = `gradient=${gradient}, scale=${scale}, momentum=${momentum}, affine=${affine}`;
-    return `${numFeatures}, ${em}, ${norm}${this.shuffle ? ', shuffle=true' : ''}`;
+    const variant = `${this.seeding === 'warm' ? '' : ', seeding=kmeans'}${this.shuffle ? ', shuffle=true' : ''}`;
+    return `${numFeatures}, ${em}, ${norm}${variant}`;
   }
 
   /** The running mixture: weights, means and variances (without regCovar). */
@@ -168,7 +169,7 @@ abstract class MixtureNorm extends RunningNormLayer {
       moved[key].dispose();
     }
     this.countBatch();
-    if (x.device.sync) this.restart(deadIn(batch, this.minWeight), x);
+    if (x.device.sync && this.seeding === 'warm') this.restart(deadIn(batch, this.minWeight), x);
   }
 
   /** Starts components again that died, and says so. */

@@ -1,5 +1,6 @@
 // One run as a process of its own.
 import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { closeSync, mkdirSync, openSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -33,19 +34,16 @@ export function askToStop(child: ChildProcess): void {
   if (child.connected) child.disconnect();
 }
 
-function endOf(child: ChildProcess, log: string): Promise<ChildEnd> {
+async function endOf(child: ChildProcess, log: string): Promise<ChildEnd> {
   let text = '';
   child.stdout!.on('data', (part) => {
     text += part;
   });
-  return new Promise((resolve, reject) => {
-    child.on('error', reject);
-    child.on('close', (code) => {
-      const lastWords = readFileSync(log, 'utf8').trimEnd().split('\n').at(-1) ?? '';
-      // A process that a signal ended has no code.
-      resolve({ code: code ?? exitCodes.failed, result: parsed(text), lastWords });
-    });
-  });
+  // After the channel was closed from this side, Node emits no 'close'.
+  const [[code]] = await Promise.all([once(child, 'exit'), once(child.stdout!, 'end')]);
+  const lastWords = readFileSync(log, 'utf8').trimEnd().split('\n').at(-1) ?? '';
+  // A process that a signal ended has no code.
+  return { code: code ?? exitCodes.failed, result: parsed(text), lastWords };
 }
 
 function parsed(text: string): Record<string, unknown> | null {

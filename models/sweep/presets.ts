@@ -71,8 +71,8 @@ export const presets: Readonly<Record<string, Preset>> = {
       BN,
       // The gain alone: with K components 1/√λ is √K where all weigh the same.
       { ...BN, 'norm-at': 'conv3', 'norm-gamma': String(Math.sqrt(3)) },
-      // Groups by lot: four, since 256 images have no three equal parts.
-      { norm: 'ghost', 'norm-at': 'conv3', 'virtual-batch-size': '64' },
+      // Groups by lot.
+      { norm: 'ghost', 'norm-at': 'conv3', groups: '3' },
       { norm: 'mode', 'norm-at': 'conv3', components: '3' },
       MN3,
       { ...MN3, scale: 'unit' },
@@ -115,6 +115,12 @@ export const presets: Readonly<Record<string, Preset>> = {
     question: 'With the 1/√λ of the Fisher vector, or without?',
     arms: [MN3],
     vary: { scale: 'fisher,unit' },
+    sizes: short,
+  },
+  seeding: {
+    question: 'From the running means, or by k-means++ on every batch?',
+    arms: [MN3],
+    vary: { seeding: 'warm,kmeans' },
     sizes: short,
   },
   gradient: {

@@ -1,4 +1,4 @@
-// Variants of the MixtureNorm layers that a study compares: shuffled posteriors.
+// Variants of the MixtureNorm layers that a study compares: shuffled posteriors, and k-means++ on every batch.
 import t from 'tap';
 import {
   createRandom,
@@ -8,8 +8,11 @@ import {
   type MixtureNormLayerOptions,
   OptionError,
   openDevice,
+  setDevice,
+  type Tensor,
   tensor,
 } from '../../lib/index.js';
+import { matchMixture } from '../../lib/ops/mixture/matching.js';
 import { everyDevice } from '../devices.js';
 import { leaf, normal } from '../values.js';
 
@@ -164,3 +167,158 @@ t.test('shuffling gives the gradient of constant posteriors, and is refused with
   }
   t.match(String(layer), /, shuffle=true\)$/);
 });
+
+everyDevice('with k-means++ on every batch components keep their identity', async (t, device) => {
+  for (const posterior of ['joint', 'channel'] as const) {
+    const layer = new MixtureNorm1d(2, {
+      ...{ components: 3, posterior, seeding: 'kmeans', iterations: 25, momentum: 0.5, device },
+      random: createRandom('seeds'),
+    });
+    // Three blobs on a line in the first channel; in the second the order of blobs is another one.
+    const at = [
+      [-8, 0, 8],
+      [8, -8, 0],
+    ];
+    const blobs = (seed: string) =>
+      tensor(
+        normal([300, 2], seed).map((v, i) => 0.5 * v + at[i % 2][Math.floor(i / 2) % 3]),
+        { shape: [300, 2], device },
+      );
+    layer.forward(blobs('first'));
+    const first = Array.from(await layer.runningMeans.data(), (v) => Math.round(v) + 0);
+    t.strictSame(
+      [...first].sort((a, b) => a - b),
+      [-8, -8, 0, 0, 8, 8],
+      `${posterior}: the blobs are found`,
+    );
+    for (let step = 0; step < 4; step++) {
+      layer.forward(blobs(`later ${step}`));
+      t.strictSame(
+        Array.from(await layer.runningMeans.data(), (v) => Math.round(v) + 0),
+        first,
+        `${posterior}, step ${step}`,
+      );
+      const variances = await layer.runningVariances.data();
+      t.ok(
+        variances.every((variance) => variance < 1),
+        'averages are of the same blob',
+      );
+    }
+  }
+});
+
+everyDevice('components are matched by the order of least distance', async (t, device) => {
+  const of = (rows: readonly number[][]) => tensor(rows, { device });
+  const [means, variances] = [
+    of([
+      [1, 90],
+      [5, 10],
+      [9, 50],
+    ]),
+    of([
+      [1, 2],
+      [3, 4],
+      [5, 6],
+    ]),
+  ];
+  const other = {
+    weights: tensor([0.2, 0.3, 0.5], { device }),
+    means: of([
+      [8, 52],
+      [1, 88],
+      [4, 12],
+    ]),
+    variances,
+  };
+  const scale = of([
+    [1, 100],
+    [1, 100],
+    [1, 100],
+  ]);
+  const joint = matchMixture(
+    { weights: tensor([0.5, 0.3, 0.2], { device }), means, variances },
+    other,
+    scale,
+  );
+  const near = async (values: Tensor) => Array.from(await values.data(), (v) => Math.round(v * 10) / 10);
+  t.strictSame(await near(joint.weights), [0.2, 0.5, 0.3]);
+  t.strictSame(await near(joint.means), [9, 50, 1, 90, 5, 10]);
+  t.strictSame(await near(joint.variances), [5, 6, 1, 2, 3, 4]);
+  // By the sum the pair (0, 1), although 0 lies nearest to both: each channel for itself.
+  const weights = of([
+    [0.6, 0.1],
+    [0.4, 0.9],
+  ]);
+  const pair = {
+    weights,
+    means: of([
+      [0, 3],
+      [10, 1],
+    ]),
+    variances: of([
+      [1, 2],
+      [3, 4],
+    ]),
+  };
+  const running = {
+    ...pair,
+    means: of([
+      [4, 1],
+      [5, 2],
+    ]),
+  };
+  const each = matchMixture(
+    pair,
+    running,
+    of([
+      [1, 1],
+      [1, 1],
+    ]),
+  );
+  t.strictSame(await near(each.weights), [0.6, 0.9, 0.4, 0.1]);
+  t.strictSame(await near(each.means), [0, 1, 10, 3]);
+  t.strictSame(await near(each.variances), [1, 4, 3, 2]);
+});
+
+t.test('the order of least distance is that of a search', async (t) => {
+  const device = setDevice(await openDevice('reference'));
+  const orders = (rest: number[]): number[][] =>
+    rest.length === 0 ? [[]] : rest.flatMap((k) => orders(rest.filter((j) => j !== k)).map((o) => [k, ...o]));
+  for (const K of [1, 2, 4, 6]) {
+    const [a, b, v] = ['a', 'b', 'v'].map((seed) =>
+      normal([K, 2], `${K} ${seed}`).map((x) => x + (seed === 'v' ? 9 : 0)),
+    );
+    const cost = (order: number[]) =>
+      order.reduce(
+        (sum, k, j) => sum + [0, 1].reduce((s, c) => s + (a[2 * k + c] - b[2 * j + c]) ** 2 / v[c], 0),
+        0,
+      );
+    const best = orders([...Array(K).keys()]).reduce((x, y) => (cost(y) < cost(x) ? y : x));
+    const of = (values: Float64Array) => tensor(values, { shape: [K, 2], device });
+    const mixture = { weights: tensor(Array(K).fill(1 / K)), means: of(a), variances: of(a) };
+    const scale = of(a.map((_, i) => v[i % 2]));
+    const found = await matchMixture(mixture, { ...mixture, means: of(b) }, scale).means.data();
+    t.strictSame(
+      [...found],
+      best.flatMap((k) => [a[2 * k], a[2 * k + 1]]),
+      `${K} components`,
+    );
+  }
+});
+
+t.test(
+  'k-means++ on every batch draws anew, and is refused for more components than can be matched',
+  async (t) => {
+    const device = await openDevice('reference');
+    const { layer, random } = make({ device, seeding: 'kmeans' });
+    const x = tensor(batch('x'), { shape: SHAPE, device });
+    layer.forward(x);
+    const before = JSON.stringify(random.state());
+    layer.forward(x);
+    t.not(JSON.stringify(random.state()), before);
+    t.match(String(layer), /, seeding=kmeans\)$/);
+    const message = "MixtureNorm2d: components is 7, expected at most 6 where seeding is 'kmeans'";
+    t.throws(() => new MixtureNorm2d(2, { components: 7, seeding: 'kmeans' }), new OptionError(message));
+    t.ok(new MixtureNorm2d(2, { components: 6, seeding: 'kmeans' }));
+  },
+);

@@ -44,6 +44,9 @@ export interface PackedMixture {
 /** A packed mixture with the posteriors [K, N, T, S] it was computed from. */
 export interface Fit extends PackedMixture {
   tau: Tensor;
+  /** The mixture they are of, `added` being added to its variances. */
+  source: PackedMixture;
+  added: number;
 }
 
 /** How EM runs. */
@@ -70,24 +73,13 @@ export function mStep(rows: Tensor, tau: Tensor, minWeight: number): PackedMixtu
 /** Runs EM from `init`, then one more E-step and the statistics of its posteriors. Outside the tape. */
 export function fitMixture(x: Tensor, init: Mixture, { iterations, regCovar, minWeight }: FitOptions): Fit {
   const rows = channelRows(x);
-  let tau = eStep(rows, pack(init), 0);
-  for (let i = 0; i < iterations; i++) tau = eStep(rows, mStep(rows, tau, minWeight), regCovar);
-  return { tau, ...mStep(rows, tau, minWeight) };
-}
-
-/** The mixture of fitMixture's last E-step, variances with regCovar. Outside the tape. */
-export function lastMixture(
-  x: Tensor,
-  init: Mixture,
-  { iterations, regCovar, minWeight }: FitOptions,
-): Mixture {
-  if (iterations === 0) return init;
-  return noGrad(() => {
-    const rows = channelRows(x);
-    let mixture = mStep(rows, eStep(rows, pack(init), 0), minWeight);
-    for (let i = 1; i < iterations; i++) mixture = mStep(rows, eStep(rows, mixture, regCovar), minWeight);
-    return regularized(unpack(mixture, init.weights.shape), regCovar);
-  });
+  let source = pack(init);
+  let tau = eStep(rows, source, 0);
+  for (let i = 0; i < iterations; i++) {
+    source = mStep(rows, tau, minWeight);
+    tau = eStep(rows, source, regCovar);
+  }
+  return { tau, source, added: iterations > 0 ? regCovar : 0, ...mStep(rows, tau, minWeight) };
 }
 
 /** A mixture with regCovar added to its variances. */
@@ -98,7 +90,7 @@ function regularized({ variances, ...others }: Mixture, regCovar: number): Mixtu
 /** Posteriors of x under a mixture that stays as it is. Outside the tape. */
 export function fixedMixture(x: Tensor, mixture: Mixture, { regCovar }: FitOptions): Fit {
   const packed = pack(mixture);
-  return { tau: eStep(channelRows(x), packed, regCovar), ...packed };
+  return { tau: eStep(channelRows(x), packed, regCovar), source: packed, added: regCovar, ...packed };
 }
 
 function pack({ weights, means, variances }: Mixture): PackedMixture {

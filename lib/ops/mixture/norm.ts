@@ -8,6 +8,7 @@ import type { Shape } from '../../shape.js';
 import { defineOp } from '../../tape/op.js';
 import { run, view } from '../../tape/run.js';
 import type { Tensor } from '../../tensor/tensor.js';
+import { add } from '../elementwise.js';
 import {
   affineOf,
   channelRows,
@@ -15,17 +16,9 @@ import {
   type NormOptions,
   nothingToNormalize,
 } from '../normalization.js';
-import {
-  type EmOptions,
-  entry,
-  type Fit,
-  type FitOptions,
-  fitMixture,
-  fixedMixture,
-  lastMixture,
-  unpack,
-} from './em.js';
+import { type EmOptions, entry, type Fit, type FitOptions, fitMixture, fixedMixture, unpack } from './em.js';
 import { checkEm, checkMixture, type Mixture, type Posterior } from './mixture.js';
+import { throughPosteriors } from './posterior.js';
 import { type ShuffledFit, shuffledFit } from './shuffle.js';
 import { unrolledMixtureNorm } from './unrolled.js';
 
@@ -108,10 +101,12 @@ interface NormArgs extends FitOptions {
   /** Shape of the component weights. */
   shape: Shape;
   fisher: boolean;
+  /** Whether the gradient goes through the posteriors of the last E-step. */
+  posteriors: boolean;
   eps: number;
 }
 
-/** Fits a mixture and normalizes x by it; posteriors and weights are constants. */
+/** Fits a mixture and normalizes x by it; posteriors and weights are constants, or else the mixture the posteriors are of. */
 const normalizeByFit = defineOp('mixtureNorm', {
   forward: ({ x, weight, bias, fit: fitted, shape, fisher, eps }: NormArgs) => {
     const fit = fitted();
@@ -123,9 +118,15 @@ const normalizeByFit = defineOp('mixtureNorm', {
   shared: ({ g, saved: { tau, weights, moments }, x, fisher, eps }) =>
     run(k.mixtureNormGradSums, [channelRows(g), channelRows(x), tau, weights, moments], { fisher, eps }),
   vjp: {
-    x: ({ g, saved: { tau, weights, moments }, shared, x, weight, running, fisher, eps }) => {
-      const inputs = [channelRows(g), channelRows(x), tau, weights, moments, weight, shared];
-      return view(run(k.mixtureNormGradInput, inputs, { fisher, eps, training: running === null }), x.shape);
+    x: ({ g, saved, shared, x, weight, running, fisher, posteriors, eps, minWeight }) => {
+      const rows = { g: channelRows(g), x: channelRows(x) };
+      const { tau, weights, moments } = saved;
+      const how = { fisher, eps, training: running === null };
+      const inputs = [rows.g, rows.x, tau, weights, moments, weight, shared];
+      const detached = run(k.mixtureNormGradInput, inputs, how);
+      if (!posteriors) return view(detached, x.shape);
+      const others = throughPosteriors({ ...saved, ...rows, ...how, weight, sums: shared, minWeight });
+      return view(add(detached, others), x.shape);
     },
     /** Σ_k B_kc */
     weight: ({ shared, weight }) => view(overComponents(shared, 1), weight.shape),
@@ -181,12 +182,9 @@ export function normalizeFrom(x: Tensor, read: Checked): Mixture & { y: Tensor }
   };
   const em = { iterations, regCovar, minWeight };
   const affine = affineOf(x, [x.shape[1]], weight, bias);
-  const call = { x, ...affine, ...em, fisher: scale === 'fisher', eps };
+  const posteriors = gradient === 'posterior';
+  const call = { x, ...affine, ...em, fisher: scale === 'fisher', posteriors, eps };
   if (gradient === 'unrolled') return unrolledMixtureNorm({ ...call, init: start, training });
-  if (gradient === 'posterior') {
-    const result = training ? lastMixture(x, start, em) : start;
-    return unrolledMixtureNorm({ ...call, iterations: 0, init: result, training });
-  }
   const fit = () => {
     if (!training) return fixedMixture(x, start, em);
     return order ? shuffledFit(x, start, em, order) : fitMixture(x, start, em);

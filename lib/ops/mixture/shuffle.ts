@@ -16,12 +16,12 @@ export interface ShuffledFit extends Fit {
 
 /** Runs EM, then gives pixel i the posteriors of pixel order[i], and takes the statistics of those. Outside the tape. */
 export function shuffledFit(x: Tensor, init: Mixture, em: FitOptions, order: Tensor): ShuffledFit {
-  const { tau, ...found } = fitMixture(x, init, em);
+  const { tau, source, added, ...found } = fitMixture(x, init, em);
   const [K, N, T, S] = tau.shape;
   const pixels = reshape(permute(tau, [0, 1, 3, 2]), [K, N * S, T]);
   const moved = gather(pixels, 1, expand(reshape(order, [1, N * S, 1]), [K, N * S, T]));
   const shuffled = permute(reshape(moved, [K, N, S, T]), [0, 1, 3, 2]);
-  return { tau: shuffled, ...mStep(channelRows(x), shuffled, em.minWeight), found };
+  return { tau: shuffled, source, added, ...mStep(channelRows(x), shuffled, em.minWeight), found };
 }
 
 /**

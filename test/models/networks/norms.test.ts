@@ -77,10 +77,19 @@ t.test('features and the options of the mixture reach the layer', (t) => {
   t.strictSame([layer.numFeatures, layer.components, layer.posterior], [7, 5, 'channel']);
   t.equal((factory({ norm: 'bn' })(7, 'a') as BatchNorm2d).numFeatures, 7);
   t.equal((factory({ norm: 'mn', shufflePosteriors: true })(7, 'a') as MixtureNorm2d).shuffle, true);
+  t.equal(
+    (factory({ norm: 'mn', seeding: 'kmeans', components: 6 })(7, 'a') as MixtureNorm2d).seeding,
+    'kmeans',
+  );
   t.equal((factory({ norm: 'mode' })(7, 'a') as ModeNorm2d).components, 2);
   t.equal((factory({ norm: 'mode', components: 5 })(7, 'a') as ModeNorm2d).components, 5);
   t.equal((factory({ norm: 'ghost' })(7, 'a') as GhostBatchNorm2d).virtualBatchSize, 8);
   t.equal((factory({ norm: 'ghost', virtualBatchSize: 4 })(7, 'a') as GhostBatchNorm2d).virtualBatchSize, 4);
+  const { groups: parts, virtualBatchSize } = factory({ norm: 'ghost', groups: 3, virtualBatchSize: 4 })(
+    7,
+    'a',
+  ) as GhostBatchNorm2d;
+  t.strictSame([parts, virtualBatchSize], [3, null]);
   const groups = (norm: 'layer' | 'group', channels: number) =>
     (factory({ norm })(channels, 'a') as GroupNorm).numGroups;
   t.strictSame([groups('layer', 64), groups('group', 64), groups('group', 8)], [1, 32, 8]);
@@ -137,6 +146,10 @@ t.test('what does not fit the network is refused, each by its own words', (t) =>
     [
       { norm: 'mn', shufflePosteriors: true, gradient: 'posterior' },
       "Net: shufflePosteriors needs the gradient 'detached', this one is 'posterior'",
+    ],
+    [
+      { norm: 'mn', seeding: 'kmeans', components: 7 },
+      'Net: components is 7, expected at most 6 where means are drawn on every batch',
     ],
     [{ norm: 'mn', normAt: [] }, 'Net: normAt is empty, expected some of a, b, c'],
   ];

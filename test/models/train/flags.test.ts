@@ -28,7 +28,7 @@ t.test('without flags, the CIFAR CNN with MN trains on synthetic data', (t) => {
 t.test('every flag sets its setting', (t) => {
   const settings = parse(
     '--data d --dataset cifar100 --model cifar-cnn --norm mn --norm-at conv3,conv4 --norm-gamma 1.5 --components 5 --iterations 0 ' +
-      '--posterior channel --gradient unrolled --scale unit --steps 7 --batch-size 8 --optimizer sgd ' +
+      '--posterior channel --gradient unrolled --scale unit --seeding kmeans --steps 7 --batch-size 8 --optimizer sgd ' +
       '--lr 0.5 --momentum 0 --weight-decay 0 --clip-norm 2 --accumulate 4 --schedule step --warmup 3 --step-size 2 --gamma 0.5 --no-augment --seed 0 --device reference --threads 1 --conv direct ' +
       '--eval-every 3 --save-every 4 --limit-train 9 --limit-test 10 --out o',
   );
@@ -46,8 +46,10 @@ t.test('every flag sets its setting', (t) => {
     posterior: 'channel',
     gradient: 'unrolled',
     scale: 'unit',
+    seeding: 'kmeans',
     shufflePosteriors: false,
     virtualBatchSize: 8,
+    groups: null,
     epochs: 10,
     steps: 7,
     batchSize: 8,
@@ -69,6 +71,7 @@ t.test('every flag sets its setting', (t) => {
     conv: 'direct',
     evalEvery: 3,
     evalEverySteps: null,
+    preciseBatches: 128,
     saveEvery: 4,
     out: 'o',
   });
@@ -97,6 +100,12 @@ t.test('a value out of range is refused, naming the flag', (t) => {
     ['--norm ghots', /Did you mean ghost/],
     ['--virtual-batch-size 0', /--virtual-batch-size.*an integer of at least 1/],
     ['--norm ghost --batch-size 12', /^--virtual-batch-size 8: expected a divisor of --batch-size 12$/],
+    ['--norm ghost --batch-size 4 --groups 5', /^--groups 5: expected at most --batch-size 4$/],
+    [
+      '--norm ghost --batch-size 4 --accumulate 2 --groups 3',
+      /^--groups 3: expected at most --batch-size 4 \/ --accumulate 2$/,
+    ],
+    ['--norm ghost --groups 2 --virtual-batch-size 8', /--groups.*--virtual-batch-size/],
     ['--threads 0', /--threads.*at least 1/],
     [
       '--norm bn --norm-at conv1',
@@ -194,8 +203,10 @@ t.test('a flag that another leaves without effect is refused, its default is not
     ['--posterior joint', 'mn'],
     ['--gradient detached', 'mn'],
     ['--scale fisher', 'mn'],
+    ['--seeding warm', 'mn'],
     ['--shuffle-posteriors', 'mn'],
     ['--virtual-batch-size 8', 'ghost'],
+    ['--groups 3', 'ghost'],
   ]) {
     for (const norm of normNames) {
       if (norms.includes(norm)) t.ok(parse(`--norm ${norm} ${flag}`));

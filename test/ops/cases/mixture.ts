@@ -68,18 +68,6 @@ const unrolled: OpCases = {
     [2],
     [2],
   ),
-  'posterior, no EM round': on(
-    by({ components: 3, gradient: 'posterior', iterations: 0 }),
-    [4, 3, 3],
-    [3],
-    [3],
-  ),
-  'posterior, a mixture that stays as it is': on(
-    by({ components: 2, gradient: 'posterior', posterior: 'channel', training: false }),
-    [4, 2, 2],
-    [2],
-    [2],
-  ),
   'unrolled, a mixture that stays as it is': on(
     by({ components: 2, gradient: 'unrolled', training: false }),
     [4, 2, 2],
@@ -93,9 +81,41 @@ const differentiable = (cases: OpCases): OpCases =>
     Object.entries(cases).map(([title, entry]) => [title, { ...entry, second: 'operations' }]),
   );
 
-/** With one component τ is 1, so that the detached gradient is exact. */
-const single: OpCases = {
+/** With one component τ is 1, so that the detached gradient is exact; without a round nothing that is held moves with x. */
+const exact: OpCases = {
   'detached, a single component': on(by({ components: 1 }), [3, 2, 3, 2], [2], [2]),
+  'posterior, no EM round': on(
+    by({ components: 3, gradient: 'posterior', iterations: 0 }),
+    [4, 3, 3],
+    [3],
+    [3],
+  ),
+  'posterior, a mixture that stays as it is': on(
+    by({ components: 2, gradient: 'posterior', posterior: 'channel', training: false }),
+    [4, 2, 2],
+    [2],
+    [2],
+  ),
+  'posterior, a floor that holds for one weight': on(
+    by({ components: 2, gradient: 'posterior', iterations: 0, minWeight: 0.4 }),
+    [5, 2, 3],
+  ),
+  'posterior, for each channel, no EM round': on(
+    by({ components: 2, gradient: 'posterior', posterior: 'channel', iterations: 0 }),
+    [3, 2, 3],
+    [2],
+    [2],
+  ),
+  'posterior, without the 1/√λ, no EM round': on(
+    by({ components: 2, gradient: 'posterior', scale: 'unit', iterations: 0 }),
+    [9, 2],
+  ),
+  'posterior, joint, a mixture that stays as it is': on(
+    by({ components: 2, gradient: 'posterior', training: false }),
+    [4, 3, 2],
+    [3],
+    [3],
+  ),
   'detached, a single component for each channel': on(
     by({ components: 1, posterior: 'channel' }),
     [3, 4, 5],
@@ -255,7 +275,7 @@ const badNorm = (options: (of: Maker) => object) => (of: Maker) => {
 };
 
 const mixtureNormRow: Row = {
-  cases: { ...differentiable(unrolled), ...single },
+  cases: { ...differentiable(unrolled), ...exact },
   devicesOnly: {
     because: 'posteriors and weights, or the mixture they are of, are constants by definition',
     cases: detached,
