@@ -1,5 +1,5 @@
-// After the compiler: dist/bundle/ is the package in Node, dist/browser/ in pages; large packages as one file each, of which
-// a dependency would bring many megabytes and second copies; and the modules that hold texts.
+// After the compiler: dist/bundle/ is the package in Node, dist/browser/ in pages; GPU.js as one file, which as a dependency
+// would bring many megabytes and second copies; and the modules that hold texts.
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { deflateRawSync } from 'node:zlib';
@@ -8,6 +8,7 @@ import { shakable, writeMarks } from './shakable.js';
 
 const devices = 'dist/kernels/devices';
 const engine = 'dist/kernels/engine';
+const report = 'dist/models/report/page';
 
 /** Writes a module whose default export is a value. */
 function writeModule(file, value) {
@@ -25,17 +26,11 @@ function writeEngines() {
   }
 }
 
-/** The program of a page's worker threads, as a text. */
-async function writeWorker() {
-  const { outputFiles } = await build({
-    entryPoints: [`${devices}/platform/page-worker.js`],
-    bundle: true,
-    format: 'iife',
-    target: 'es2022',
-    minify: true,
-    write: false,
-  });
-  writeModule(`${devices}/platform/page-worker.text.js`, outputFiles[0].text);
+/** A program or a style sheet for pages, as a text. */
+async function writeText(entry, file) {
+  const options = { bundle: true, format: 'iife', target: 'es2022', minify: true, write: false };
+  const { outputFiles } = await build({ ...options, entryPoints: [entry] });
+  writeModule(file, outputFiles[0].text);
 }
 
 /** The bodies of kernels, as texts. */
@@ -63,7 +58,7 @@ const modules = (change) => ({
 const without = {
   name: 'without',
   setup({ onResolve, onLoad }) {
-    onResolve({ filter: /^(canvas|crypto|gl|os|worker_threads)$/ }, ({ path }) => ({
+    onResolve({ filter: /^(crypto|gl|os|worker_threads)$/ }, ({ path }) => ({
       path,
       namespace: 'empty',
     }));
@@ -91,14 +86,18 @@ const both = {
 };
 const library = { ...both, entryPoints: ['dist/lib/index.js'], splitting: true, sourcemap: true };
 
-/** A package as one file. */
-const vendor = (name, what, outfile, also = '') =>
+/** GPU.js as one file. */
+const bundleGpujs = () =>
   build({
     ...both,
-    stdin: { contents: `export ${what} from '${name}'; ${also}`, resolveDir: `node_modules/${name}` },
+    stdin: {
+      contents: `export { GPU, WebGPUBufferResult, WebGPUContext } from 'gpu.js';
+        export const { parse } = require('acorn');`,
+      resolveDir: 'node_modules/gpu.js',
+    },
     minify: true,
     plugins: [without],
-    outfile,
+    outfile: 'dist/browser/gpu.js',
   });
 
 /** A comment at the head of a file that says whose it is. */
@@ -132,12 +131,14 @@ function writeNotices(bundles) {
     const own = inputs.filter((path) => folderOf(path) === folder);
     return `${manifest.name} ${manifest.version}\n\n${licenceOf(folder, manifest, own)}\n`;
   });
-  const head = 'The files of dist/browser/ and dist/vendor/ contain code of these packages.\n';
+  const head = 'The files of dist/browser/ contain code of these packages.\n';
   writeFileSync('dist/THIRD-PARTY-NOTICES.txt', [head, ...notices].join(`\n${'-'.repeat(80)}\n\n`));
 }
 
 writeEngines();
-await writeWorker();
+await writeText(`${devices}/platform/page-worker.js`, `${devices}/platform/page-worker.text.js`);
+await writeText(`${report}/script.js`, `${report}/script.text.js`);
+await writeText('models/report/page/style.css', `${report}/style.text.js`);
 await writeBodies();
 await build({
   ...library,
@@ -153,15 +154,4 @@ const browser = await build({
   plugins: [modules(async (path) => named(await shakable(path))), gpujsBeside, without],
 });
 writeMarks(Object.keys(browser.metafile.outputs).filter((file) => file.endsWith('.js')));
-const bundles = [
-  browser,
-  await vendor(
-    'gpu.js',
-    '{ GPU, WebGPUBufferResult, WebGPUContext }',
-    'dist/browser/gpu.js',
-    "export const { parse } = require('acorn');",
-  ),
-  await vendor('@observablehq/plot', '*', 'dist/vendor/plot.js'),
-  await vendor('linkedom', '*', 'dist/vendor/linkedom.js'),
-];
-writeNotices(bundles);
+writeNotices([browser, await bundleGpujs()]);

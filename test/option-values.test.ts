@@ -209,6 +209,7 @@ const lines: Record<string, Line> = {
     {
       ...{ components: count, iterations: whole, initIterations: whole, momentum: share },
       ...{ posterior: nothing, gradient: nothing, scale: nothing, eps: size, regCovar: size, minWeight: '0' },
+      ...{ seeding: nothing, shuffle: switched },
       ...{ affine: switched, log: 'null fn', ...place },
     },
   ],

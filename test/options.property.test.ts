@@ -136,7 +136,7 @@ const sites: Record<string, Site> = {
   Dropout2d: { names: 'p random', call: (o) => new Dropout2d(o) },
   BatchNorm1d: { names: 'eps momentum affine device', call: (o) => new BatchNorm1d(2, o) },
   BatchNorm2d: { names: 'eps momentum affine device', call: (o) => new BatchNorm2d(2, o) },
-  MixtureNorm1d: { names: 'components iterations initIterations momentum posterior gradient scale eps regCovar minWeight affine device random log', call: (o) => new MixtureNorm1d(2, o).forward(rows()) },
+  MixtureNorm1d: { names: 'components iterations initIterations momentum posterior gradient scale eps regCovar minWeight seeding shuffle affine device random log', call: (o) => new MixtureNorm1d(2, o).forward(rows()) },
   MixtureNorm2d: { names: 'components momentum log', call: (o) => new MixtureNorm2d(2, o) },
   GhostBatchNorm2d: { needed: () => ({ virtualBatchSize: 1 }), names: 'virtualBatchSize groups eps momentum affine device', call: (o) => new GhostBatchNorm2d(2, o).forward(image()) },
   LayerNorm: { names: 'eps elementwiseAffine bias device', call: (o) => new LayerNorm(2, o).forward(rows()) },

@@ -1,6 +1,6 @@
 // mixgrad export: what a run recorded, in the formats of other programs.
 import { join } from 'node:path';
-import { checkRun } from '../run/folders.js';
+import { checkFolder } from '../run/folders.js';
 import { openOutput } from '../run/output.js';
 import { METRICS } from '../run/run-folder.js';
 import { writeWhole } from '../run/whole-file.js';
@@ -24,7 +24,7 @@ const names: Record<Format, string> = {
 export async function runExport(run: string, flags: ExportFlags): Promise<void> {
   const output = openOutput(flags);
   const format = flags.to;
-  checkRun(run, run, METRICS);
+  checkFolder(run, run, METRICS);
   const path = join(run, names[format]);
   if (format === 'onnx') {
     writeWhole(path, await networkOf(run));

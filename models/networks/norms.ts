@@ -175,6 +175,8 @@ export function placesOf({ places }: Pick<Placed, 'places'>): string {
 export interface Fault {
   setting: keyof NormSettings;
   words: string;
+  /** It is not wrong, but decides nothing. */
+  idle?: true;
 }
 
 /**
@@ -199,7 +201,7 @@ export function findFault(settings: NormSettings, network: Placed): Fault | null
   if (norm === 'none') return { setting: 'normAt', words: 'decides nothing where there is no normalization' };
   if (norm === 'bn' && normGamma === 1) {
     const words = 'decides nothing: BN stands at the other places too, with the same γ';
-    return { setting: 'normAt', words };
+    return { setting: 'normAt', words, idle: true };
   }
   return findWrongPlace(normAt, network);
 }

@@ -69,10 +69,6 @@ function parseNorm(value: string): NormName {
 
 /** Adds the flags of normalizations: where one stands, its γ, and how mixture, mode and ghost batch normalization fit and normalize. */
 export function addNormFlags(command: Command): void {
-  const { iterations, posterior, gradient, scale } = MIXTURE_DEFAULTS;
-  const components = settingNorms.components
-    .map((norm) => `${defaultComponents(norm)} with ${norm}`)
-    .join(', ');
   const places = Object.entries(networks).flatMap(([name, network]) =>
     Object.keys(network.places).length > 0 ? [`${placesOf(network)} of ${name}`] : [],
   );
@@ -82,7 +78,24 @@ export function addNormFlags(command: Command): void {
         .argParser((list) => list.split(',').map((place) => place.trim()))
         .default(null, `all: ${places.join('; ')}`),
     )
-    .option('--norm-gamma <x>', 'what its γ is at first', positive, 1)
+    .option('--norm-gamma <x>', 'what its γ is at first', positive, 1);
+  addMixtureFlags(command);
+  command
+    .option('--virtual-batch-size <n>', 'images in each part of a batch, for ghost', count, GHOST_SIZE)
+    .addOption(
+      new Option('--groups <n>', 'parts of a batch, for ghost, in place of --virtual-batch-size')
+        .argParser(count)
+        .default(null, 'as many as --virtual-batch-size says')
+        .conflicts('virtualBatchSize'),
+    );
+}
+
+function addMixtureFlags(command: Command): void {
+  const { iterations, posterior, gradient, scale } = MIXTURE_DEFAULTS;
+  const components = settingNorms.components
+    .map((norm) => `${defaultComponents(norm)} with ${norm}`)
+    .join(', ');
+  command
     .addOption(
       new Option('--components <n>', `components of a mixture, or modes (default: ${components})`).argParser(
         count,
@@ -104,14 +117,7 @@ export function addNormFlags(command: Command): void {
     .addOption(
       choice('--seeding <kind>', 'EM from the running mixture or k-means++', ['warm', 'kmeans'], 'warm'),
     )
-    .option('--shuffle-posteriors', 'a control: give each pixel the posteriors of another', false)
-    .option('--virtual-batch-size <n>', 'images in each part of a batch, for ghost', count, GHOST_SIZE)
-    .addOption(
-      new Option('--groups <n>', 'parts of a batch, for ghost, in place of --virtual-batch-size')
-        .argParser(count)
-        .default(null, 'as many as --virtual-batch-size says')
-        .conflicts('virtualBatchSize'),
-    );
+    .option('--shuffle-posteriors', 'a control: give each pixel the posteriors of another', false);
 }
 
 /** Adds the flags that say where to compute. */
@@ -143,11 +149,25 @@ export function choice(
     .default(fallback);
 }
 
-/** @throws UsageError where one of these flags was given although, for this reason, it decides nothing */
+/** A flag was given that decides nothing. */
+export class IdleError extends UsageError {
+  override name = 'IdleError';
+
+  constructor(
+    /** Its name, without dashes. */
+    readonly flag: string,
+    readonly reason: string,
+    message = `--${flag}: ${reason}`,
+  ) {
+    super(message);
+  }
+}
+
+/** @throws IdleError where one of these flags was given although, for this reason, it decides nothing */
 export function refuseIdle(command: Command, names: readonly string[], reason: string): void {
   for (const option of command.options) {
     const given = command.getOptionValueSource(option.attributeName()) === 'cli';
-    if (given && names.includes(option.attributeName())) throw new UsageError(`${option.long}: ${reason}`);
+    if (given && names.includes(option.attributeName())) throw new IdleError(option.name(), reason);
   }
 }
 

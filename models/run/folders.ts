@@ -30,12 +30,14 @@ export function makeFolders(flag: string, path: string): string[] {
   return made;
 }
 
-/** @throws UsageError unless the path is the folder of a run, as far as this file of it says; it is named as given */
-export function checkRun(given: string, path: string, file: string): void {
+/**
+ * @throws UsageError unless the path is the folder of a run, or a sweep, as far as this file of it says; it is named as given
+ */
+export function checkFolder(given: string, path: string, file: string, what: 'run' | 'sweep' = 'run'): void {
   if (!existsSync(path)) throw new UsageError(`${given}: no such folder`);
   if (!statSync(path).isDirectory())
-    throw new UsageError(`${given}: is a file, expected the folder of a run`);
-  if (!existsSync(join(path, file))) throw new UsageError(`${given}: holds no run: it has no ${file}`);
+    throw new UsageError(`${given}: is a file, expected the folder of a ${what}`);
+  if (!existsSync(join(path, file))) throw new UsageError(`${given}: holds no ${what}: it has no ${file}`);
 }
 
 /** Removes folders that were just made, but what someone else has put something into. */

@@ -10,7 +10,7 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 import { reasonOf, syncFile } from '../../datasets/files.js';
-import { checkRun, makeFolders, removeFolders } from './folders.js';
+import { checkFolder, makeFolders, removeFolders } from './folders.js';
 import { lockFolder } from './lock.js';
 import type { Metric } from './metrics.js';
 import { FileError, UsageError } from './program.js';
@@ -54,7 +54,7 @@ export class RunFolder {
 
   /** Opens the folder of a run that was begun. @throws UsageError where it is none, or another process has it */
   static open(path: string): RunFolder {
-    checkRun(`--resume ${path}`, path, CONFIG);
+    checkFolder(`--resume ${path}`, path, CONFIG);
     try {
       lockFolder(path);
     } catch (error) {

@@ -11,6 +11,7 @@ import {
   count,
   countFrom0,
   folder,
+  IdleError,
   modelFlag,
   newCommand,
   normFlag,
@@ -60,7 +61,8 @@ export function settingsOf(command: Command): Settings {
   const fault = findFault(flags, networks[flags.model]);
   if (fault) {
     const flag = command.options.find((option) => option.attributeName() === fault.setting)!;
-    throw new UsageError(`${flag.long} ${fault.words}`);
+    const message = `${flag.long} ${fault.words}`;
+    throw fault.idle ? new IdleError(flag.name(), fault.words, message) : new UsageError(message);
   }
   const data = findData(flags.data, flags.dataset);
   const components = flags.components ?? defaultComponents(norm);

@@ -20,8 +20,10 @@ const rooms: readonly string[][] = [
   ['models/networks'],
   ['models/run'],
   ['models/watch'],
-  ['models/report'],
+  ['models/sweep/collected.ts'],
+  ['models/study', 'models/report'],
   ['models/train', 'models/bench', 'models/data', 'models/export'],
+  ['models/sweep'],
   ['models'],
 ];
 

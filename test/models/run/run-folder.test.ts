@@ -1,5 +1,6 @@
 // The run folder: where it can be made, and that a file of it is whole or not there.
 import { existsSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
+import { hostname } from 'node:os';
 import { join } from 'node:path';
 import t from 'tap';
 import { RunFolder } from '../../../models/run/run-folder.js';
@@ -56,7 +57,7 @@ t.test('a folder is made with those above it, or taken where it is empty', (t) =
   mkdirSync(within('empty'));
   symlinkSync(within('empty'), within('good link'));
   RunFolder.create(within('good link'), '').record(metric);
-  t.strictSame(readdirSync(within('empty')), [`lock-${process.pid}`, 'metrics.jsonl']);
+  t.strictSame(readdirSync(within('empty')), [`lock-${hostname()}-${process.pid}`, 'metrics.jsonl']);
   t.end();
 });
 

@@ -1,5 +1,6 @@
 // Runs that are resumed: they go on exactly, or are refused and left as they are.
 import { appendFileSync, cpSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import t from 'tap';
@@ -35,7 +36,7 @@ t.test('a run that Ctrl-C ended goes on exactly, on any number of threads', asyn
     readFileSync(join(resumed, 'config.json'), 'utf8'),
     readFileSync(join(part, 'config.json'), 'utf8'),
   );
-  const report = readFileSync(join(resumed, 'report.html'), 'utf8').replace('<td>5', '<td>–');
+  const report = readFileSync(join(resumed, 'report.html'), 'utf8').replace('<dd>5', '<dd>–');
   writeFileSync(join(resumed, 'report.html'), report);
   sameRun(t, resumed, whole);
 });
@@ -205,7 +206,7 @@ t.test('the checkpoint of another network does not fit, and changes nothing', as
 
 t.test('a folder that another process writes is refused', async (t) => {
   const copy = copyOf(part, folder('locked'));
-  writeFileSync(join(copy, `lock-${process.pid}`), '');
+  writeFileSync(join(copy, `lock-${hostname()}-${process.pid}`), '');
   const before = contentOf(copy);
   const { code, stderr } = train('--resume', copy);
   t.equal(code, 2);

@@ -24,8 +24,9 @@ export function linesOf(folder: string): string {
 export function reportOf(folder: string): string {
   return readFileSync(join(folder, 'report.html'), 'utf8')
     .replaceAll(folder, 'FOLDER')
-    .replace(/steps in \d+ s/, 'steps in N s')
-    .replaceAll(/<th>threads<\/th><td>\d+/g, '');
+    .replace(/\d+ s of training/, 'N s of training')
+    .replace(/<figure class="chart">\n<figcaption>Images a second[\s\S]*?<\/figure>/, '')
+    .replace(/<dt>threads<\/dt><dd>\d+/, '');
 }
 
 /** The seconds of each update. */
