@@ -6,7 +6,7 @@ import { loadData, type RunData } from '../run/data.js';
 import { openFor } from '../run/device.js';
 import { UsageError } from '../run/program.js';
 import { makeOptimizer, makeScheduler } from '../train/optimizers.js';
-import { countSteps, ordering } from '../train/run.js';
+import { countPrecise, countSteps, ordering } from '../train/run.js';
 import type { Settings } from '../train/settings.js';
 import { update } from '../train/update.js';
 import type { Axis } from './grid.js';
@@ -103,7 +103,7 @@ function nameOf({ norm, normAt, components, iterations }: Settings): string {
 function imagesOf(run: Settings, { train, test }: RunData): number {
   const { total, perEpoch } = countSteps(run, train);
   const evaluations = Math.ceil(total / (run.evalEverySteps ?? run.evalEvery * perEpoch));
-  const evaluated = 2 * test.length + run.preciseBatches * run.batchSize;
+  const evaluated = 2 * test.length + countPrecise(run, perEpoch) * run.batchSize;
   return total * run.batchSize + evaluations * evaluated * FORWARD;
 }
 

@@ -31,6 +31,14 @@ export function countSteps(settings: Settings, train: Dataset): { total: number;
   return { total: settings.steps ?? settings.epochs * perEpoch, perEpoch };
 }
 
+/** Images behind precise statistics where no number of batches is asked for; an epoch's at most. */
+const PRECISE_IMAGES = 1024;
+
+/** Number of batches behind precise statistics. */
+export function countPrecise({ preciseBatches, batchSize }: Settings, perEpoch: number): number {
+  return preciseBatches ?? Math.min(perEpoch, Math.ceil(PRECISE_IMAGES / batchSize));
+}
+
 /** How training images become batches. A last one smaller than the others is left out: its statistics would be poorer. */
 export function ordering({ batchSize, augment, seed }: Settings) {
   return { batchSize, dropLast: true, shuffle: true, augment, seed: `${seed}/batches` };

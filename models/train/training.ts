@@ -7,7 +7,7 @@ import { evaluateBothWays } from '../run/precise.js';
 import { WEIGHTS } from '../run/run-folder.js';
 import { pictureLayers } from '../watch/pictures.js';
 import { saveRun } from './checkpoint.js';
-import { ordering, type Run } from './run.js';
+import { countPrecise, ordering, type Run } from './run.js';
 import { DivergedError, partsOf, type Update, update } from './update.js';
 import { watchUpdate } from './watching.js';
 
@@ -83,13 +83,10 @@ export async function saveWeights({ network, folder, settings }: Run): Promise<s
   return folder.write(WEIGHTS, saveSafetensors(await network.stateDict(), metadata));
 }
 
-/** Images behind precise statistics where no number of batches was asked for; all there are at most. */
-const PRECISE_IMAGES = 1024;
-
 /** Training batches for precise statistics, the same at every evaluation, in the parts that the norms see in training. */
 function* preciseBatches({ settings, data, perEpoch }: Run): Generator<Tensor, void> {
-  const { seed, batchSize, accumulate } = settings;
-  const count = settings.preciseBatches ?? Math.min(perEpoch, Math.ceil(PRECISE_IMAGES / batchSize));
+  const { seed, accumulate } = settings;
+  const count = countPrecise(settings, perEpoch);
   const options = { ...ordering(settings), seed: `${seed}/precise`, statistics: data.statistics };
   for (let taken = 0, epoch = 0; taken < count; epoch++) {
     for (const batch of batches(data.train, { ...options, epoch })) {
