@@ -14,6 +14,7 @@ import {
   type Random,
   type Tensor,
 } from '../../lib/index.js';
+import { findWrongPlace, type Placed, placesOf, standsAt } from './places.js';
 
 /** Leaves its input as it is: what stands at a place without a norm. */
 export class Identity extends Module {
@@ -80,7 +81,7 @@ export interface NormSettings extends MixtureSettings {
   /** Samples in a part of ghost batch normalization. @default 8 */
   virtualBatchSize?: number;
   /**
-   * The only places of mixture or mode normalization, the others having BN; null stands for all.
+   * The only places, or groups of them, of mixture or mode normalization, the others having BN; null stands for all.
    * @default null
    */
   normAt?: readonly string[] | null;
@@ -93,13 +94,6 @@ export interface NormContext {
   device?: Device;
   /** Told of every re-seeded component. */
   log?: (message: string) => void;
-}
-
-/** A network as far as its norms go: its class, such as CifarCnn, is one. */
-export interface Placed {
-  readonly name: string;
-  /** Where it asks for a norm, in order, and how many pixels an image has there. */
-  readonly places: Readonly<Record<string, number>>;
 }
 
 /** Makes the norm of [N, features, H, W] at one of the network's places. */
@@ -122,18 +116,13 @@ export function normFactory(
     if (!Object.hasOwn(network.places, place)) {
       throw new OptionError(`${network.name}: place is '${place}', expected one of ${placesOf(network)}`);
     }
-    const make = makers[normAt && !normAt.includes(place) ? 'bn' : norm];
+    const make = makers[standsAt(place, normAt) ? norm : 'bn'];
     return make(features, {
       ...mixture,
       log: log && ((message) => log(`after ${place}: ${message}`)),
       random: random.fork(`mixture of ${place}`),
     });
   };
-}
-
-/** The names of a network's places. */
-export function placesOf({ places }: Pick<Placed, 'places'>): string {
-  return Object.keys(places).join(', ');
 }
 
 /** A setting that cannot be, and what is wrong with it. */
@@ -167,19 +156,6 @@ export function findFault({ norm, normAt, components }: NormSettings, network: P
   const { normAt: placed } = settingNorms;
   if (!placed.some((name) => name === norm))
     return { setting: 'norm', words: `is '${norm}', expected ${placed.join(' or ')} where normAt is given` };
-  return findWrongPlace(normAt, network);
-}
-
-function findWrongPlace(normAt: readonly string[], network: Placed): Fault | null {
-  const expected = `expected some of ${placesOf(network)}`;
-  if (!Array.isArray(normAt))
-    return { setting: 'normAt', words: `is '${normAt}', expected a list of places` };
-  if (normAt.length === 0) return { setting: 'normAt', words: `is empty, ${expected}` };
-  for (const [i, place] of normAt.entries()) {
-    if (!Object.hasOwn(network.places, place))
-      return { setting: 'normAt', words: `has '${place}', ${expected}` };
-    if (normAt.indexOf(place) < i)
-      return { setting: 'normAt', words: `has '${place}' twice, expected each place once` };
-  }
-  return null;
+  const words = findWrongPlace(normAt, network);
+  return words === null ? null : { setting: 'normAt', words };
 }

@@ -2,14 +2,8 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { convolutions, deviceNames, MIXTURE_DEFAULTS } from '../../lib/index.js';
 import { type ModelName, networks } from '../networks/index.js';
-import {
-  defaultComponents,
-  GHOST_SIZE,
-  type NormName,
-  normNames,
-  placesOf,
-  settingNorms,
-} from '../networks/norms.js';
+import { defaultComponents, GHOST_SIZE, type NormName, normNames, settingNorms } from '../networks/norms.js';
+import { placesOf } from '../networks/places.js';
 import { datasetNames, SYNTHETIC_TRAIN } from './data.js';
 import { UsageError } from './program.js';
 import { suggestion } from './suggest.js';
@@ -73,14 +67,14 @@ export function addNormFlags(command: Command): void {
   const components = settingNorms.components
     .map((norm) => `${defaultComponents(norm)} with ${norm}`)
     .join(', ');
-  const places = Object.entries(networks).flatMap(([name, network]) =>
-    Object.keys(network.places).length > 0 ? [`${placesOf(network)} of ${name}`] : [],
-  );
   command
     .addOption(
-      new Option('--norm-at <places>', 'mixture or mode normalization only at these places, BN at the others')
+      new Option(
+        '--norm-at <places>',
+        'mixture or mode normalization only at these places, or at all whose names begin so, BN at the others',
+      )
         .argParser((list) => list.split(',').map((place) => place.trim()))
-        .default(null, `all: ${places.join('; ')}`),
+        .default(null, `all: ${placesOfAll()}`),
     )
     .addOption(
       new Option('--components <n>', `components of a mixture, or modes (default: ${components})`).argParser(
@@ -96,6 +90,16 @@ export function addNormFlags(command: Command): void {
     )
     .addOption(choice('--scale <kind>', 'with 1/√λ or without', ['fisher', 'unit'], scale))
     .option('--virtual-batch-size <n>', 'images in each part of a batch, for ghost', count, GHOST_SIZE);
+}
+
+/** The places of each network, those with dots by their groups. */
+function placesOfAll(): string {
+  const owners = new Map<string, string[]>();
+  for (const [name, network] of Object.entries(networks)) {
+    const places = placesOf(network);
+    if (places !== '') owners.set(places, [...(owners.get(places) ?? []), name]);
+  }
+  return [...owners].map(([places, names]) => `${places} of ${names.join(', ')}`).join('; ');
 }
 
 /** Adds the flags that say where to compute. */

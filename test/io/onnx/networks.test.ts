@@ -14,7 +14,8 @@ import {
   tensor,
 } from '../../../lib/index.js';
 import { type ModelName, makeModel, modelNames, networks } from '../../../models/networks/index.js';
-import { normNames, placesOf } from '../../../models/networks/norms.js';
+import { normNames } from '../../../models/networks/norms.js';
+import { placesOf } from '../../../models/networks/places.js';
 import { everyDevice } from '../../devices.js';
 import { normal } from '../../values.js';
 import { ResNet, seasoned } from '../resnet.js';
@@ -23,6 +24,11 @@ import { agrees } from './runtime.js';
 /** What each network takes, with a batch for its statistics, and a width that is quick. */
 const given: Record<ModelName, { shape: Shape; width: number }> = {
   'cifar-cnn': { shape: [4, 3, 32, 32], width: 4 },
+  'densenet-40': { shape: [4, 3, 32, 32], width: 3 },
+  'densenet-100': { shape: [2, 3, 32, 32], width: 2 },
+  'densenet-bc-100': { shape: [2, 3, 32, 32], width: 3 },
+  'inception-v3': { shape: [2, 3, 32, 32], width: 2 },
+  'resnet-20': { shape: [4, 3, 32, 32], width: 3 },
   mlp: { shape: [4, 1, 28, 28], width: 32 },
   'mnist-cnn': { shape: [4, 1, 28, 28], width: 6 },
 };
