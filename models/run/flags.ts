@@ -45,6 +45,13 @@ export function modelFlag(names: readonly ModelName[]): Option {
   return choice('--model <name>', 'network', names, 'cifar-cnn');
 }
 
+/** The flag that sizes the network. */
+export function widthFlag(): Option {
+  return new Option('--width <n>', 'channels of its first layer, the others in proportion')
+    .argParser(count)
+    .default(null, "the network's own");
+}
+
 /** The flag that chooses the normalization. */
 export function normFlag(fallback: NormName): Option {
   return new Option(

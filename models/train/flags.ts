@@ -15,6 +15,7 @@ import {
   newCommand,
   normFlag,
   refuseIdle,
+  widthFlag,
 } from '../run/flags.js';
 import { addOutputFlags, type OutputFlags } from '../run/output.js';
 import { UsageError } from '../run/program.js';
@@ -30,7 +31,10 @@ export function trainCommand(): Command {
     )
     .usage('[options]');
   addDataFlags(command);
-  command.addOption(modelFlag(modelsOf([CHANNELS, SIDE, SIDE]))).addOption(normFlag('mn'));
+  command
+    .addOption(modelFlag(modelsOf([CHANNELS, SIDE, SIDE])))
+    .addOption(widthFlag())
+    .addOption(normFlag('mn'));
   addNormFlags(command);
   addLengthFlags(command);
   addOptimizerFlags(command);

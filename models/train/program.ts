@@ -136,8 +136,9 @@ async function goBack(run: Run, { folder, checkpoint }: Begun): Promise<void> {
 }
 
 function makeNetwork(settings: Settings, { train }: RunData, log: (line: string) => void): Module {
-  const random = createRandom(settings.seed).fork('init');
-  return makeModel(settings.model, settings, { classes: train.classes, random, log });
+  const { model, seed, width } = settings;
+  const random = createRandom(seed).fork('init');
+  return makeModel(model, settings, { classes: train.classes, width: width ?? undefined, random, log });
 }
 
 function factsOf({ settings, data, network, total }: Run): Facts {

@@ -176,19 +176,19 @@ t.test('what cannot be exported is refused in one line, and nothing is written',
     [
       'another network',
       'onnx',
-      config('{"model":"cifar-cnn","norm":"bn","classes":7}'),
+      config('{"model":"cifar-cnn","norm":"bn","width":null,"classes":7}'),
       '/weights.safetensors: loadStateDict: linear.weight has shape [10, 256], expected [7, 256]',
     ],
     [
       'another norm',
       'onnx',
-      config('{"model":"cifar-cnn","norm":"x","classes":10}'),
+      config('{"model":"cifar-cnn","norm":"x","width":null,"classes":10}'),
       `/config.json: CifarCnn: norm is 'x', expected one of ${normNames.join(', ')}`,
     ],
     [
       'another place',
       'onnx',
-      config('{"model":"cifar-cnn","norm":"mn","normAt":"conv1","classes":10}'),
+      config('{"model":"cifar-cnn","norm":"mn","normAt":"conv1","width":null,"classes":10}'),
       "/config.json: CifarCnn: normAt is 'conv1', expected a list of places",
     ],
     [
