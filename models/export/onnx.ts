@@ -48,5 +48,7 @@ function readConfig(path: string): Config {
     const sized = width === null || (Number.isSafeInteger(width) && width > 0);
     if (modelNames.includes(model) && Number.isSafeInteger(classes) && sized) return config;
   } catch {}
-  throw new DataError(`${path}: is damaged, expected the settings of a run with its model and classes`);
+  throw new DataError(
+    `${path}: is damaged, expected the settings of a run with its model, width and classes`,
+  );
 }

@@ -23,8 +23,15 @@ export class Identity extends Module {
   }
 }
 
-/** The groups of group normalization where there are as many channels; Wu & He, arXiv 1803.08494. */
+/** The most groups of group normalization; Wu & He, arXiv 1803.08494. */
 const GROUPS = 32;
+
+/** As many groups of equal size as there can be. */
+function groupsOf(features: number): number {
+  let groups = Math.min(GROUPS, features);
+  while (features % groups !== 0) groups--;
+  return groups;
+}
 
 /** The samples in a part of a batch where nothing else is said. */
 export const GHOST_SIZE = 8;
@@ -45,7 +52,7 @@ const makers = {
   mode: (features, { components, random, device }) =>
     new ModeNorm2d(features, { components, random, device }),
   layer: (features, { device }) => new GroupNorm(1, features, { device }),
-  group: (features, { device }) => new GroupNorm(Math.min(GROUPS, features), features, { device }),
+  group: (features, { device }) => new GroupNorm(groupsOf(features), features, { device }),
   instance: (features, { device }) => new InstanceNorm2d(features, { affine: true, device }),
   none: () => new Identity(),
 } satisfies Record<string, (features: number, options: MakerOptions) => Module>;
