@@ -76,8 +76,9 @@ export class InceptionV3 extends Module {
   /** After each of the 94 convolutions: `mixed6b.branch7x7.1.norm`. */
   static readonly places: Readonly<Record<string, number>> = placesIn(parts, 32);
 
-  readonly dropout: Dropout;
-  readonly linear: Linear;
+  // After the parts, which have no declarations.
+  declare readonly dropout: Dropout;
+  declare readonly linear: Linear;
 
   /**
    * All numbers of channels are in proportion to the width.
