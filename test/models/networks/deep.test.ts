@@ -4,6 +4,7 @@ import {
   createRandom,
   crossEntropy,
   Dropout,
+  gradcheck,
   type Module,
   noGrad,
   SGD,
@@ -203,3 +204,15 @@ t.test('ResNet-20’s shortcut takes every second pixel and adds zeros', async (
   t.strictSame(y.shape, [1, 2, 2, 2]);
   t.strictSame([...(await y.data())], [0, 2, 8, 10, 0, 0, 0, 0]);
 });
+
+for (const name of ['densenet-40', 'densenet-bc-100', 'inception-v3', 'resnet-20'] as const) {
+  t.test(`${name} has the gradient that central differences have, along a direction of its images`, (t) => {
+    const along = (e: Tensor): Tensor => {
+      const network = make(name, { norm: 'bn' }, { width: 1, dropout: 0 });
+      return network.forward(imagesOf(1).add(imagesOf(1, 'direction').mul(e)));
+    };
+    const [{ error, numeric }] = gradcheck(along, [[0]]);
+    t.ok(error < 1e-6 && Math.abs(numeric) > 1e-4, `${numeric}, off by ${error}`);
+    t.end();
+  });
+}
