@@ -32,6 +32,7 @@ export interface Times {
 export interface BenchResult {
   framework: string;
   model: string;
+  width?: number;
   norm: string;
   batch: number;
   steps: number;
@@ -109,11 +110,12 @@ export class Subject {
 
   /** The times with what they are times of. */
   describe({ train, evaluate }: Times): BenchResult {
-    const { model, norm, batch, steps, conv, build } = this.settings;
+    const { model, width, norm, batch, steps, conv, build } = this.settings;
     const { live, pooled } = this.device.memory();
     return {
       framework: `mixgrad ${version()}`,
       model,
+      ...(width !== null && { width }),
       norm,
       batch,
       steps,
