@@ -234,6 +234,13 @@ t.test('--profile adds up to the step', (t) => {
   t.match(rows.at(-1).what, /^JavaScript/);
   t.ok(rows.at(-1).ms > 0);
   t.match(runProgram('bench', [...flags, '--profile']).stdout, /\nthe step +1 +[\d.]+ +100\.0 %\n$/);
+  const deep = [...flags, '--model', 'densenet-40', '--width', '2', '--profile'];
+  const lines = runProgram('bench', deep).stdout.split('\n');
+  t.ok(
+    lines.some((line) => /^conv2dGradWeight to 39 shapes +39 /.test(line)),
+    lines.join('\n'),
+  );
+  t.ok(lines.length < 50, 'convolutions to many shapes are one row');
   t.end();
 });
 
