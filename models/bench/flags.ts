@@ -12,6 +12,7 @@ import {
   niceness,
   normFlag,
   refuseIdle,
+  widthFlag,
 } from '../run/flags.js';
 import { addOutputFlags, type OutputFlags } from '../run/output.js';
 import { UsageError } from '../run/program.js';
@@ -19,6 +20,7 @@ import { UsageError } from '../run/program.js';
 /** What one side of a measurement is. */
 export interface BenchSettings extends DeviceSettings, Pick<OutputFlags, 'quiet'> {
   model: ModelName;
+  width: number | null;
   norm: NormName;
   batch: number;
   steps: number;
@@ -69,6 +71,7 @@ export function benchCommand(): Command {
     .description('Times training and evaluation steps of a network on random images.')
     .usage('[options]')
     .addOption(modelFlag(modelNames))
+    .addOption(widthFlag())
     .addOption(normFlag('bn'))
     .option('--batch <n>', 'images in a batch', count, 64)
     .option(

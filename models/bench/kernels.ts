@@ -56,7 +56,7 @@ async function openWays(flags: BenchFlags, { device }: OpenedDevice): Promise<Re
 /** One step to settle what the first does otherwise, one to note the sizes, one to measure. */
 async function measureNetwork(flags: BenchFlags, device: MeasuringDevice, threads: number): Promise<void> {
   const subject = new Subject(flags, device, threads);
-  for (const group of ['', '', `CIFAR CNN, ${flags.norm}`]) {
+  for (const group of ['', '', `${flags.model}, ${flags.norm}`]) {
     device.group = group;
     await subject.trainStep();
   }

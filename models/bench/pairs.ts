@@ -1,5 +1,6 @@
 // Two sides measured in turn, A B A B …: load that comes and goes then meets both, and their ratio stays.
 
+import { networks } from '../networks/index.js';
 import { openFor } from '../run/device.js';
 import type { Output } from '../run/output.js';
 import { UsageError } from '../run/program.js';
@@ -63,7 +64,8 @@ async function ourSide(settings: BenchSettings, alone = false): Promise<Side> {
 
 /** PyTorch, a process each time. */
 function torchSide(flags: BenchFlags): Side {
-  if (flags.model === 'cifar-cnn' && flags.norm === 'none')
+  const placed = Object.keys(networks[flags.model].places).length > 0;
+  if (placed && flags.norm !== 'bn' && flags.norm !== 'mn')
     throw new UsageError(`--against torch has --norm bn and mn, not ${flags.norm}`);
   const python = findPython();
   let last: BenchResult | undefined;

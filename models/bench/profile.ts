@@ -96,12 +96,31 @@ function rowsOf({ totals }: TimedDevice, total: number, steps: number): ProfileR
   return [...inside.map(([what, { calls, ms }]) => row(what, calls, ms)), row(REST, steps, rest)];
 }
 
+/** A convolution to more shapes than these is one row in the table. */
+const MOST_SHAPES = 8;
+
+/** The rows with those of a kernel in one where they are many, the longest first. */
+function folded(rows: readonly ProfileRow[]): ProfileRow[] {
+  const kernels = new Map<string, ProfileRow[]>();
+  for (const row of rows) {
+    const [kernel] = row.what.split(' to ');
+    kernels.set(kernel, [...(kernels.get(kernel) ?? []), row]);
+  }
+  const few = [...kernels].flatMap(([kernel, same]) => {
+    if (same.length <= MOST_SHAPES) return same;
+    const sum = (field: 'calls' | 'ms' | 'share') => same.reduce((total, row) => total + row[field], 0);
+    const what = `${kernel} to ${same.length} shapes`;
+    return [{ what, calls: rounded(sum('calls'), 1), ms: sum('ms'), share: sum('share') }];
+  });
+  return few.sort((a, b) => Number(a.what === REST) - Number(b.what === REST) || b.ms - a.ms);
+}
+
 /** A table, or one JSON object. */
 export function printProfile(found: Profile, output: Output): void {
   const { model, norm, batch, device, threads, steps, train_step_ms, rows } = found;
   const what = `${model} ${norm}  batch ${batch}  ${device}, threads: ${threads}  mean of ${steps} training steps`;
   const total: ProfileRow = { what: 'the step', calls: 1, ms: train_step_ms, share: 1 };
-  const cells = [...rows, total].map(({ what, calls, ms, share }) => [
+  const cells = [...folded(rows), total].map(({ what, calls, ms, share }) => [
     what,
     String(calls),
     ms.toFixed(3),

@@ -32,6 +32,7 @@ export interface Times {
 export interface BenchResult {
   framework: string;
   model: string;
+  width?: number;
   norm: string;
   batch: number;
   steps: number;
@@ -62,10 +63,15 @@ export class Subject {
     private readonly threads: number,
   ) {
     setDevice(device);
-    const { model, norm, batch, quiet } = settings;
+    const { model, norm, batch, quiet, width } = settings;
     const random = createRandom('bench');
-    const log = quiet ? () => {} : console.error;
-    this.network = makeModel(model, { norm }, { classes: CLASSES, random: random.fork('init'), log });
+    const options = {
+      classes: CLASSES,
+      width: width ?? undefined,
+      random: random.fork('init'),
+      log: quiet ? () => {} : console.error,
+    };
+    this.network = makeModel(model, { norm }, options);
     this.optimizer = new SGD(this.network.parameters(), { lr: 0.01, momentum: 0.9, weightDecay: 1e-4 });
     this.images = randomImages([batch, ...networks[model].input], random.fork('images')).keep();
     this.labels = Int32Array.from({ length: batch }, () => random.integer(CLASSES));
@@ -104,11 +110,12 @@ export class Subject {
 
   /** The times with what they are times of. */
   describe({ train, evaluate }: Times): BenchResult {
-    const { model, norm, batch, steps, conv, build } = this.settings;
+    const { model, width, norm, batch, steps, conv, build } = this.settings;
     const { live, pooled } = this.device.memory();
     return {
       framework: `mixgrad ${version()}`,
       model,
+      ...(width !== null && { width }),
       norm,
       batch,
       steps,

@@ -24,10 +24,11 @@ export function findPython(): string {
 
 /** Runs one measurement in a process of its own. */
 export function torchStep(python: string, settings: BenchSettings): BenchResult {
-  const { model, norm, batch, steps, threads } = settings;
-  const measured = { model, norm, batch, steps, threads: threads ?? availableParallelism() };
+  const { model, width, norm, batch, steps, threads } = settings;
+  const sized = width === null ? {} : { width };
+  const measured = { model, ...sized, norm, batch, steps, threads: threads ?? availableParallelism() };
   const flags = Object.entries(measured).flatMap(([name, value]) => [`--${name}`, String(value)]);
-  const { status, signal, stdout, stderr } = spawnSync(python, [program, ...flags], {
+  const { status, signal, stdout, stderr } = spawnSync(python, ['-B', program, ...flags], {
     encoding: 'utf8',
   });
   try {

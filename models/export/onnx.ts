@@ -12,6 +12,7 @@ import { CONFIG, WEIGHTS } from '../run/run-folder.js';
 interface Config extends NormSettings {
   model: ModelName;
   classes: number;
+  width: number | null;
 }
 
 /** The file of a run's network with its last weights. @throws UsageError, DataError where the folder lacks what it takes */
@@ -19,9 +20,9 @@ export async function networkOf(run: string): Promise<Uint8Array> {
   for (const name of [CONFIG, WEIGHTS]) {
     if (!existsSync(join(run, name))) throw new UsageError(`${run}: has no ${name}, which --to onnx takes`);
   }
-  const { model, classes, ...norms } = readConfig(join(run, CONFIG));
+  const { model, classes, width, ...norms } = readConfig(join(run, CONFIG));
   const network = blaming(join(run, CONFIG), () =>
-    makeModel(model, norms, { classes, random: createRandom(0) }),
+    makeModel(model, norms, { classes, width: width ?? undefined, random: createRandom(0) }),
   );
   const weights = readBytes(join(run, WEIGHTS));
   blaming(join(run, WEIGHTS), () => network.loadStateDict(loadSafetensors(weights).state));
@@ -43,7 +44,11 @@ function readConfig(path: string): Config {
   const text = readBytes(path).toString('utf8');
   try {
     const config = JSON.parse(text);
-    if (modelNames.includes(config.model) && Number.isSafeInteger(config.classes)) return config;
+    const { model, classes, width } = config;
+    const sized = width === null || (Number.isSafeInteger(width) && width > 0);
+    if (modelNames.includes(model) && Number.isSafeInteger(classes) && sized) return config;
   } catch {}
-  throw new DataError(`${path}: is damaged, expected the settings of a run with its model and classes`);
+  throw new DataError(
+    `${path}: is damaged, expected the settings of a run with its model, width and classes`,
+  );
 }

@@ -15,6 +15,7 @@ import {
   type Random,
   type Tensor,
 } from '../../lib/index.js';
+import { findWrongPlace, type Placed, placesOf, standsAt } from './places.js';
 
 /** Leaves its input as it is: what stands at a place without a norm. */
 export class Identity extends Module {
@@ -23,8 +24,15 @@ export class Identity extends Module {
   }
 }
 
-/** The groups of group normalization where there are as many channels; Wu & He, arXiv 1803.08494. */
+/** The most groups of group normalization; Wu & He, arXiv 1803.08494. */
 const GROUPS = 32;
+
+/** As many groups of equal size as there can be. */
+function groupsOf(features: number): number {
+  let groups = Math.min(GROUPS, features);
+  while (features % groups !== 0) groups--;
+  return groups;
+}
 
 /** The samples in a part of a batch where nothing else is said. */
 export const GHOST_SIZE = 8;
@@ -46,7 +54,7 @@ const makers = {
   mode: (features, { components, random, device }) =>
     new ModeNorm2d(features, { components, random, device }),
   layer: (features, { device }) => new GroupNorm(1, features, { device }),
-  group: (features, { device }) => new GroupNorm(Math.min(GROUPS, features), features, { device }),
+  group: (features, { device }) => new GroupNorm(groupsOf(features), features, { device }),
   instance: (features, { device }) => new InstanceNorm2d(features, { affine: true, device }),
   none: () => new Identity(),
 } satisfies Record<string, (features: number, options: MakerOptions) => Module>;
@@ -90,7 +98,7 @@ export interface NormSettings extends MixtureSettings {
   /** The option `shuffle` of mixture normalization. @default false */
   shufflePosteriors?: boolean;
   /**
-   * The only places of the norm, the others having BN; null stands for all.
+   * The only places of the norm, or groups of them, the others having BN; null stands for all.
    * @default null
    */
   normAt?: readonly string[] | null;
@@ -105,13 +113,6 @@ export interface NormContext {
   device?: Device;
   /** Told of every re-seeded component. */
   log?: (message: string) => void;
-}
-
-/** A network as far as its norms go: its class, such as CifarCnn, is one. */
-export interface Placed {
-  readonly name: string;
-  /** Where it asks for a norm, in order, and how many pixels an image has there. */
-  readonly places: Readonly<Record<string, number>>;
 }
 
 /** Makes the norm of [N, features, H, W] at one of the network's places. */
@@ -146,7 +147,7 @@ export function normFactory(
     if (!Object.hasOwn(network.places, place)) {
       throw new OptionError(`${network.name}: place is '${place}', expected one of ${placesOf(network)}`);
     }
-    const studied = !normAt || normAt.includes(place);
+    const studied = standsAt(place, normAt);
     const made: Module = makers[studied ? norm : 'bn'](features, {
       ...mixture,
       log: log && ((message) => log(`after ${place}: ${message}`)),
@@ -164,11 +165,6 @@ function setGamma(norm: Module & { weight?: Tensor | null }, gamma: number): voi
   const values = full(weight.shape, gamma, { device: weight.device });
   weight.assign(values);
   values.dispose();
-}
-
-/** The names of a network's places. */
-export function placesOf({ places }: Pick<Placed, 'places'>): string {
-  return Object.keys(places).join(', ');
 }
 
 /** A setting that cannot be, and what is wrong with it. */
@@ -203,7 +199,8 @@ export function findFault(settings: NormSettings, network: Placed): Fault | null
     const words = 'decides nothing: BN stands at the other places too, with the same γ';
     return { setting: 'normAt', words, idle: true };
   }
-  return findWrongPlace(normAt, network);
+  const words = findWrongPlace(normAt, network);
+  return words === null ? null : { setting: 'normAt', words };
 }
 
 /** As many components as k-means++ on every batch may have; the layer refuses more. */
@@ -227,20 +224,6 @@ function findWrongMixture({
   if (shufflePosteriors && gradient && gradient !== 'detached') {
     const words = `needs the gradient 'detached', this one is '${gradient}'`;
     return { setting: 'shufflePosteriors', words };
-  }
-  return null;
-}
-
-function findWrongPlace(normAt: readonly string[], network: Placed): Fault | null {
-  const expected = `expected some of ${placesOf(network)}`;
-  if (!Array.isArray(normAt))
-    return { setting: 'normAt', words: `is '${normAt}', expected a list of places` };
-  if (normAt.length === 0) return { setting: 'normAt', words: `is empty, ${expected}` };
-  for (const [i, place] of normAt.entries()) {
-    if (!Object.hasOwn(network.places, place))
-      return { setting: 'normAt', words: `has '${place}', ${expected}` };
-    if (normAt.indexOf(place) < i)
-      return { setting: 'normAt', words: `has '${place}' twice, expected each place once` };
   }
   return null;
 }

@@ -2,14 +2,8 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { convolutions, deviceNames, MIXTURE_DEFAULTS } from '../../lib/index.js';
 import { type ModelName, networks } from '../networks/index.js';
-import {
-  defaultComponents,
-  GHOST_SIZE,
-  type NormName,
-  normNames,
-  placesOf,
-  settingNorms,
-} from '../networks/norms.js';
+import { defaultComponents, GHOST_SIZE, type NormName, normNames, settingNorms } from '../networks/norms.js';
+import { placesOf } from '../networks/places.js';
 import { datasetNames, SYNTHETIC_TRAIN } from './data.js';
 import { UsageError } from './program.js';
 import { suggestion } from './suggest.js';
@@ -51,6 +45,13 @@ export function modelFlag(names: readonly ModelName[]): Option {
   return choice('--model <name>', 'network', names, 'cifar-cnn');
 }
 
+/** The flag that sizes the network. */
+export function widthFlag(): Option {
+  return new Option('--width <n>', 'channels of its first layer, the others in proportion')
+    .argParser(count)
+    .default(null, "the network's own");
+}
+
 /** The flag that chooses the normalization. */
 export function normFlag(fallback: NormName): Option {
   return new Option(
@@ -69,14 +70,14 @@ function parseNorm(value: string): NormName {
 
 /** Adds the flags of normalizations: where one stands, its γ, and how mixture, mode and ghost batch normalization fit and normalize. */
 export function addNormFlags(command: Command): void {
-  const places = Object.entries(networks).flatMap(([name, network]) =>
-    Object.keys(network.places).length > 0 ? [`${placesOf(network)} of ${name}`] : [],
-  );
   command
     .addOption(
-      new Option('--norm-at <places>', 'this normalization only at these places, BN at the others')
+      new Option(
+        '--norm-at <places>',
+        'this normalization only at these places, or at all whose names begin so, BN at the others',
+      )
         .argParser((list) => list.split(',').map((place) => place.trim()))
-        .default(null, `all: ${places.join('; ')}`),
+        .default(null, `all: ${placesOfAll()}`),
     )
     .option('--norm-gamma <x>', 'what its γ is at first', positive, 1);
   addMixtureFlags(command);
@@ -118,6 +119,16 @@ function addMixtureFlags(command: Command): void {
       choice('--seeding <kind>', 'EM from the running mixture or k-means++', ['warm', 'kmeans'], 'warm'),
     )
     .option('--shuffle-posteriors', 'a control: give each pixel the posteriors of another', false);
+}
+
+/** The places of each network, those with dots by their groups. */
+function placesOfAll(): string {
+  const owners = new Map<string, string[]>();
+  for (const [name, network] of Object.entries(networks)) {
+    const places = placesOf(network);
+    if (places !== '') owners.set(places, [...(owners.get(places) ?? []), name]);
+  }
+  return [...owners].map(([places, names]) => `${places} of ${names.join(', ')}`).join('; ');
 }
 
 /** Adds the flags that say where to compute. */

@@ -16,6 +16,7 @@ import {
   newCommand,
   normFlag,
   refuseIdle,
+  widthFlag,
 } from '../run/flags.js';
 import { addOutputFlags, type OutputFlags } from '../run/output.js';
 import { UsageError } from '../run/program.js';
@@ -31,7 +32,10 @@ export function trainCommand(): Command {
     )
     .usage('[options]');
   addDataFlags(command);
-  command.addOption(modelFlag(modelsOf([CHANNELS, SIDE, SIDE]))).addOption(normFlag('mn'));
+  command
+    .addOption(modelFlag(modelsOf([CHANNELS, SIDE, SIDE])))
+    .addOption(widthFlag())
+    .addOption(normFlag('mn'));
   addNormFlags(command);
   addLengthFlags(command);
   addOptimizerFlags(command);

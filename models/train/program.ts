@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import type { Command } from 'commander';
 import { createRandom, MixgradError, type Module } from '../../lib/index.js';
 import { makeModel, networks } from '../networks/index.js';
+import { standsAt } from '../networks/places.js';
 import { type Facts, REPORT, writeReport } from '../report/index.js';
 import { loadData, type RunData } from '../run/data.js';
 import { type OpenedDevice, openFor } from '../run/device.js';
@@ -86,7 +87,7 @@ function checkSizes(settings: Settings, { train }: RunData): void {
   if (norm !== 'mn') return;
   for (const [place, pixels] of Object.entries(networks[model].places)) {
     const fitted = (batchSize / accumulate) * pixels;
-    if (components <= fitted || (normAt && !normAt.includes(place))) continue;
+    if (components <= fitted || !standsAt(place, normAt)) continue;
     const advice = 'take fewer, or a larger --batch-size';
     const what = accumulate === 1 ? 'a batch' : `a part of --accumulate ${accumulate}`;
     throw new UsageError(`--components ${components}: ${what} has ${fitted} pixels at ${place}; ${advice}`);
@@ -135,8 +136,9 @@ async function goBack(run: Run, { folder, checkpoint }: Begun): Promise<void> {
 }
 
 function makeNetwork(settings: Settings, { train }: RunData, log: (line: string) => void): Module {
-  const random = createRandom(settings.seed).fork('init');
-  return makeModel(settings.model, settings, { classes: train.classes, random, log });
+  const { model, seed, width } = settings;
+  const random = createRandom(seed).fork('init');
+  return makeModel(model, settings, { classes: train.classes, width: width ?? undefined, random, log });
 }
 
 function factsOf({ settings, data, network, total }: Run): Facts {

@@ -13,6 +13,8 @@ export interface Settings
     OptimizerSettings,
     ScheduleSettings {
   model: ModelName;
+  /** Channels of the network's first layer; null stands for its own default. */
+  width: number | null;
   epochs: number;
   /** Updates in all, instead of epochs. */
   steps: number | null;

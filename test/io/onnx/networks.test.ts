@@ -13,8 +13,8 @@ import {
   type Shape,
   tensor,
 } from '../../../lib/index.js';
-import { type ModelName, makeModel, modelNames, networks } from '../../../models/networks/index.js';
-import { normNames, placesOf } from '../../../models/networks/norms.js';
+import { type ModelName, makeModel, modelNames } from '../../../models/networks/index.js';
+import { normNames } from '../../../models/networks/norms.js';
 import { everyDevice } from '../../devices.js';
 import { normal } from '../../values.js';
 import { ResNet, seasoned } from '../resnet.js';
@@ -23,6 +23,11 @@ import { agrees } from './runtime.js';
 /** What each network takes, with a batch for its statistics, and a width that is quick. */
 const given: Record<ModelName, { shape: Shape; width: number }> = {
   'cifar-cnn': { shape: [4, 3, 32, 32], width: 4 },
+  'densenet-40': { shape: [4, 3, 32, 32], width: 3 },
+  'densenet-100': { shape: [2, 3, 32, 32], width: 2 },
+  'densenet-bc-100': { shape: [2, 3, 32, 32], width: 3 },
+  'inception-v3': { shape: [2, 3, 32, 32], width: 2 },
+  'resnet-20': { shape: [4, 3, 32, 32], width: 3 },
   mlp: { shape: [4, 1, 28, 28], width: 32 },
   'mnist-cnn': { shape: [4, 1, 28, 28], width: 6 },
 };
@@ -34,29 +39,40 @@ const network = (model: ModelName, settings: Parameters<typeof makeModel>[1]) =>
   return seasoned(makeModel(model, settings, { classes: 10, random, width, ...quiet }), shape);
 };
 
+/** What is compared of each network: every norm in the CIFAR CNN, and in deeper ones BN, and MN in a group of places. */
+const compared: Record<ModelName, Parameters<typeof makeModel>[1][]> = {
+  'cifar-cnn': normNames.map((norm) => (norm === 'ghost' ? { norm, virtualBatchSize: 2 } : { norm })),
+  'densenet-40': [{ norm: 'bn' }, { norm: 'mn', normAt: ['block2', 'norm'] }],
+  'densenet-100': [{ norm: 'bn' }],
+  'densenet-bc-100': [{ norm: 'mn', normAt: ['transition1', 'block3.15'] }],
+  'inception-v3': [{ norm: 'mn', normAt: ['mixed5b', 'mixed7a.branch3x3'] }],
+  'resnet-20': [{ norm: 'bn' }, { norm: 'mn', normAt: ['layer2'] }],
+  mlp: [{ norm: 'none' }],
+  'mnist-cnn': [{ norm: 'none' }],
+};
+
 for (const model of modelNames) {
-  const normalized = placesOf(networks[model]).length > 0;
-  for (const norm of normalized ? normNames : (['none'] as const)) {
-    t.test(`${model} with ${norm}`, async (t) => {
-      const settings = norm === 'ghost' ? { norm, virtualBatchSize: 2 } : { norm };
-      await agrees(t, norm, network(model, settings), given[model].shape);
-    });
+  for (const settings of compared[model]) {
+    const { norm, normAt } = settings;
+    const title = `${model} with ${norm}${normAt ? ` at ${normAt.join(' and ')}` : ''}`;
+    t.test(title, (t) => agrees(t, norm, network(model, settings), given[model].shape));
   }
-  if (!normalized) continue;
-  t.test(`${model} with mixtures of every kind`, async (t) => {
-    for (const posterior of ['joint', 'channel'] as const) {
-      for (const [gradient, scale] of [
-        ['unrolled', 'fisher'],
-        ['detached', 'unit'],
-      ] as const) {
-        const settings = { norm: 'mn', posterior, gradient, scale, components: 2 } as const;
-        await agrees(t, `${posterior}, ${gradient}, ${scale}`, network(model, settings), given[model].shape);
-      }
-      const shuffled = { norm: 'mn', posterior, shufflePosteriors: true, components: 2 } as const;
-      await agrees(t, `${posterior}, shuffled`, network(model, shuffled), given[model].shape);
-    }
-  });
 }
+
+t.test('the CIFAR CNN with mixtures of every kind', async (t) => {
+  for (const posterior of ['joint', 'channel'] as const) {
+    for (const [gradient, scale] of [
+      ['unrolled', 'fisher'],
+      ['detached', 'unit'],
+    ] as const) {
+      const settings = { norm: 'mn', posterior, gradient, scale, components: 2 } as const;
+      const title = `${posterior}, ${gradient}, ${scale}`;
+      await agrees(t, title, network('cifar-cnn', settings), given['cifar-cnn'].shape);
+    }
+    const shuffled = { norm: 'mn', posterior, shufflePosteriors: true, components: 2 } as const;
+    await agrees(t, `${posterior}, shuffled`, network('cifar-cnn', shuffled), given['cifar-cnn'].shape);
+  }
+});
 
 const image: Shape = [4, 3, 8, 8];
 

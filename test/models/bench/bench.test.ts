@@ -3,7 +3,9 @@
 import { chmodSync } from 'node:fs';
 import { join } from 'node:path';
 import t from 'tap';
+import { createRandom } from '../../../lib/index.js';
 import { type KernelFigures, printKernels } from '../../../models/bench/kernels.js';
+import { makeModel, modelNames, networks } from '../../../models/networks/index.js';
 import { spawnSync } from '../../processes.js';
 import { isOneLine, runProgram } from '../programs.js';
 
@@ -190,14 +192,29 @@ t.test('the PyTorch program trains and evaluates with both norms', { skip }, (t)
 });
 
 t.test('the PyTorch program has the same networks', { skip }, (t) => {
-  for (const model of ['cifar-cnn', 'mlp', 'mnist-cnn']) {
-    const args = ['--model', model, '--batch', '4', '--steps', '1', '--device', 'wasm'];
-    args.push('--threads', '1', '--pairs', '1', '--against', 'torch', '--json');
-    const { code, stdout, stderr } = runWithPython(python!, args);
-    t.equal(code, 0, stderr);
-    const [ours, torch] = parseLines(stdout);
-    const { norm, parameters } = ours;
-    t.match(torch, { model, norm, parameters, batch: 4 });
+  const args =
+    '--model densenet-40 --width 4 --batch 4 --steps 1 --device wasm --threads 1 --pairs 1 --against torch --json';
+  const { code, stdout, stderr } = runWithPython(python!, args.split(' '));
+  t.equal(code, 0, stderr);
+  const [ours, torch] = parseLines(stdout);
+  const { norm, parameters } = ours;
+  t.match(ours, { model: 'densenet-40', width: 4 });
+  t.match(torch, { model: 'densenet-40', width: 4, norm, parameters, batch: 4 });
+  const program = `import json, sys; sys.path.insert(0, 'models/bench')
+from torch import nn
+from torch_networks import NETWORKS
+count = lambda make, width: sum(param.numel() for param in make(nn.BatchNorm2d, width).parameters())
+print(json.dumps({name: [count(make, width), count(make, 5)] for name, (make, _, width) in NETWORKS.items()}))`;
+  const counted = spawnSync(python!, ['-B', '-c', program], { encoding: 'utf8' });
+  const counts: Record<string, number[]> = JSON.parse(counted.stdout);
+  t.strictSame(Object.keys(counts), modelNames);
+  for (const name of modelNames) {
+    const norms = { norm: Object.keys(networks[name].places).length > 0 ? 'bn' : 'none' } as const;
+    const count = (width?: number) =>
+      makeModel(name, norms, { classes: 10, random: createRandom(1), width })
+        .parameters()
+        .reduce((sum, { size }) => sum + size, 0);
+    t.strictSame(counts[name], [count(), count(5)], name);
   }
   t.end();
 });
@@ -217,6 +234,13 @@ t.test('--profile adds up to the step', (t) => {
   t.match(rows.at(-1).what, /^JavaScript/);
   t.ok(rows.at(-1).ms > 0);
   t.match(runProgram('bench', [...flags, '--profile']).stdout, /\nthe step +1 +[\d.]+ +100\.0 %\n$/);
+  const deep = [...flags, '--model', 'densenet-40', '--width', '2', '--profile'];
+  const lines = runProgram('bench', deep).stdout.split('\n');
+  t.ok(
+    lines.some((line) => /^conv2dGradWeight to 39 shapes +39 /.test(line)),
+    lines.join('\n'),
+  );
+  t.ok(lines.length < 50, 'convolutions to many shapes are one row');
   t.end();
 });
 

@@ -41,14 +41,14 @@ t.test('the channels follow the width, which is 64 by default', async (t) => {
     [64, 3, 5, 5],
     [128, 64, 5, 5],
     [128, 128, 5, 5],
-    [256, 128, 3, 3],
+    [256, 128, 5, 5],
     [10, 256],
   ]);
   t.strictSame(await shapesOf({ width: 2, classes: 7 }), [
     [2, 3, 5, 5],
     [4, 2, 5, 5],
     [4, 4, 5, 5],
-    [8, 4, 3, 3],
+    [8, 4, 5, 5],
     [7, 8],
   ]);
 });

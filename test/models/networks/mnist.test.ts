@@ -1,7 +1,7 @@
 // The networks of MNIST's images: their layers and how many parameters they have.
 import t from 'tap';
 import { createRandom } from '../../../lib/index.js';
-import { type ModelName, makeModel, modelsOf } from '../../../models/networks/index.js';
+import { type ModelName, makeModel, modelNames, modelsOf } from '../../../models/networks/index.js';
 
 const shapesOf = async (name: ModelName, options = {}) => {
   const network = makeModel(name, { norm: 'none' }, { classes: 10, random: createRandom(1), ...options });
@@ -41,7 +41,8 @@ t.test('the convolutional network has 24 and 32 channels, 128 features and 111,3
 
 t.test('networks are found by the shape of their images', (t) => {
   t.strictSame(modelsOf([1, 28, 28]), ['mlp', 'mnist-cnn']);
-  t.strictSame(modelsOf([3, 32, 32]), ['cifar-cnn']);
+  const ofCifar = modelNames.filter((name) => !['mlp', 'mnist-cnn'].includes(name));
+  t.strictSame(modelsOf([3, 32, 32]), ofCifar);
   t.strictSame(modelsOf([1, 32, 32]), []);
   t.end();
 });

@@ -72,6 +72,27 @@ t.test('γ of the norm begins at normGamma where the norm stands, and at 1 elsew
   t.ok(first.requiresGrad, 'γ is still trained');
 });
 
+t.test('a group is all places whose names begin with it and a dot', (t) => {
+  const places = { 'b.0': 32, 'b.1.x': 32, 'b.1.y': 32, bb: 8 };
+  const kindsAt = (normAt: string[]) => {
+    const norm = normFactory({ norm: 'mn', normAt }, { name: 'Net', places }, { random: createRandom(1) });
+    return Object.keys(places).map((place) => norm(2, place) instanceof MixtureNorm2d);
+  };
+  t.strictSame(kindsAt(['b']), [true, true, true, false]);
+  t.strictSame(kindsAt(['b.1']), [false, true, true, false]);
+  t.strictSame(kindsAt(['b.0', 'b.1.y', 'bb']), [true, false, true, true]);
+  for (const [normAt, message] of [
+    [['c'], "Net: normAt has 'c', expected some of b, bb"],
+    [['b.'], "Net: normAt has 'b.', expected some of b.0, b.1"],
+    [['b.2'], "Net: normAt has 'b.2', expected some of b.0, b.1"],
+    [['b.1.z.z'], "Net: normAt has 'b.1.z.z', expected some of b.1.x, b.1.y"],
+    [['b.1', 'b'], "Net: normAt has 'b.1', which 'b' has as well, expected each place once"],
+    [[''], "Net: normAt has '', expected some of b, bb"],
+  ] as const)
+    t.throws(() => kindsAt([...normAt]), { message }, message);
+  t.end();
+});
+
 t.test('features and the options of the mixture reach the layer', (t) => {
   const layer = factory({ norm: 'mn', components: 5, posterior: 'channel' })(7, 'a') as MixtureNorm2d;
   t.strictSame([layer.numFeatures, layer.components, layer.posterior], [7, 5, 'channel']);
@@ -93,6 +114,7 @@ t.test('features and the options of the mixture reach the layer', (t) => {
   const groups = (norm: 'layer' | 'group', channels: number) =>
     (factory({ norm })(channels, 'a') as GroupNorm).numGroups;
   t.strictSame([groups('layer', 64), groups('group', 64), groups('group', 8)], [1, 32, 8]);
+  t.strictSame([groups('group', 40), groups('group', 37)], [20, 1], 'groups are of equal size');
   t.ok(
     (factory({ norm: 'instance' })(7, 'a') as InstanceNorm2d).affine,
     'instance normalization has γ and β',

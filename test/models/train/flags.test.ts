@@ -27,7 +27,7 @@ t.test('without flags, the CIFAR CNN with MN trains on synthetic data', (t) => {
 
 t.test('every flag sets its setting', (t) => {
   const settings = parse(
-    '--data d --dataset cifar100 --model cifar-cnn --norm mn --norm-at conv3,conv4 --norm-gamma 1.5 --components 5 --iterations 0 ' +
+    '--data d --dataset cifar100 --model cifar-cnn --width 32 --norm mn --norm-at conv3,conv4 --norm-gamma 1.5 --components 5 --iterations 0 ' +
       '--posterior channel --gradient unrolled --scale unit --seeding kmeans --steps 7 --batch-size 8 --optimizer sgd ' +
       '--lr 0.5 --momentum 0 --weight-decay 0 --clip-norm 2 --accumulate 4 --schedule step --warmup 3 --step-size 2 --gamma 0.5 --no-augment --seed 0 --device reference --threads 1 --conv direct ' +
       '--eval-every 3 --save-every 4 --limit-train 9 --limit-test 10 --out o',
@@ -38,6 +38,7 @@ t.test('every flag sets its setting', (t) => {
     limitTrain: 9,
     limitTest: 10,
     model: 'cifar-cnn',
+    width: 32,
     norm: 'mn',
     normAt: ['conv3', 'conv4'],
     normGamma: 1.5,
@@ -117,6 +118,14 @@ t.test('a value out of range is refused, naming the flag', (t) => {
     ],
     ['--norm bn --norm-gamma 0', /--norm-gamma.*above 0/],
     ['--norm-at conv1,conv7', /--norm-at has 'conv7', expected some of conv1, conv2, conv3, conv4/],
+    [
+      '--model densenet-40 --norm-at block4',
+      /'block4', expected some of block1, transition1, .*block3, norm$/,
+    ],
+    [
+      '--model resnet-20 --norm-at layer1.3',
+      /has 'layer1.3', expected some of layer1.0, layer1.1, layer1.2$/,
+    ],
     ['--norm-at conv1,conv2,conv1', /--norm-at has 'conv1' twice, expected each place once/],
     ['--posterior pixel', /--posterior.*joint, channel/],
     ['--frobnicate', /--frobnicate/],
@@ -276,8 +285,10 @@ t.test('--help names every flag with its default', (t) => {
   t.match(help, /--lr <rate>[^-]*\(default: 0\.02 with sgd,\s+0\.001\s+with\s+adam,/);
   t.match(
     help,
-    /--norm-at <places>[^-]*\(default: all:\s+conv1,\s+conv2,\s+conv3,\s+conv4\s+of\s+cifar-cnn\)/,
+    /--norm-at <places>[^-]*\(default: all:\s+conv1,\s+conv2,\s+conv3,\s+conv4\s+of\s+cifar-cnn;\s+block1,/,
   );
+  t.match(help, /--width <n>[^-]*\(default: the network's own\)/);
+  t.notMatch(help, 'block1.0', 'places are shown by their groups');
   t.match(help, /--limit-train <n>[^-]*\(default: all;\s+2000/);
   t.end();
 });
