@@ -68,7 +68,7 @@ function parseNorm(value: string): NormName {
   throw new InvalidArgumentError(`expected one of ${normNames.join(', ')}.${near}`);
 }
 
-/** Adds the flags of normalizations: where one stands, its γ, and how mixture, mode and ghost batch normalization fit and normalize. */
+/** Adds the flags of normalizations: where one stands, its γ, and what mixture, mode and ghost batch normalization have. */
 export function addNormFlags(command: Command): void {
   command
     .addOption(
