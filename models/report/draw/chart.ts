@@ -122,7 +122,7 @@ function sign(look: Look, x: number, y: number): Html {
 }
 
 /** The sign of a series in a legend. */
-export function key({ color, look }: Series): Html {
+export function key({ color, look }: Pick<Series, 'color' | 'look'>): Html {
   const drawn = look === 'dots' || look === 'diamonds' ? sign(look, 12, 6) : nothing;
   return html`<svg class="key" viewBox="0 0 24 12" width="24" height="12" aria-hidden="true"><g class="series c${color} ${look}"><path class="line" d="M1,6H23"/>${drawn}</g></svg>`;
 }

@@ -28,13 +28,12 @@ export function drawIntervals(title: string, rows: readonly Row[], same: number,
     log,
   );
   const place = scale(axis, [LEFT, RIGHT]);
-  const toX = (value: number) => Math.max(LEFT, Math.min(RIGHT, place(value)));
   const bottom = rows.length * ROW + 6;
   const words = rows.map(({ name, words }) => `${name}: ${words}`).join('. ');
   return html`<svg viewBox="0 0 ${WIDTH} ${bottom + 24}" role="img" aria-label="${title}. ${words}.">
 ${drawAxis(axis, place, bottom)}
-<path class="base" d="M${toX(same).toFixed(1)},4V${bottom}"/>
-${rows.map((row, i) => drawRow(row, toX, i * ROW))}
+<path class="base" d="M${place(same).toFixed(1)},4V${bottom}"/>
+${rows.map((row, i) => drawRow(row, place, i * ROW))}
 </svg>`;
 }
 
@@ -49,16 +48,23 @@ function drawAxis(axis: Axis, place: (value: number) => number, bottom: number):
 function drawRow(row: Row, toX: (value: number) => number, top: number): Html {
   const { name, words, values, median, interval, color, group } = row;
   const y = top + 30;
-  const dots = values.map(
-    (value) => html`<circle class="pair" cx="${toX(value).toFixed(1)}" cy="${y}" r="2.5"/>`,
-  );
-  const [low, high] = interval?.map((end) => toX(end).toFixed(1)) ?? [];
+  const [low, high] = interval?.map((end) => within(toX(end)).toFixed(1)) ?? [];
   const line = interval
     ? html`<path class="line" d="M${low},${y}H${high}m0,-5v10M${low},${y - 5}v10"/>`
     : nothing;
-  const sign =
-    median === null ? nothing : html`<circle class="sign" cx="${toX(median).toFixed(1)}" cy="${y}" r="5"/>`;
   return html`<g class="series intervals c${color}"${groupOf(group)}>
 <text x="${LEFT}" y="${top + 18}">${name}</text><text class="words" x="${RIGHT}" y="${top + 18}" text-anchor="end">${words}</text>
-${line}${dots}${sign}</g>`;
+${line}${values.map((value) => sign('pair', toX(value), y, 2.5))}${median === null ? nothing : sign('sign', toX(median), y, 5)}</g>`;
+}
+
+/** The nearest place in the picture. */
+const within = (x: number) => Math.max(LEFT, Math.min(RIGHT, x));
+
+/** A circle, or of what lies beyond the picture's ends, an arrow that leads there. */
+function sign(name: string, x: number, y: number, r: number): Html {
+  // The ends are values too.
+  if (Math.abs(within(x) - x) < 0.01)
+    return html`<circle class="${name}" cx="${x.toFixed(1)}" cy="${y}" r="${r}"/>`;
+  const out = x <= LEFT ? -2 * r : 2 * r;
+  return html`<path class="${name}" d="M${within(x)},${y - r}l${out},${r}l${-out},${r}z"/>`;
 }

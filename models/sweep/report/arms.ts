@@ -1,11 +1,17 @@
 // The arms of a sweep as a page shows them: each has a colour, and checkboxes show and hide it.
-import type { Point, Series } from '../../report/draw/chart.js';
+import { key, type Look, type Point, type Series } from '../../report/draw/chart.js';
 import { type Html, html } from '../../report/draw/html.js';
 import { averaged } from '../../report/figure.js';
 import type { Arm, Curve } from '../collected.js';
 
 /** Colours that a page has. */
 const COLORS = 8;
+
+/** The colour of an arm and how its lines are drawn: there are more arms than colours. */
+const styleOf = (place: number): { color: number; look: Look } => ({
+  color: colorOf(place),
+  look: place < COLORS ? 'line' : 'thin',
+});
 
 /** A series of each arm that has one. The page knows arms by their places. */
 export function byArm(arms: readonly Arm[], points: (arm: Arm) => readonly Point[], most?: number): Series[] {
@@ -14,7 +20,7 @@ export function byArm(arms: readonly Arm[], points: (arm: Arm) => readonly Point
       (arm, i): Series => ({
         name: arm.name,
         points: averaged(points(arm), most),
-        ...{ color: i % COLORS, group: i, look: 'line' },
+        ...{ ...styleOf(i), group: i },
       }),
     )
     .filter((series) => series.points.length > 0);
@@ -34,7 +40,7 @@ export function pointsOf({ steps, mean, low, high, runs }: Curve, factor = 1): P
 export function checkboxes(arms: readonly Arm[]): Html {
   const boxes = arms.map(
     ({ name }, i) => html`<label><input type="checkbox" checked data-shows="${i}">
-<svg class="key" viewBox="0 0 24 12" aria-hidden="true"><g class="series line c${colorOf(i)}"><path class="line" d="M1,6H23"/></g></svg>${name}</label>`,
+${key(styleOf(i))}${name}</label>`,
   );
   return html`<div class="arms" role="group" aria-label="Arms" hidden><b>Arms</b>${boxes}</div>`;
 }

@@ -21,14 +21,15 @@ export function curvesSection({ arms, smoothing }: Collected): Html {
       series: byArm(arms, ({ testLoss }) => pointsOf(testLoss[statistics])),
     }),
   ]);
-  const smoothed = smoothing.updates > 1 ? `, the mean of ${smoothing.updates} updates` : '';
+  const smoothed =
+    smoothing.updates > 1 ? ` Training loss is the mean of the last ${smoothing.updates} updates.` : '';
   const train = figure({
     title: 'Training loss',
     series: byArm(arms, ({ trainLoss }) => pointsOf(trainLoss)),
   });
   return section(
     'Curves',
-    `Means over the runs of an arm, and bands from the least to the greatest of them. Training loss${smoothed}.`,
+    `Means over the runs of an arm, and bands from the least to the greatest of them.${smoothed}`,
     figures([...test, train]),
   );
 }

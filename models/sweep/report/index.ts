@@ -58,5 +58,5 @@ function counted(comparisons: readonly Comparison[], by: 'precise' | 'running'):
     return high < 0 ? 'below' : 'open';
   });
   const count = (sign: string) => signs.filter((one) => one === sign).length;
-  return `of ${comparisons.length} arms ${count('above')} lie above, ${count('below')} below, and of ${count('open')} the interval has no sign`;
+  return `of ${comparisons.length} arms ${count('above')} lie above, ${count('below')} below, and ${count('open')} cannot be told apart from it`;
 }

@@ -58,7 +58,9 @@ export function differencesSection(collected: Collected): Html {
     `Beside ${baseline}`,
     `Final accuracy, less that of ${baseline} with the same seed: every pair, their median (large), and its interval of 95 %
 where there are ${LEAST_SEEDS} pairs or more.`,
-    figures(pictures),
+    pictures.every((one) => one === nothing)
+      ? html`<p>No pair of runs has come to its end.</p>`
+      : figures(pictures),
   );
 }
 

@@ -2,6 +2,7 @@
 import t from 'tap';
 import { type Chart, draw } from '../../../models/report/draw/chart.js';
 import { html } from '../../../models/report/draw/html.js';
+import { drawIntervals } from '../../../models/report/draw/intervals.js';
 import { drawMixture } from '../../../models/report/draw/mixture.js';
 import { rangeOf, roundAxis, scale, short, ticks } from '../../../models/report/draw/scale.js';
 import { averaged, figure } from '../../../models/report/figure.js';
@@ -113,3 +114,20 @@ t.test('a mixture is drawn over its histogram, and cut off where it is far above
   const narrow = { ...picture.mixture, deviations: [1e-9, 0.5, 0.5] };
   t.notMatch(drawMixture({ ...picture, mixture: narrow }, [-4, 4]).text, /NaN|Infinity|,-/);
 });
+
+t.test(
+  'what is never reached is an arrow out of the picture, and what has no pairs a row without signs',
+  async (t) => {
+    const row = { name: 'a', words: 'never', color: 0, interval: null };
+    const { text } = drawIntervals(
+      'Ratios',
+      [{ ...row, values: [0, 2, Infinity], median: Infinity }],
+      1,
+      true,
+    );
+    t.equal(text.match(/<circle/g)?.length, 1);
+    t.equal(text.match(/<path class="(pair|sign)"/g)?.length, 3);
+    t.notMatch(text, /NaN|Infinity/);
+    t.notMatch(drawIntervals('None', [{ ...row, values: [], median: null }], 0).text, /circle|NaN|Infinity/);
+  },
+);
