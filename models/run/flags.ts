@@ -67,7 +67,7 @@ function parseNorm(value: string): NormName {
   throw new InvalidArgumentError(`expected one of ${normNames.join(', ')}.${near}`);
 }
 
-/** Adds the flags of normalizations: where one stands, its γ, and how mixture, mode and ghost batch normalization fit and normalize. */
+/** Adds the flags of normalizations: where one stands, its γ, and what mixture, mode and ghost batch normalization have. */
 export function addNormFlags(command: Command): void {
   const places = Object.entries(networks).flatMap(([name, network]) =>
     Object.keys(network.places).length > 0 ? [`${placesOf(network)} of ${name}`] : [],

@@ -110,7 +110,7 @@ export const norms: Misuses = {
     'an order for shuffle': [
       () => make('MixtureNorm2d', 2, { shuffle: [1, 0] }),
       OptionError,
-      'MixtureNorm2d: shuffle is an array, expected true or false',
+      'MixtureNorm2d: shuffle is [1,0], expected true or false',
     ],
     'shuffled posteriors that are differentiated': [
       () => make('MixtureNorm2d', 2, { shuffle: true, gradient: 'posterior' }),
