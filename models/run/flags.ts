@@ -162,8 +162,6 @@ export function choice(
 
 /** A flag was given that decides nothing. */
 export class IdleError extends UsageError {
-  override name = 'IdleError';
-
   constructor(
     /** Its name, without dashes. */
     readonly flag: string,

@@ -15,7 +15,7 @@ const bin = folder('bin');
 mkdirSync(bin);
 writeFileSync(join(bin, 'mixgrad'), `#!/bin/sh\nexec '${process.execPath}' '${mixgrad}' "$@"\n`);
 chmodSync(join(bin, 'mixgrad'), 0o755);
-const env = { ...process.env, PATH: `${bin}:${process.env.PATH}` };
+const env = { ...process.env, PATH: `${bin}:${process.env.PATH}:/usr/sbin` };
 
 /** Why a program cannot be used here; false where it can. */
 function lacks(...programs: string[]): string | false {
