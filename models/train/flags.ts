@@ -60,6 +60,7 @@ export function settingsOf(command: Command): Settings {
     if (norms.includes(norm)) continue;
     refuseIdle(command, [setting], `only for --norm ${norms.join(' and ')}, this one is ${norm}`);
   }
+  if (norm === 'none') refuseIdle(command, ['watchEvery'], 'only for networks with norms');
   checkOptimizerFlags(command, flags);
   if (norm === 'ghost' && (batchSize / accumulate) % virtualBatchSize !== 0) {
     const parts = accumulate === 1 ? '' : ` / --accumulate ${accumulate}`;

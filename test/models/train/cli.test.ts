@@ -16,7 +16,7 @@ t.test('a run leaves settings, metrics, weights and a report', (t) => {
   const { code, stdout, stderr } = train(...tiny, '--out', out);
   t.equal(code, 0, stderr);
   t.match(stdout.split('\n')[0], /^device: wasm, threads: 1 \(/);
-  t.match(stdout, /test accuracy: \d+\.\d %\nreport: .*report\.html\n$/);
+  t.match(stdout, /test accuracy: \d+\.\d % \(with .* \d+\.\d %\)\nreport: .*report\.html\n$/);
   t.strictSame(readdirSync(out).sort(), [
     'checkpoint.safetensors',
     'config.json',

@@ -30,7 +30,7 @@ t.test('every flag sets its setting', (t) => {
     '--data d --dataset cifar100 --model cifar-cnn --norm mn --norm-at conv3,conv4 --components 5 --iterations 0 ' +
       '--posterior channel --gradient unrolled --scale unit --steps 7 --batch-size 8 --optimizer sgd ' +
       '--lr 0.5 --momentum 0 --weight-decay 0 --clip-norm 2 --accumulate 4 --schedule step --warmup 3 --step-size 2 --gamma 0.5 --no-augment --seed 0 --device reference --threads 1 --conv direct ' +
-      '--eval-every 3 --save-every 4 --limit-train 9 --limit-test 10 --out o',
+      '--eval-every 3 --precise-batches 11 --watch-every 5 --descent-every 6 --save-every 4 --limit-train 9 --limit-test 10 --out o',
   );
   t.strictSame(settings, {
     data: 'd',
@@ -67,6 +67,9 @@ t.test('every flag sets its setting', (t) => {
     conv: 'direct',
     evalEvery: 3,
     evalEverySteps: null,
+    preciseBatches: 11,
+    watchEvery: 5,
+    descentEvery: 6,
     saveEvery: 4,
     out: 'o',
   });
@@ -97,6 +100,9 @@ t.test('a value out of range is refused, naming the flag', (t) => {
     ['--norm ghost --batch-size 12', /^--virtual-batch-size 8: expected a divisor of --batch-size 12$/],
     ['--threads 0', /--threads.*at least 1/],
     ['--norm bn --norm-at conv1', /--norm-at: only for --norm mn and mode, this one is bn/],
+    ['--norm none --watch-every 3', /--watch-every: only for networks with norms/],
+    ['--watch-every 0', /--watch-every.*at least 1/],
+    ['--descent-every 1.5', /--descent-every.*integer/],
     ['--norm-at conv1,conv7', /--norm-at has 'conv7', expected some of conv1, conv2, conv3, conv4/],
     ['--norm-at conv1,conv2,conv1', /--norm-at has 'conv1' twice, expected each place once/],
     ['--posterior pixel', /--posterior.*joint, channel/],
