@@ -117,6 +117,8 @@ const inside = new Set([
     'countBatch',
     'normalize',
     'warmStart',
+    'evaluate',
+    'drawOrder',
     'track',
     'revive',
     'take',

@@ -179,6 +179,11 @@ const lines: Record<string, Line> = {
     { virtualBatchSize: 2 },
     { virtualBatchSize: count, eps: size, momentum: `${share} null`, affine: switched, device: orNull },
   ],
+  'groups of GhostBatchNorm2d': [
+    (o) => new GhostBatchNorm2d(2, o as never),
+    { groups: 2 },
+    { groups: count },
+  ],
   LayerNorm: [
     (o) => new LayerNorm(2, o),
     {},
@@ -204,6 +209,7 @@ const lines: Record<string, Line> = {
     {
       ...{ components: count, iterations: whole, initIterations: whole, momentum: share },
       ...{ posterior: nothing, gradient: nothing, scale: nothing, eps: size, regCovar: size, minWeight: '0' },
+      ...{ seeding: nothing, shuffle: switched },
       ...{ affine: switched, log: 'null fn', ...place },
     },
   ],

@@ -1,7 +1,6 @@
-// BatchNorm1d, BatchNorm2d and GhostBatchNorm2d: batchNorm and ghostBatchNorm with their own parameters and running
-// statistics.
-import { type BatchNormOptions, batchNorm, batchNormSchema, ghostBatchNorm } from '../ops/batch-norm.js';
-import { anything, integer, type Reader, readOptions, required } from '../options.js';
+// BatchNorm1d and BatchNorm2d: batchNorm with its own parameters and running statistics.
+import { type BatchNormOptions, batchNorm, batchNormSchema } from '../ops/batch-norm.js';
+import { type Reader, readOptions } from '../options.js';
 import { ones, zeros } from '../tensor/create.js';
 import type { Tensor } from '../tensor/tensor.js';
 import {
@@ -27,10 +26,11 @@ const momentum: Reader<number | null> = {
   fallback: batchNormSchema.momentum.fallback,
   read: (op, name, value) => (value === null ? null : batchNormSchema.momentum.read(op, name, value)),
 };
-const schema = { ...normSchema, eps, momentum };
-const ghostSchema = { ...schema, virtualBatchSize: anything<unknown>(undefined) };
+/** How the options of the layers are read. */
+export const batchNormLayerSchema = { ...normSchema, eps, momentum };
 
-abstract class BatchNorm extends RunningNormLayer {
+/** The base of layers of batch normalization. */
+export abstract class BatchNorm extends RunningNormLayer {
   readonly runningMean: Tensor;
   readonly runningVar: Tensor;
   readonly numBatchesTracked: Tensor;
@@ -38,7 +38,7 @@ abstract class BatchNorm extends RunningNormLayer {
   readonly momentum: number | null;
 
   constructor(numFeatures: number, inputs: Record<number, string>, options: BatchNormLayerOptions) {
-    const { eps, momentum, affine, device } = readOptions(new.target.name, options, schema);
+    const { eps, momentum, affine, device } = readOptions(new.target.name, options, batchNormLayerSchema);
     super(numFeatures, inputs, { affine, device });
     this.runningMean = buffer(zeros([numFeatures], { device }));
     this.runningVar = buffer(ones([numFeatures], { device }));
@@ -111,49 +111,5 @@ export class BatchNorm1d extends BatchNorm {
 export class BatchNorm2d extends BatchNorm {
   constructor(numFeatures: number, options: BatchNormLayerOptions = {}) {
     super(numFeatures, INPUTS_2D, options);
-  }
-}
-
-/** Options of ghost batch normalization. */
-export interface GhostBatchNormOptions extends BatchNormLayerOptions {
-  /** The samples in a part. */
-  virtualBatchSize: number;
-}
-
-/**
- * Ghost batch normalization of [N, C, H, W]: a training batch is normalized in parts of virtualBatchSize samples, each by
- * its own μ and σ². The running ones move by `momentum` towards the mean over the parts, once a batch; evaluation uses
- * them as BatchNorm2d does. A training batch must be a multiple of virtualBatchSize.
- * @throws OptionError; forward() ShapeError for another shape, or a batch that does not divide into parts
- *
- * @example
- * ```js
- * import { GhostBatchNorm2d, tensor } from 'mixgrad';
- *
- * const layer = new GhostBatchNorm2d(1, { virtualBatchSize: 1, momentum: 1, eps: 0 });
- * console.log(await layer.forward(tensor([1, 3, 10, 30], { shape: [2, 1, 1, 2] })).data());
- * console.log(await layer.runningMean.data(), await layer.runningVar.data());
- * ```
- * ```text
- * Float32Array(4) [ -1, 1, -1, 1 ]
- * Float32Array(1) [ 11 ] Float32Array(1) [ 101 ]
- * ```
- */
-export class GhostBatchNorm2d extends BatchNorm {
-  readonly virtualBatchSize: number;
-
-  constructor(numFeatures: number, options: GhostBatchNormOptions) {
-    const { virtualBatchSize, ...rest } = readOptions(new.target.name, options, ghostSchema);
-    super(numFeatures, INPUTS_2D, rest);
-    const size = integer(1, { least: 1 });
-    this.virtualBatchSize = required(new.target.name, 'virtualBatchSize', virtualBatchSize, size);
-  }
-
-  protected override normalize(x: Tensor, options: BatchNormOptions): Tensor {
-    return ghostBatchNorm(x, this.virtualBatchSize, options);
-  }
-
-  protected override extraRepr(): string {
-    return `${super.extraRepr()}, virtualBatchSize=${this.virtualBatchSize}`;
   }
 }

@@ -15,8 +15,6 @@ export {
   BatchNorm1d,
   BatchNorm2d,
   type BatchNormLayerOptions,
-  GhostBatchNorm2d,
-  type GhostBatchNormOptions,
 } from './batch-norm.js';
 export { ModuleList, Sequential } from './containers.js';
 export {
@@ -27,15 +25,16 @@ export {
   type Size2d,
 } from './conv.js';
 export { Dropout, Dropout2d, type DropoutLayerOptions } from './dropout.js';
+export { GhostBatchNorm2d, type GhostBatchNormOptions } from './ghost-batch-norm.js';
 export * as init from './init.js';
 export { InstanceNorm1d, InstanceNorm2d, type InstanceNormOptions } from './instance-norm.js';
 export { Linear, type LinearOptions } from './linear.js';
 export {
   MixtureNorm1d,
   MixtureNorm2d,
-  type MixtureNormLayerOptions,
   type MixtureReport,
 } from './mixture-norm.js';
+export type { MixtureNormLayerOptions } from './mixture-options.js';
 export { ModeNorm1d, ModeNorm2d, type ModeNormLayerOptions } from './mode-norm.js';
 export { type AnyModule, type ForwardHook, Module } from './module.js';
 export { buffer, type LayerOptions, parameter } from './parameters.js';

@@ -4,63 +4,26 @@ import type { Floats } from '../../kernels/devices/device.js';
 import * as k from '../../kernels/elementwise.js';
 import { averageMixtures } from '../ops/mixture/average.js';
 import { emFit } from '../ops/mixture/em.js';
-import { checkFloor, type Mixture, type Posterior } from '../ops/mixture/mixture.js';
-import {
-  MIXTURE_DEFAULTS,
-  type MixtureNormOptions,
-  mixtureSchema,
-  normalizeFrom,
-} from '../ops/mixture/norm.js';
+import { matchMixture } from '../ops/mixture/matching.js';
+import type { Mixture, Posterior } from '../ops/mixture/mixture.js';
+import { type MixtureGradient, normalizeFrom } from '../ops/mixture/norm.js';
 import { deadIn, notFiniteIn, reseed } from '../ops/mixture/reseed.js';
 import { seedMixture } from '../ops/mixture/seeding.js';
-import { callback, integer, number, readOptions } from '../options.js';
+import { overallMixture } from '../ops/mixture/shuffle.js';
+import { readOptions } from '../options.js';
 import { createRandom, defaultRandom, type Random } from '../random.js';
 import { run } from '../tape/run.js';
 import { noGrad } from '../tape/scope.js';
-import { full, ones, zeros } from '../tensor/create.js';
+import { full, ones, tensor, zeros } from '../tensor/create.js';
 import type { Tensor } from '../tensor/tensor.js';
 import {
-  batchCount,
-  INPUTS_1D,
-  INPUTS_2D,
-  type NormLayerOptions,
-  normSchema,
-  RunningNormLayer,
-} from './norm-layer.js';
-import { buffer, type LayerOptions, placement } from './parameters.js';
-
-/** What the layers pass on to mixtureNorm. */
-type Passed = 'iterations' | 'posterior' | 'gradient' | 'scale' | 'eps' | 'regCovar' | 'minWeight';
-
-/** Options of the mixture normalization layers. */
-export interface MixtureNormLayerOptions
-  extends NormLayerOptions,
-    LayerOptions,
-    Pick<MixtureNormOptions, Passed> {
-  /** Number of components K. @default 3 */
-  components?: number;
-  /** EM rounds on the first batch. @default 10 */
-  initIterations?: number;
-  /** Share of the new batch in the running mixture. @default 0.1 */
-  momentum?: number;
-  /**
-   * Draws the first means and re-seeds components that die. Its state is part of the layer's state dictionary.
-   * @default a generator of the layer's own, whose seed defaultRandom() draws
-   */
-  random?: Random | null;
-  /** Told of every re-seeded component. @default console.warn */
-  log?: ((message: string) => void) | null;
-}
-
-const schema = {
-  ...normSchema,
-  random: placement.random,
-  ...mixtureSchema,
-  components: integer(MIXTURE_DEFAULTS.components, { least: 1 }),
-  initIterations: integer(MIXTURE_DEFAULTS.initIterations, { least: 0 }),
-  momentum: number(MIXTURE_DEFAULTS.momentum, { least: 0, most: 1 }),
-  log: callback<(message: string) => void>(null),
-};
+  checkMixtureOptions,
+  type MixtureNormLayerOptions,
+  type MixtureSeeding,
+  mixtureNormSchema,
+} from './mixture-options.js';
+import { batchCount, INPUTS_1D, INPUTS_2D, RunningNormLayer } from './norm-layer.js';
+import { buffer } from './parameters.js';
 
 /** What a layer knows of its mixture on given data. */
 export interface MixtureReport {
@@ -81,18 +44,21 @@ abstract class MixtureNorm extends RunningNormLayer {
   readonly iterations: number;
   readonly initIterations: number;
   readonly posterior: Posterior;
-  readonly gradient: 'detached' | 'unrolled';
+  readonly gradient: MixtureGradient;
   readonly scale: 'fisher' | 'unit';
   readonly eps: number;
   readonly regCovar: number;
   readonly minWeight: number;
   readonly momentum: number;
+  readonly seeding: MixtureSeeding;
+  readonly shuffle: boolean;
   private readonly random: Random;
   private readonly log: (message: string) => void;
 
   constructor(numFeatures: number, inputs: Record<number, string>, given: MixtureNormLayerOptions) {
-    const { affine, device, random, log, ...options } = readOptions(new.target.name, given, schema);
-    checkFloor(new.target.name, options.minWeight, options.components);
+    const options = readOptions(new.target.name, given, mixtureNormSchema);
+    const { affine, device, random, log } = options;
+    checkMixtureOptions(new.target.name, options);
     super(numFeatures, inputs, { affine, device });
     this.components = options.components;
     this.iterations = options.iterations;
@@ -104,6 +70,8 @@ abstract class MixtureNorm extends RunningNormLayer {
     this.regCovar = options.regCovar;
     this.minWeight = options.minWeight;
     this.momentum = options.momentum;
+    this.seeding = options.seeding;
+    this.shuffle = options.shuffle;
     this.random = random ?? createRandom(defaultRandom().integer(2 ** 32));
     this.log = log ?? console.warn;
     const { components } = this;
@@ -118,18 +86,36 @@ abstract class MixtureNorm extends RunningNormLayer {
   forward(x: Tensor): Tensor {
     this.checkInput(x);
     const { weight, bias, settings, training } = this;
-    if (!training) return normalizeFrom(x, { ...settings, init: this.running, weight, bias, training }).y;
+    if (!training) return this.evaluate(x);
     const first = this.batches === 0; // it is seeded, and replaces the running mixture
     if (!first && x.device.sync) this.restart(notFiniteIn(this.running), x);
-    const init = first
-      ? seedMixture(x, { ...settings, components: this.components }, this.random)
-      : this.warmStart();
-    const iterations = first ? this.initIterations : settings.iterations;
-    const { y, ...batch } = normalizeFrom(x, { ...settings, iterations, init, weight, bias, training });
-    this.take(batch, x, first ? 1 : this.shareOf(this.momentum));
-    for (const t of [...Object.values(batch), ...(first ? Object.values(init) : [init.variances])])
-      t.dispose();
+    const seeded = first || this.seeding === 'kmeans';
+    const { components, random } = this;
+    const init = seeded ? seedMixture(x, { ...settings, components }, random) : this.warmStart();
+    const iterations = first && this.seeding === 'warm' ? this.initIterations : settings.iterations;
+    const order = this.shuffle ? this.drawOrder(x) : null;
+    const call = { ...settings, iterations, init, weight, bias, training, order };
+    const { y, ...batch } = normalizeFrom(x, call);
+    const matched = seeded && !first ? matchMixture(batch, this.running, init.variances) : null;
+    this.take(matched ?? batch, x, first ? 1 : this.shareOf(this.momentum));
+    const made = [batch, matched ?? {}, seeded ? init : { variances: init.variances }];
+    for (const t of [order, ...made.flatMap((each) => Object.values(each))]) t?.dispose();
     return y;
+  }
+
+  /** By the running mixture. */
+  private evaluate(x: Tensor): Tensor {
+    const { weight, bias, settings, running } = this;
+    const init = this.shuffle ? overallMixture(running) : running;
+    const { y } = normalizeFrom(x, { ...settings, init, weight, bias, training: false });
+    if (this.shuffle) for (const t of Object.values(init)) t.dispose();
+    return y;
+  }
+
+  /** A random order of the pixels of x. */
+  private drawOrder(x: Tensor): Tensor {
+    const order = this.random.permutation(x.size / this.numFeatures);
+    return tensor(Float64Array.from(order), { device: x.device });
   }
 
   /** What mixtureNorm is told in every call. */
@@ -141,7 +127,9 @@ abstract class MixtureNorm extends RunningNormLayer {
   protected override extraRepr(): string {
     const { numFeatures, components, iterations, posterior, gradient, scale, momentum, affine } = this;
     const em = `components=${components}, iterations=${iterations}, posterior=${posterior}`;
-    return `${numFeatures}, ${em}, gradient=${gradient}, scale=${scale}, momentum=${momentum}, affine=${affine}`;
+    const norm = `gradient=${gradient}, scale=${scale}, momentum=${momentum}, affine=${affine}`;
+    const variant = `${this.seeding === 'warm' ? '' : ', seeding=kmeans'}${this.shuffle ? ', shuffle=true' : ''}`;
+    return `${numFeatures}, ${em}, ${norm}${variant}`;
   }
 
   /** The running mixture: weights, means and variances (without regCovar). */
@@ -181,7 +169,7 @@ abstract class MixtureNorm extends RunningNormLayer {
       moved[key].dispose();
     }
     this.countBatch();
-    if (x.device.sync) this.restart(deadIn(batch, this.minWeight), x);
+    if (x.device.sync && this.seeding === 'warm') this.restart(deadIn(batch, this.minWeight), x);
   }
 
   /** Starts components again that died, and says so. */

@@ -31,7 +31,12 @@ export * from './loss.js';
 export * from './matmul.js';
 export { type EmOptions, type EmResult, emFit } from './mixture/em.js';
 export type { Mixture, Posterior } from './mixture/mixture.js';
-export { MIXTURE_DEFAULTS, type MixtureNormOptions, mixtureNorm } from './mixture/norm.js';
+export {
+  MIXTURE_DEFAULTS,
+  type MixtureGradient,
+  type MixtureNormOptions,
+  mixtureNorm,
+} from './mixture/norm.js';
 export { type ModeNormOptions, modeNorm } from './mode-norm.js';
 export * from './movement.js';
 export { groupNorm, instanceNorm, layerNorm, type NormOptions } from './normalization.js';

@@ -2,6 +2,7 @@
 import {
   BatchNorm2d,
   type Device,
+  full,
   GhostBatchNorm2d,
   GroupNorm,
   InstanceNorm2d,
@@ -30,6 +31,7 @@ export const GHOST_SIZE = 8;
 
 interface MakerOptions extends MixtureNormLayerOptions {
   virtualBatchSize?: number;
+  groups?: number | null;
 }
 
 /**
@@ -38,9 +40,9 @@ interface MakerOptions extends MixtureNormLayerOptions {
  */
 const makers = {
   bn: (features, { device }) => new BatchNorm2d(features, { device }),
-  mn: (features, { virtualBatchSize: _, ...options }) => new MixtureNorm2d(features, options),
-  ghost: (features, { device, virtualBatchSize = GHOST_SIZE }) =>
-    new GhostBatchNorm2d(features, { device, virtualBatchSize }),
+  mn: (features, { virtualBatchSize: _, groups: __, ...options }) => new MixtureNorm2d(features, options),
+  ghost: (features, { device, groups, virtualBatchSize = GHOST_SIZE }) =>
+    new GhostBatchNorm2d(features, { device, ...(groups ? { groups } : { virtualBatchSize }) }),
   mode: (features, { components, random, device }) =>
     new ModeNorm2d(features, { components, random, device }),
   layer: (features, { device }) => new GroupNorm(1, features, { device }),
@@ -56,13 +58,17 @@ export const normNames = Object.keys(makers) as NormName[];
 
 /** The norms that a setting decides something for. */
 export const settingNorms = {
-  normAt: ['mn', 'mode'],
+  normAt: normNames.filter((norm) => norm !== 'none'),
+  normGamma: normNames.filter((norm) => norm !== 'none'),
   components: ['mn', 'mode'],
   iterations: ['mn'],
   posterior: ['mn'],
   gradient: ['mn'],
   scale: ['mn'],
+  seeding: ['mn'],
+  shufflePosteriors: ['mn'],
   virtualBatchSize: ['ghost'],
+  groups: ['ghost'],
 } as const satisfies Record<Exclude<keyof NormSettings, 'norm'>, readonly NormName[]>;
 
 /** The components that a norm has where nothing else is said. */
@@ -71,7 +77,7 @@ export const defaultComponents = (norm: NormName): number =>
 
 type MixtureSettings = Pick<
   MixtureNormLayerOptions,
-  'components' | 'iterations' | 'posterior' | 'gradient' | 'scale'
+  'components' | 'iterations' | 'seeding' | 'posterior' | 'gradient' | 'scale'
 >;
 
 /** Which norm a network has, and where. Settings are those of the layers, with their defaults. */
@@ -79,11 +85,17 @@ export interface NormSettings extends MixtureSettings {
   norm: NormName;
   /** Samples in a part of ghost batch normalization. @default 8 */
   virtualBatchSize?: number;
+  /** Parts of a batch in ghost batch normalization, in place of virtualBatchSize. @default null */
+  groups?: number | null;
+  /** The option `shuffle` of mixture normalization. @default false */
+  shufflePosteriors?: boolean;
   /**
-   * The only places of mixture or mode normalization, the others having BN; null stands for all.
+   * The only places of the norm, the others having BN; null stands for all.
    * @default null
    */
   normAt?: readonly string[] | null;
+  /** What γ of the norm is at first; that of the BN at other places is 1. @default 1 */
+  normGamma?: number;
 }
 
 /** What the norms of one network share. */
@@ -116,19 +128,42 @@ export function normFactory(
   { random, device, log }: NormContext,
 ): NormFactory {
   checkNorms(settings, network);
-  const { norm, normAt, components, iterations, posterior, gradient, scale, virtualBatchSize } = settings;
-  const mixture = { components, iterations, posterior, gradient, scale, virtualBatchSize, device };
+  const { norm, normAt, normGamma, shufflePosteriors: shuffle, virtualBatchSize, groups } = settings;
+  const { components, iterations, seeding, posterior, gradient, scale } = settings;
+  const mixture = {
+    components,
+    iterations,
+    seeding,
+    posterior,
+    gradient,
+    scale,
+    shuffle,
+    virtualBatchSize,
+    groups,
+    device,
+  };
   return (features, place) => {
     if (!Object.hasOwn(network.places, place)) {
       throw new OptionError(`${network.name}: place is '${place}', expected one of ${placesOf(network)}`);
     }
-    const make = makers[normAt && !normAt.includes(place) ? 'bn' : norm];
-    return make(features, {
+    const studied = !normAt || normAt.includes(place);
+    const made: Module = makers[studied ? norm : 'bn'](features, {
       ...mixture,
       log: log && ((message) => log(`after ${place}: ${message}`)),
       random: random.fork(`mixture of ${place}`),
     });
+    if (studied && normGamma !== undefined) setGamma(made, normGamma);
+    return made;
   };
+}
+
+/** Sets every entry of γ, where there is one. */
+function setGamma(norm: Module & { weight?: Tensor | null }, gamma: number): void {
+  const { weight } = norm;
+  if (!weight) return;
+  const values = full(weight.shape, gamma, { device: weight.device });
+  weight.assign(values);
+  values.dispose();
 }
 
 /** The names of a network's places. */
@@ -152,22 +187,46 @@ export function checkNorms(settings: NormSettings, network: Placed): void {
 }
 
 /**
- * What is wrong with the settings: an unknown norm, places for a norm that has none, a place that the network
- * does not have, one listed twice, or more components than their smallest weight allows. Null where nothing is.
+ * What is wrong with the settings: an unknown norm, places that decide nothing, a place that the network
+ * does not have, one listed twice, too many components, or options of a mixture that do not go together. Null where nothing is.
  */
-export function findFault({ norm, normAt, components }: NormSettings, network: Placed): Fault | null {
+export function findFault(settings: NormSettings, network: Placed): Fault | null {
+  const { norm, normAt, normGamma = 1 } = settings;
   if (!normNames.includes(norm))
     return { setting: 'norm', words: `is '${norm}', expected one of ${normNames.join(', ')}` };
+  const wrong = norm === 'mn' ? findWrongMixture(settings) : null;
+  if (wrong || !normAt) return wrong;
+  if (norm === 'none') return { setting: 'normAt', words: 'decides nothing where there is no normalization' };
+  if (norm === 'bn' && normGamma === 1) {
+    const words = 'decides nothing: BN stands at the other places too, with the same γ';
+    return { setting: 'normAt', words };
+  }
+  return findWrongPlace(normAt, network);
+}
+
+/** As many components as k-means++ on every batch may have; the layer refuses more. */
+const MOST_MATCHED = 6;
+
+function findWrongMixture({
+  components = 1,
+  seeding,
+  gradient,
+  shufflePosteriors,
+}: NormSettings): Fault | null {
   const { minWeight } = MIXTURE_DEFAULTS;
-  if (norm === 'mn' && components !== undefined && components * minWeight >= 1) {
+  if (components * minWeight >= 1) {
     const words = `is ${components}, expected fewer than ${1 / minWeight}, for each has a weight of at least ${minWeight}`;
     return { setting: 'components', words };
   }
-  if (!normAt) return null;
-  const { normAt: placed } = settingNorms;
-  if (!placed.some((name) => name === norm))
-    return { setting: 'norm', words: `is '${norm}', expected ${placed.join(' or ')} where normAt is given` };
-  return findWrongPlace(normAt, network);
+  if (seeding === 'kmeans' && components > MOST_MATCHED) {
+    const words = `is ${components}, expected at most ${MOST_MATCHED} where means are drawn on every batch`;
+    return { setting: 'components', words };
+  }
+  if (shufflePosteriors && gradient && gradient !== 'detached') {
+    const words = `needs the gradient 'detached', this one is '${gradient}'`;
+    return { setting: 'shufflePosteriors', words };
+  }
+  return null;
 }
 
 function findWrongPlace(normAt: readonly string[], network: Placed): Fault | null {

@@ -67,21 +67,35 @@ function parseNorm(value: string): NormName {
   throw new InvalidArgumentError(`expected one of ${normNames.join(', ')}.${near}`);
 }
 
-/** Adds the flags of mixture, mode and ghost batch normalization: where it stands, and how it fits and normalizes. */
+/** Adds the flags of normalizations: where one stands, its γ, and what mixture, mode and ghost batch normalization have. */
 export function addNormFlags(command: Command): void {
-  const { iterations, posterior, gradient, scale } = MIXTURE_DEFAULTS;
-  const components = settingNorms.components
-    .map((norm) => `${defaultComponents(norm)} with ${norm}`)
-    .join(', ');
   const places = Object.entries(networks).flatMap(([name, network]) =>
     Object.keys(network.places).length > 0 ? [`${placesOf(network)} of ${name}`] : [],
   );
   command
     .addOption(
-      new Option('--norm-at <places>', 'mixture or mode normalization only at these places, BN at the others')
+      new Option('--norm-at <places>', 'this normalization only at these places, BN at the others')
         .argParser((list) => list.split(',').map((place) => place.trim()))
         .default(null, `all: ${places.join('; ')}`),
     )
+    .option('--norm-gamma <x>', 'what its γ is at first', positive, 1);
+  addMixtureFlags(command);
+  command
+    .option('--virtual-batch-size <n>', 'images in each part of a batch, for ghost', count, GHOST_SIZE)
+    .addOption(
+      new Option('--groups <n>', 'parts of a batch, for ghost, in place of --virtual-batch-size')
+        .argParser(count)
+        .default(null, 'as many as --virtual-batch-size says')
+        .conflicts('virtualBatchSize'),
+    );
+}
+
+function addMixtureFlags(command: Command): void {
+  const { iterations, posterior, gradient, scale } = MIXTURE_DEFAULTS;
+  const components = settingNorms.components
+    .map((norm) => `${defaultComponents(norm)} with ${norm}`)
+    .join(', ');
+  command
     .addOption(
       new Option('--components <n>', `components of a mixture, or modes (default: ${components})`).argParser(
         count,
@@ -92,10 +106,18 @@ export function addNormFlags(command: Command): void {
       choice('--posterior <kind>', 'of whole pixels or of each channel', ['joint', 'channel'], posterior),
     )
     .addOption(
-      choice('--gradient <kind>', 'through x alone or through EM too', ['detached', 'unrolled'], gradient),
+      choice(
+        '--gradient <kind>',
+        'through x alone, its posteriors, or all of EM',
+        ['detached', 'posterior', 'unrolled'],
+        gradient,
+      ),
     )
     .addOption(choice('--scale <kind>', 'with 1/√λ or without', ['fisher', 'unit'], scale))
-    .option('--virtual-batch-size <n>', 'images in each part of a batch, for ghost', count, GHOST_SIZE);
+    .addOption(
+      choice('--seeding <kind>', 'EM from the running mixture or k-means++', ['warm', 'kmeans'], 'warm'),
+    )
+    .option('--shuffle-posteriors', 'a control: give each pixel the posteriors of another', false);
 }
 
 /** Adds the flags that say where to compute. */

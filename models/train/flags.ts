@@ -55,18 +55,15 @@ const PRECISE_IMAGES = 1024;
 /** The settings that a parsed command line asks for. @throws UsageError for flags that do not go together */
 export function settingsOf(command: Command): Settings {
   const { json, quiet, resume, ...flags } = command.opts<Flags>();
-  const { norm, batchSize, accumulate, virtualBatchSize } = flags;
+  const { norm } = flags;
   for (const [setting, norms] of Object.entries<readonly NormName[]>(settingNorms)) {
     if (norms.includes(norm)) continue;
-    refuseIdle(command, [setting], `only for --norm ${norms.join(' and ')}, this one is ${norm}`);
+    const others = norms.length > 2 ? 'another --norm' : `--norm ${norms.join(' and ')}`;
+    refuseIdle(command, [setting], `only for ${others}, this one is ${norm}`);
   }
   if (norm === 'none') refuseIdle(command, ['watchEvery'], 'only for networks with norms');
   checkOptimizerFlags(command, flags);
-  if (norm === 'ghost' && (batchSize / accumulate) % virtualBatchSize !== 0) {
-    const parts = accumulate === 1 ? '' : ` / --accumulate ${accumulate}`;
-    const expected = `expected a divisor of --batch-size ${batchSize}${parts}`;
-    throw new UsageError(`--virtual-batch-size ${virtualBatchSize}: ${expected}`);
-  }
+  if (norm === 'ghost') checkParts(flags);
   const fault = findFault(flags, networks[flags.model]);
   if (fault) {
     const flag = command.options.find((option) => option.attributeName() === fault.setting)!;
@@ -74,8 +71,18 @@ export function settingsOf(command: Command): Settings {
   }
   const data = findData(flags.data, flags.dataset);
   const components = flags.components ?? defaultComponents(norm);
-  const preciseBatches = flags.preciseBatches ?? Math.ceil(PRECISE_IMAGES / batchSize);
+  const preciseBatches = flags.preciseBatches ?? Math.ceil(PRECISE_IMAGES / flags.batchSize);
   return { ...flags, ...data, components, preciseBatches, lr: flags.lr ?? optimizerRates[flags.optimizer] };
+}
+
+/** @throws UsageError where ghost batch normalization has no such parts of a batch */
+function checkParts({ batchSize, accumulate, virtualBatchSize, groups }: Flags): void {
+  const images = batchSize / accumulate;
+  const batch = `--batch-size ${batchSize}${accumulate === 1 ? '' : ` / --accumulate ${accumulate}`}`;
+  if (groups !== null && groups > images)
+    throw new UsageError(`--groups ${groups}: expected at most ${batch}`);
+  if (groups === null && images % virtualBatchSize !== 0)
+    throw new UsageError(`--virtual-batch-size ${virtualBatchSize}: expected a divisor of ${batch}`);
 }
 
 function addLengthFlags(command: Command): void {

@@ -116,9 +116,19 @@ export const moreNorms: Misuses = {
       'GhostBatchNorm2d: virtualBatchSize is undefined, expected an integer of at least 1',
     ],
     'the name of another layer': [
+      () => make('GhostBatchNorm2d', 2, { virtualBatchSize: 2, numGroups: 2 }),
+      OptionError,
+      "GhostBatchNorm2d: no option 'numGroups'; it has device, affine, eps, momentum, virtualBatchSize, groups",
+    ],
+    'both sizes': [
       () => make('GhostBatchNorm2d', 2, { virtualBatchSize: 2, groups: 2 }),
       OptionError,
-      "GhostBatchNorm2d: no option 'groups'; it has device, affine, eps, momentum, virtualBatchSize",
+      'GhostBatchNorm2d: groups is 2, expected none beside virtualBatchSize',
+    ],
+    'no groups': [
+      () => make('GhostBatchNorm2d', 2, { groups: 0 }),
+      OptionError,
+      'GhostBatchNorm2d: groups is 0, expected an integer of at least 1',
     ],
   },
   'GhostBatchNorm2d.forward': {
@@ -126,6 +136,11 @@ export const moreNorms: Misuses = {
       () => make('GhostBatchNorm2d', 1, { virtualBatchSize: 2 }).forward(image()),
       ShapeError,
       'ghostBatchNorm: x has 1 samples, expected a multiple of virtualBatchSize 2',
+    ],
+    'fewer samples than groups': [
+      () => make('GhostBatchNorm2d', 1, { groups: 2 }).forward(image()),
+      ShapeError,
+      'GhostBatchNorm2d: x has 1 samples, expected at least 2',
     ],
     'two axes': [
       () => make('GhostBatchNorm2d', 2, { virtualBatchSize: 1 }).forward(x()),

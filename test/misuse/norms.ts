@@ -102,6 +102,26 @@ export const norms: Misuses = {
       OptionError,
       'MixtureNorm2d: minWeight is 1, expected a number of at least 0 and below 1',
     ],
+    'seeds of another kind': [
+      () => make('MixtureNorm2d', 2, { seeding: 'random' }),
+      OptionError,
+      "MixtureNorm2d: seeding is 'random', expected 'warm' or 'kmeans'",
+    ],
+    'an order for shuffle': [
+      () => make('MixtureNorm2d', 2, { shuffle: [1, 0] }),
+      OptionError,
+      'MixtureNorm2d: shuffle is [1,0], expected true or false',
+    ],
+    'shuffled posteriors that are differentiated': [
+      () => make('MixtureNorm2d', 2, { shuffle: true, gradient: 'posterior' }),
+      OptionError,
+      "MixtureNorm2d: shuffle is true, expected false where gradient is 'posterior'",
+    ],
+    'more components than are matched': [
+      () => make('MixtureNorm2d', 2, { seeding: 'kmeans', components: 7 }),
+      OptionError,
+      "MixtureNorm2d: components is 7, expected at most 6 where seeding is 'kmeans'",
+    ],
   },
   'MixtureNorm2d.forward': {
     'two axes': [

@@ -151,7 +151,7 @@ const spoilers = [Number.NaN, Infinity, -Infinity];
 
 everyDevice('a batch that is not finite does not enter the running mixture', async (t, device) => {
   for (const posterior of ['joint', 'channel'] as const) {
-    for (const gradient of ['detached', 'unrolled'] as const) {
+    for (const gradient of ['detached', 'posterior', 'unrolled'] as const) {
       const options = { components: 2, posterior, gradient, device, log: () => {} };
       const layer = new MixtureNorm1d(2, { ...options, random: createRandom('spoiled') });
       layer.forward(spoiled(0, 'first', device));

@@ -55,6 +55,70 @@ everyDevice('in evaluation a batch of any size is normalized as by BatchNorm2d',
   t.same([...(await ghost.eval().forward(x).data())], [...(await batch.eval().forward(x).data())]);
 });
 
+everyDevice('a number of parts: as even as they can be, the statistics moving once', async (t, device) => {
+  // 8 samples in 3 parts: the first 6 are two of 3 samples, the others one of 2
+  const shape = [8, 2, 3, 2];
+  const x = tensor(
+    normal(shape, 'x').map((v, i) => v + i / 12),
+    { shape, device },
+  );
+  const layer = new GhostBatchNorm2d(2, { groups: 3, momentum: 0.3, device });
+  const y = layer.forward(x);
+  const averages = { mean: [0, 0], variance: [0, 0] };
+  for (const samples of [
+    [0, 2, 4],
+    [1, 3, 5],
+    [6, 7],
+  ]) {
+    const rows = (of: typeof x) => concat(samples.map((n) => slice(of, 0, n, n + 1)));
+    const batch = new BatchNorm2d(2, { momentum: 0.3, device });
+    const expected = batch.forward(rows(x));
+    const error = worstDifference(await rows(y).data(), await expected.data(), expected.shape).error;
+    t.ok(error < 2e-6, `samples ${samples}`);
+    const [mean, variance] = [await batch.runningMean.data(), await batch.runningVar.data()];
+    for (const c of [0, 1]) {
+      averages.mean[c] += mean[c] / 3;
+      averages.variance[c] += variance[c] / 3;
+    }
+  }
+  for (const [found, wanted] of [
+    [layer.runningMean, averages.mean],
+    [layer.runningVar, averages.variance],
+  ] as const) {
+    const values = await found.data();
+    t.ok(
+      wanted.every((value, c) => Math.abs(value - values[c]) < 1e-5),
+      `${values} is ${wanted}`,
+    );
+  }
+  t.equal(await layer.numBatchesTracked.item(), 1);
+  const even = new GhostBatchNorm2d(2, { groups: 4, device });
+  const same = new GhostBatchNorm2d(2, { virtualBatchSize: 2, device });
+  t.same(
+    [...(await even.forward(x).data())],
+    [...(await same.forward(x).data())],
+    'parts that divide a batch',
+  );
+  const evaluated = even.eval().forward(slice(x, 0, 0, 3));
+  t.same(
+    [...(await evaluated.data())],
+    [
+      ...(await same
+        .eval()
+        .forward(slice(x, 0, 0, 3))
+        .data()),
+    ],
+    'evaluation',
+  );
+});
+
+t.test('a part of one value is refused before statistics move', async (t) => {
+  const layer = new GhostBatchNorm2d(1, { groups: 2 });
+  const before = await layer.stateDict();
+  t.throws(() => layer.forward(tensor([1, 2, 3], { shape: [3, 1, 1, 1] })), ShapeError);
+  t.same(await layer.stateDict(), before);
+});
+
 t.test('one part is the whole batch, to the bit', async (t) => {
   const x = () => tensor(normal(SHAPE, 'x'), { shape: SHAPE, requiresGrad: true });
   const results = [new GhostBatchNorm2d(2, { virtualBatchSize: 6 }), new BatchNorm2d(2)].map((layer) => {
@@ -109,6 +173,10 @@ t.test('options can be read from the layers, and what there is of parameters and
   t.equal(
     `${new GhostBatchNorm2d(3, { virtualBatchSize: 8 })}`,
     'GhostBatchNorm2d(3, eps=0.00001, momentum=0.1, affine=true, virtualBatchSize=8)',
+  );
+  t.equal(
+    `${new GhostBatchNorm2d(3, { groups: 5 })}`,
+    'GhostBatchNorm2d(3, eps=0.00001, momentum=0.1, affine=true, groups=5)',
   );
 });
 

@@ -7,6 +7,7 @@ import {
   emFit,
   mixtureNorm,
   mul,
+  openDevice,
   permute,
   reshape,
   sqrt,
@@ -67,6 +68,39 @@ everyDevice('with one component mixtureNorm is batchNorm, forward and backward',
     t.ok(found.error <= bound, `gradient ${i}`, { found });
   }
 });
+
+t.test(
+  'the gradient through posteriors is that of the function with the result of EM as a constant',
+  async (t) => {
+    const device = await openDevice('reference');
+    const shape = [4, 2, 3];
+    const values = normal(shape, 'x');
+    const cotangent = normal(shape, 'g');
+    for (const posterior of ['joint', 'channel'] as const) {
+      for (const iterations of [0, 1, 3]) {
+        const x = leaf(values, shape, device);
+        const init = start(x, 2, posterior);
+        const em = { posterior, regCovar: 1e-3, minWeight: 0.1 };
+        const { y } = mixtureNorm(x, { ...em, init, iterations, gradient: 'posterior' });
+        const detached = mixtureNorm(x, { ...em, init, iterations }).y;
+        t.ok(worstDifference(await y.data(), await detached.data(), shape).error < 1e-12, 'the same output');
+        sum(mul(y, tensor(cotangent, { shape, device }))).backward();
+        const held = emFit(x, { ...em, init, iterations });
+        const total = (at: number, step: number) => {
+          const moved = tensor(
+            values.map((v, i) => (i === at ? v + step : v)),
+            { shape, device },
+          );
+          const out = mixtureNorm(moved, { ...em, init: held, iterations: 0 }).y.storage.peek();
+          return cotangent.reduce((all, g, i) => all + g * out[i], 0);
+        };
+        const numeric = values.map((_, at) => (total(at, 1e-5) - total(at, -1e-5)) / 2e-5);
+        const found = worstDifference(await x.grad!.data(), numeric, shape);
+        t.ok(found.error < 1e-7, `${posterior}, ${iterations} rounds`, { found });
+      }
+    }
+  },
+);
 
 /** 300 draws from three well separated Gaussians on a line. */
 function threeModes(): Float64Array {

@@ -130,7 +130,7 @@ everyDevice(
   },
 );
 
-for (const gradient of ['detached', 'unrolled'] as const) {
+for (const gradient of ['detached', 'posterior', 'unrolled'] as const) {
   everyDevice(
     `mixture normalization, ${gradient}, holds the same memory early and late`,
     async (t, device) => {

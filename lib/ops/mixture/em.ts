@@ -44,6 +44,9 @@ export interface PackedMixture {
 /** A packed mixture with the posteriors [K, N, T, S] it was computed from. */
 export interface Fit extends PackedMixture {
   tau: Tensor;
+  /** The mixture they are of, `added` being added to its variances. */
+  source: PackedMixture;
+  added: number;
 }
 
 /** How EM runs. */
@@ -60,8 +63,8 @@ function eStep(rows: Tensor, mixture: PackedMixture, regCovar: number): Tensor {
   return run(k.mixturePosterior, [logJoint(rows, mixture, regCovar)]);
 }
 
-/** M-step: the weights, means and variances (without regCovar) of given posteriors. */
-function mStep(rows: Tensor, tau: Tensor, minWeight: number): PackedMixture {
+/** M-step, outside the tape: the weights, means and variances (without regCovar) of given posteriors. */
+export function mStep(rows: Tensor, tau: Tensor, minWeight: number): PackedMixture {
   const weights = run(k.mixtureWeights, [tau]);
   const moments = run(k.mixtureMoments, [rows, tau]);
   return { weights: minWeight > 0 ? run(k.floorWeights, [weights], { floor: minWeight }) : weights, moments };
@@ -70,15 +73,24 @@ function mStep(rows: Tensor, tau: Tensor, minWeight: number): PackedMixture {
 /** Runs EM from `init`, then one more E-step and the statistics of its posteriors. Outside the tape. */
 export function fitMixture(x: Tensor, init: Mixture, { iterations, regCovar, minWeight }: FitOptions): Fit {
   const rows = channelRows(x);
-  let tau = eStep(rows, pack(init), 0);
-  for (let i = 0; i < iterations; i++) tau = eStep(rows, mStep(rows, tau, minWeight), regCovar);
-  return { tau, ...mStep(rows, tau, minWeight) };
+  let source = pack(init);
+  let tau = eStep(rows, source, 0);
+  for (let i = 0; i < iterations; i++) {
+    source = mStep(rows, tau, minWeight);
+    tau = eStep(rows, source, regCovar);
+  }
+  return { tau, source, added: iterations > 0 ? regCovar : 0, ...mStep(rows, tau, minWeight) };
+}
+
+/** A mixture with regCovar added to its variances. */
+function regularized({ variances, ...others }: Mixture, regCovar: number): Mixture {
+  return { ...others, variances: run(elementwise.affine, [variances], { scale: 1, shift: regCovar }) };
 }
 
 /** Posteriors of x under a mixture that stays as it is. Outside the tape. */
 export function fixedMixture(x: Tensor, mixture: Mixture, { regCovar }: FitOptions): Fit {
   const packed = pack(mixture);
-  return { tau: eStep(channelRows(x), packed, regCovar), ...packed };
+  return { tau: eStep(channelRows(x), packed, regCovar), source: packed, added: regCovar, ...packed };
 }
 
 function pack({ weights, means, variances }: Mixture): PackedMixture {
@@ -148,10 +160,8 @@ function traced(x: Tensor, init: Mixture, { iterations, regCovar, minWeight }: F
     logLikelihoods.push(mean(logSumExp(logProb, 0)));
   }
   const posteriors = samplesFirst(run(k.mixturePosterior, [logProb]));
-  const { weights, means, variances } = unpack(mixture, init.weights.shape);
-  const regularized =
-    iterations > 0 ? run(elementwise.affine, [variances], { scale: 1, shift: regCovar }) : variances;
-  return { weights, means, variances: regularized, posteriors, logLikelihoods };
+  const result = unpack(mixture, init.weights.shape);
+  return { ...(iterations > 0 ? regularized(result, regCovar) : result), posteriors, logLikelihoods };
 }
 
 /** [K, N, T, S] as [N·S, K] or [N·S, K, C]. */

@@ -8,6 +8,7 @@ import type { Shape } from '../../shape.js';
 import { defineOp } from '../../tape/op.js';
 import { run, view } from '../../tape/run.js';
 import type { Tensor } from '../../tensor/tensor.js';
+import { add } from '../elementwise.js';
 import {
   affineOf,
   channelRows,
@@ -17,6 +18,8 @@ import {
 } from '../normalization.js';
 import { type EmOptions, entry, type Fit, type FitOptions, fitMixture, fixedMixture, unpack } from './em.js';
 import { checkEm, checkMixture, type Mixture, type Posterior } from './mixture.js';
+import { throughPosteriors } from './posterior.js';
+import { type ShuffledFit, shuffledFit } from './shuffle.js';
 import { unrolledMixtureNorm } from './unrolled.js';
 
 /**
@@ -45,13 +48,17 @@ export const MIXTURE_DEFAULTS = {
   minWeight: 1e-3,
 } as const;
 
+/** What the gradient of mixture normalization goes through. */
+export type MixtureGradient = 'detached' | 'posterior' | 'unrolled';
+
 /** Options of mixtureNorm beside those of EM, whose defaults here are those of {@link MIXTURE_DEFAULTS}. */
 export interface MixtureNormOptions extends EmOptions, NormOptions {
   /**
-   * 'detached': posteriors and weights are constants. 'unrolled': exact, through every EM round.
+   * 'detached': posteriors and weights are constants. 'posterior': through the posteriors of the last E-step, the mixture
+   * they are of being a constant. 'unrolled': exact, through every EM round.
    * @default 'detached'
    */
-  gradient?: 'detached' | 'unrolled';
+  gradient?: MixtureGradient;
   /** 'fisher' divides each posterior by √λ; 'unit' does not. @default 'fisher' */
   scale?: 'fisher' | 'unit';
   /** Whether the mixture is fitted to x. Otherwise `init` normalizes x as it is, as evaluation does. @default true */
@@ -62,7 +69,7 @@ export interface MixtureNormOptions extends EmOptions, NormOptions {
 export const mixtureSchema = {
   iterations: integer(MIXTURE_DEFAULTS.iterations, { least: 0 }),
   posterior: choice<Posterior>(MIXTURE_DEFAULTS.posterior, ['joint', 'channel']),
-  gradient: choice<'detached' | 'unrolled'>(MIXTURE_DEFAULTS.gradient, ['detached', 'unrolled']),
+  gradient: choice<MixtureGradient>(MIXTURE_DEFAULTS.gradient, ['detached', 'posterior', 'unrolled']),
   scale: choice<'fisher' | 'unit'>(MIXTURE_DEFAULTS.scale, ['fisher', 'unit']),
   eps: number(MIXTURE_DEFAULTS.eps, { least: 0 }),
   regCovar: number(MIXTURE_DEFAULTS.regCovar, { least: 0 }),
@@ -77,7 +84,11 @@ const schema = {
 };
 
 /** Options that are all there. */
-type Checked = Omit<Read<typeof schema>, 'init'> & { init: Mixture };
+interface Checked extends Omit<Read<typeof schema>, 'init'> {
+  init: Mixture;
+  /** Whose posteriors each pixel is given, [M]; otherwise its own. */
+  order?: Tensor | null;
+}
 
 interface NormArgs extends FitOptions {
   x: Tensor;
@@ -86,28 +97,36 @@ interface NormArgs extends FitOptions {
   /** The mixture to normalize by in evaluation; null where one was fitted to x. */
   running: Mixture | null;
   /** Fits a mixture to x, or tells the posteriors under the running one. */
-  fit: () => Fit;
+  fit: () => Fit | ShuffledFit;
   /** Shape of the component weights. */
   shape: Shape;
   fisher: boolean;
+  /** Whether the gradient goes through the posteriors of the last E-step. */
+  posteriors: boolean;
   eps: number;
 }
 
-/** Fits a mixture and normalizes x by it; posteriors and weights are constants. */
+/** Fits a mixture and normalizes x by it; posteriors and weights are constants, or else the mixture the posteriors are of. */
 const normalizeByFit = defineOp('mixtureNorm', {
   forward: ({ x, weight, bias, fit: fitted, shape, fisher, eps }: NormArgs) => {
     const fit = fitted();
     const inputs = [channelRows(x), fit.tau, fit.weights, fit.moments, weight, bias];
     const out = view(run(k.mixtureNorm, inputs, { fisher, eps }), x.shape);
-    return { out, saved: fit, also: unpack(fit, shape) };
+    return { out, saved: fit, also: unpack('found' in fit ? fit.found : fit, shape) };
   },
   /** For each component and channel: Σ a g, Σ a g x̂_k, n_k and Σ τ g. */
   shared: ({ g, saved: { tau, weights, moments }, x, fisher, eps }) =>
     run(k.mixtureNormGradSums, [channelRows(g), channelRows(x), tau, weights, moments], { fisher, eps }),
   vjp: {
-    x: ({ g, saved: { tau, weights, moments }, shared, x, weight, running, fisher, eps }) => {
-      const inputs = [channelRows(g), channelRows(x), tau, weights, moments, weight, shared];
-      return view(run(k.mixtureNormGradInput, inputs, { fisher, eps, training: running === null }), x.shape);
+    x: ({ g, saved, shared, x, weight, running, fisher, posteriors, eps, minWeight }) => {
+      const rows = { g: channelRows(g), x: channelRows(x) };
+      const { tau, weights, moments } = saved;
+      const how = { fisher, eps, training: running === null };
+      const inputs = [rows.g, rows.x, tau, weights, moments, weight, shared];
+      const detached = run(k.mixtureNormGradInput, inputs, how);
+      if (!posteriors) return view(detached, x.shape);
+      const others = throughPosteriors({ ...saved, ...rows, ...how, weight, sums: shared, minWeight });
+      return view(add(detached, others), x.shape);
     },
     /** Σ_k B_kc */
     weight: ({ shared, weight }) => view(overComponents(shared, 1), weight.shape),
@@ -151,7 +170,7 @@ export function mixtureNorm(x: Tensor, options: MixtureNormOptions): Mixture & {
 
 /** As mixtureNorm, with options that are known to fit; the values of the mixture may be anything. */
 export function normalizeFrom(x: Tensor, read: Checked): Mixture & { y: Tensor } {
-  const { init, gradient, scale, weight, bias, eps, training, iterations, regCovar, minWeight } = read;
+  const { init, gradient, scale, weight, bias, eps, training, iterations, regCovar, minWeight, order } = read;
   checkNormInput('mixtureNorm', x, { weight, bias });
   if (training && x.size === x.shape[1]) throw nothingToNormalize('mixtureNorm', x, 'channel');
   // The mixture that EM starts from is a constant.
@@ -163,9 +182,13 @@ export function normalizeFrom(x: Tensor, read: Checked): Mixture & { y: Tensor }
   };
   const em = { iterations, regCovar, minWeight };
   const affine = affineOf(x, [x.shape[1]], weight, bias);
-  const call = { x, ...affine, ...em, fisher: scale === 'fisher', eps };
+  const posteriors = gradient === 'posterior';
+  const call = { x, ...affine, ...em, fisher: scale === 'fisher', posteriors, eps };
   if (gradient === 'unrolled') return unrolledMixtureNorm({ ...call, init: start, training });
-  const fit = () => (training ? fitMixture : fixedMixture)(x, start, em);
+  const fit = () => {
+    if (!training) return fixedMixture(x, start, em);
+    return order ? shuffledFit(x, start, em, order) : fitMixture(x, start, em);
+  };
   const running = training ? null : start;
   const { out, ...statistics } = normalizeByFit({ ...call, running, fit, shape: init.weights.shape });
   return { y: out, ...statistics };

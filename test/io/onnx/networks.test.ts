@@ -52,6 +52,8 @@ for (const model of modelNames) {
         const settings = { norm: 'mn', posterior, gradient, scale, components: 2 } as const;
         await agrees(t, `${posterior}, ${gradient}, ${scale}`, network(model, settings), given[model].shape);
       }
+      const shuffled = { norm: 'mn', posterior, shufflePosteriors: true, components: 2 } as const;
+      await agrees(t, `${posterior}, shuffled`, network(model, shuffled), given[model].shape);
     }
   });
 }

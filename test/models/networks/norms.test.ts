@@ -17,6 +17,7 @@ import {
   type NormContext,
   type NormSettings,
   normFactory,
+  normNames,
 } from '../../../models/networks/norms.js';
 
 const network = { name: 'Net', places: { a: 32, b: 32, c: 8 } };
@@ -55,14 +56,40 @@ t.test('normAt places mixture or mode normalization there and batch normalizatio
   t.end();
 });
 
+t.test('γ of the norm begins at normGamma where the norm stands, and at 1 elsewhere', async (t) => {
+  for (const norm of normNames) {
+    for (const normAt of [null, ['b']]) {
+      if (norm === 'none' && normAt) continue;
+      const make = factory({ norm, normAt, normGamma: 1.5 });
+      for (const place of ['a', 'b']) {
+        const { weight } = make(3, place) as BatchNorm2d;
+        if (norm === 'none') t.equal(weight, undefined);
+        else t.strictSame([...(await weight!.data())], Array(3).fill(place === 'b' || !normAt ? 1.5 : 1));
+      }
+    }
+  }
+  const [first] = factory({ norm: 'bn', normGamma: 3 })(2, 'a').parameters();
+  t.ok(first.requiresGrad, 'γ is still trained');
+});
+
 t.test('features and the options of the mixture reach the layer', (t) => {
   const layer = factory({ norm: 'mn', components: 5, posterior: 'channel' })(7, 'a') as MixtureNorm2d;
   t.strictSame([layer.numFeatures, layer.components, layer.posterior], [7, 5, 'channel']);
   t.equal((factory({ norm: 'bn' })(7, 'a') as BatchNorm2d).numFeatures, 7);
+  t.equal((factory({ norm: 'mn', shufflePosteriors: true })(7, 'a') as MixtureNorm2d).shuffle, true);
+  t.equal(
+    (factory({ norm: 'mn', seeding: 'kmeans', components: 6 })(7, 'a') as MixtureNorm2d).seeding,
+    'kmeans',
+  );
   t.equal((factory({ norm: 'mode' })(7, 'a') as ModeNorm2d).components, 2);
   t.equal((factory({ norm: 'mode', components: 5 })(7, 'a') as ModeNorm2d).components, 5);
   t.equal((factory({ norm: 'ghost' })(7, 'a') as GhostBatchNorm2d).virtualBatchSize, 8);
   t.equal((factory({ norm: 'ghost', virtualBatchSize: 4 })(7, 'a') as GhostBatchNorm2d).virtualBatchSize, 4);
+  const { groups: parts, virtualBatchSize } = factory({ norm: 'ghost', groups: 3, virtualBatchSize: 4 })(
+    7,
+    'a',
+  ) as GhostBatchNorm2d;
+  t.strictSame([parts, virtualBatchSize], [3, null]);
   const groups = (norm: 'layer' | 'group', channels: number) =>
     (factory({ norm })(channels, 'a') as GroupNorm).numGroups;
   t.strictSame([groups('layer', 64), groups('group', 64), groups('group', 8)], [1, 32, 8]);
@@ -102,7 +129,12 @@ t.test('what does not fit the network is refused, each by its own words', (t) =>
       { norm: 'xn' as 'bn' },
       "Net: norm is 'xn', expected one of bn, mn, ghost, mode, layer, group, instance, none",
     ],
-    [{ norm: 'bn', normAt: ['a'] }, "Net: norm is 'bn', expected mn or mode where normAt is given"],
+    [
+      { norm: 'bn', normAt: ['a'] },
+      'Net: normAt decides nothing: BN stands at the other places too, with the same γ',
+    ],
+    [{ norm: 'bn', normAt: ['d'], normGamma: 2 }, "Net: normAt has 'd', expected some of a, b, c"],
+    [{ norm: 'none', normAt: ['a'] }, 'Net: normAt decides nothing where there is no normalization'],
     [{ norm: 'mn', normAt: 'a' as never }, "Net: normAt is 'a', expected a list of places"],
     [{ norm: 'mn', normAt: ['a', 'd'] }, "Net: normAt has 'd', expected some of a, b, c"],
     [{ norm: 'mn', normAt: ['a', 'b', 'a'] }, "Net: normAt has 'a' twice, expected each place once"],
@@ -110,6 +142,14 @@ t.test('what does not fit the network is refused, each by its own words', (t) =>
     [
       { norm: 'mn', components: 1000 },
       'Net: components is 1000, expected fewer than 1000, for each has a weight of at least 0.001',
+    ],
+    [
+      { norm: 'mn', shufflePosteriors: true, gradient: 'posterior' },
+      "Net: shufflePosteriors needs the gradient 'detached', this one is 'posterior'",
+    ],
+    [
+      { norm: 'mn', seeding: 'kmeans', components: 7 },
+      'Net: components is 7, expected at most 6 where means are drawn on every batch',
     ],
     [{ norm: 'mn', normAt: [] }, 'Net: normAt is empty, expected some of a, b, c'],
   ];

@@ -27,8 +27,8 @@ t.test('without flags, the CIFAR CNN with MN trains on synthetic data', (t) => {
 
 t.test('every flag sets its setting', (t) => {
   const settings = parse(
-    '--data d --dataset cifar100 --model cifar-cnn --norm mn --norm-at conv3,conv4 --components 5 --iterations 0 ' +
-      '--posterior channel --gradient unrolled --scale unit --steps 7 --batch-size 8 --optimizer sgd ' +
+    '--data d --dataset cifar100 --model cifar-cnn --norm mn --norm-at conv3,conv4 --norm-gamma 1.5 --components 5 --iterations 0 ' +
+      '--posterior channel --gradient unrolled --scale unit --seeding kmeans --steps 7 --batch-size 8 --optimizer sgd ' +
       '--lr 0.5 --momentum 0 --weight-decay 0 --clip-norm 2 --accumulate 4 --schedule step --warmup 3 --step-size 2 --gamma 0.5 --no-augment --seed 0 --device reference --threads 1 --conv direct ' +
       '--eval-every 3 --precise-batches 11 --watch-every 5 --descent-every 6 --save-every 4 --limit-train 9 --limit-test 10 --out o',
   );
@@ -40,12 +40,16 @@ t.test('every flag sets its setting', (t) => {
     model: 'cifar-cnn',
     norm: 'mn',
     normAt: ['conv3', 'conv4'],
+    normGamma: 1.5,
     components: 5,
     iterations: 0,
     posterior: 'channel',
     gradient: 'unrolled',
     scale: 'unit',
+    seeding: 'kmeans',
+    shufflePosteriors: false,
     virtualBatchSize: 8,
+    groups: null,
     epochs: 10,
     steps: 7,
     batchSize: 8,
@@ -98,8 +102,22 @@ t.test('a value out of range is refused, naming the flag', (t) => {
     ['--norm ghots', /Did you mean ghost/],
     ['--virtual-batch-size 0', /--virtual-batch-size.*an integer of at least 1/],
     ['--norm ghost --batch-size 12', /^--virtual-batch-size 8: expected a divisor of --batch-size 12$/],
+    ['--norm ghost --batch-size 4 --groups 5', /^--groups 5: expected at most --batch-size 4$/],
+    [
+      '--norm ghost --batch-size 4 --accumulate 2 --groups 3',
+      /^--groups 3: expected at most --batch-size 4 \/ --accumulate 2$/,
+    ],
+    ['--norm ghost --groups 2 --virtual-batch-size 8', /--groups.*--virtual-batch-size/],
     ['--threads 0', /--threads.*at least 1/],
-    ['--norm bn --norm-at conv1', /--norm-at: only for --norm mn and mode, this one is bn/],
+    [
+      '--norm bn --norm-at conv1',
+      /--norm-at decides nothing: BN stands at the other places too, with the same γ/,
+    ],
+    [
+      '--gradient unrolled --shuffle-posteriors',
+      /^--shuffle-posteriors needs the gradient 'detached', this one is 'unrolled'$/,
+    ],
+    ['--norm bn --norm-gamma 0', /--norm-gamma.*above 0/],
     ['--norm none --watch-every 3', /--watch-every: only for networks with norms/],
     ['--watch-every 0', /--watch-every.*at least 1/],
     ['--descent-every 1.5', /--descent-every.*integer/],
@@ -185,13 +203,15 @@ t.test('of a flag given twice the last counts', (t) => {
 
 t.test('a flag that another leaves without effect is refused, its default is not', (t) => {
   for (const [flag, ...norms] of [
-    ['--norm-at conv1', 'mn', 'mode'],
     ['--components 3', 'mn', 'mode'],
     ['--iterations 2', 'mn'],
     ['--posterior joint', 'mn'],
     ['--gradient detached', 'mn'],
     ['--scale fisher', 'mn'],
+    ['--seeding warm', 'mn'],
+    ['--shuffle-posteriors', 'mn'],
     ['--virtual-batch-size 8', 'ghost'],
+    ['--groups 3', 'ghost'],
   ]) {
     for (const norm of normNames) {
       if (norms.includes(norm)) t.ok(parse(`--norm ${norm} ${flag}`));
@@ -201,6 +221,14 @@ t.test('a flag that another leaves without effect is refused, its default is not
           message: `${flag.split(' ')[0]}: only for --norm ${norms.join(' and ')}, this one is ${norm}`,
         });
     }
+  }
+  for (const norm of normNames.filter((name) => name !== 'none')) {
+    t.ok(parse(`--norm ${norm} --norm-gamma 2 --norm-at conv1`));
+    if (norm !== 'bn') t.ok(parse(`--norm ${norm} --norm-at conv1`));
+  }
+  for (const flag of ['--norm-at conv1', '--norm-gamma 1']) {
+    const message = `${flag.split(' ')[0]}: only for another --norm, this one is none`;
+    t.throws(() => parse(`--norm none ${flag}`), { name: 'UsageError', message });
   }
   for (const optimizer of ['adam', 'adamw']) {
     t.throws(() => parse(`--optimizer ${optimizer} --momentum 0.9`), {

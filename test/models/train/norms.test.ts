@@ -39,6 +39,7 @@ for (const norm of normNames) {
 t.test('the program trains with parts of batches and with modes', async (t) => {
   for (const [norm, flags, key] of [
     ['ghost', ['--virtual-batch-size', '2'], 'norm1.running_mean'],
+    ['ghost', ['--groups', '3'], 'norm1.running_mean'],
     ['mode', ['--components', '3', '--norm-at', 'conv3'], 'norm3.gate_weight'],
   ] as const) {
     const out = join(t.testdir({}), 'run');
@@ -48,10 +49,32 @@ t.test('the program trains with parts of batches and with modes', async (t) => {
     t.equal(metrics.filter(({ kind }) => kind === 'train').length, 2);
     t.ok(metrics.every((metric) => metric.kind !== 'train' || Number.isFinite(metric.loss)));
     const config = JSON.parse(readFileSync(join(out, 'config.json'), 'utf8'));
-    t.match(
-      config,
-      norm === 'ghost' ? { norm, virtualBatchSize: 2 } : { norm, components: 3, normAt: ['conv3'] },
-    );
+    const expected =
+      norm === 'ghost'
+        ? { norm, [flags[0] === '--groups' ? 'groups' : 'virtualBatchSize']: Number(flags[1]) }
+        : { norm, components: 3, normAt: ['conv3'] };
+    t.match(config, expected);
     t.ok(key in loadSafetensors(readFileSync(join(out, 'weights.safetensors'))).state, key);
   }
+});
+
+t.test('with one component the losses of a mixture are those of batch normalization', async (t) => {
+  const losses = await Promise.all(
+    ([{ norm: 'bn' }, { norm: 'mn', components: 1 }] as NormSettings[]).map(async (settings) => {
+      const network = makeModel('cifar-cnn', settings, { classes: 4, width: 4, random: createRandom(1) });
+      const optimizer = new SGD(network.parameters(), { lr: 0.05, momentum: 0.9 });
+      const found: number[] = [];
+      for (let step = 0; step < 5; step++) {
+        optimizer.zeroGrad();
+        const loss = crossEntropy(network.forward(images), LABELS);
+        found.push(await loss.item());
+        loss.backward();
+        optimizer.step();
+      }
+      return found;
+    }),
+  );
+  const [bn, mn] = losses;
+  t.ok(bn[4] < 0.9 * bn[0], 'they fall');
+  for (const [step, loss] of bn.entries()) t.ok(Math.abs(loss - mn[step]) < 1e-5, `${loss} and ${mn[step]}`);
 });

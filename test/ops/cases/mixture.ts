@@ -81,9 +81,41 @@ const differentiable = (cases: OpCases): OpCases =>
     Object.entries(cases).map(([title, entry]) => [title, { ...entry, second: 'operations' }]),
   );
 
-/** With one component τ is 1, so that the detached gradient is exact. */
-const single: OpCases = {
+/** With one component τ is 1, so that the detached gradient is exact; without a round nothing that is held moves with x. */
+const exact: OpCases = {
   'detached, a single component': on(by({ components: 1 }), [3, 2, 3, 2], [2], [2]),
+  'posterior, no EM round': on(
+    by({ components: 3, gradient: 'posterior', iterations: 0 }),
+    [4, 3, 3],
+    [3],
+    [3],
+  ),
+  'posterior, a mixture that stays as it is': on(
+    by({ components: 2, gradient: 'posterior', posterior: 'channel', training: false }),
+    [4, 2, 2],
+    [2],
+    [2],
+  ),
+  'posterior, a floor that holds for one weight': on(
+    by({ components: 2, gradient: 'posterior', iterations: 0, minWeight: 0.4 }),
+    [5, 2, 3],
+  ),
+  'posterior, for each channel, no EM round': on(
+    by({ components: 2, gradient: 'posterior', posterior: 'channel', iterations: 0 }),
+    [3, 2, 3],
+    [2],
+    [2],
+  ),
+  'posterior, without the 1/√λ, no EM round': on(
+    by({ components: 2, gradient: 'posterior', scale: 'unit', iterations: 0 }),
+    [9, 2],
+  ),
+  'posterior, joint, a mixture that stays as it is': on(
+    by({ components: 2, gradient: 'posterior', training: false }),
+    [4, 3, 2],
+    [3],
+    [3],
+  ),
   'detached, a single component for each channel': on(
     by({ components: 1, posterior: 'channel' }),
     [3, 4, 5],
@@ -103,6 +135,13 @@ const detached: OpCases = {
   'detached, without the 1/√λ': on(by({ components: 2, scale: 'unit' }), [17, 2]),
   'detached, one channel, no EM round': on(by({ components: 2, iterations: 0 }), [5, 1, 7]),
   'detached, a mixture that stays as it is': on(by({ components: 3, training: false }), [3, 5, 3], [5], [5]),
+  'posterior, three components': on(by({ components: 3, gradient: 'posterior' }), [3, 5, 3, 3], [5], [5]),
+  'posterior, for each channel': on(
+    by({ components: 2, gradient: 'posterior', posterior: 'channel', scale: 'unit', iterations: 3 }),
+    [4, 3, 7],
+    [3],
+    [3],
+  ),
 };
 
 type Init = Record<'weights' | 'means' | 'variances', Values>;
@@ -236,9 +275,9 @@ const badNorm = (options: (of: Maker) => object) => (of: Maker) => {
 };
 
 const mixtureNormRow: Row = {
-  cases: { ...differentiable(unrolled), ...single },
+  cases: { ...differentiable(unrolled), ...exact },
   devicesOnly: {
-    because: 'posteriors and weights are constants by definition, so that the gradient is not the derivative',
+    because: 'posteriors and weights, or the mixture they are of, are constants by definition',
     cases: detached,
   },
   second: { refusedBy: 'mixtureNorm' },
@@ -254,7 +293,7 @@ const mixtureNormRow: Row = {
     'another gradient': [
       badNorm(() => ({ gradient: 'exact' })),
       OptionError,
-      /^mixtureNorm: gradient is 'exact', expected 'detached' or 'unrolled'$/,
+      /^mixtureNorm: gradient is 'exact', expected 'detached', 'posterior' or 'unrolled'$/,
     ],
     'a negative variance in evaluation': [
       (of) => {
