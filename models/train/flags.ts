@@ -60,6 +60,7 @@ export function settingsOf(command: Command): Settings {
     const others = norms.length > 2 ? 'another --norm' : `--norm ${norms.join(' and ')}`;
     refuseIdle(command, [setting], `only for ${others}, this one is ${norm}`);
   }
+  if (norm === 'none') refuseIdle(command, ['watchEvery'], 'only for networks with norms');
   checkOptimizerFlags(command, flags);
   if (norm === 'ghost') checkParts(flags);
   const fault = findFault(flags, networks[flags.model]);

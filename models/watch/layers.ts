@@ -60,7 +60,8 @@ export async function watchLayers(network: Module): Promise<LayerWatch> {
   for (const [name, layer] of normsOf(network)) {
     const list: Pass[] = [];
     passes.set(name, list);
-    const start = layer instanceof MixtureNorm2d ? await MixtureStart.of(layer) : null;
+    const isWarm = layer instanceof MixtureNorm2d && layer.seeding === 'warm'; // else EM starts where only the layer knows
+    const start = isWarm ? await MixtureStart.of(layer) : null;
     const note = (x: Tensor, y: Tensor) => {
       const fit = layer instanceof ModeNorm2d ? gatesOf(layer, x) : (start?.fit(x) ?? null);
       list.push(passOf(layer, x, y, fit));

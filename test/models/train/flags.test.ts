@@ -30,7 +30,7 @@ t.test('every flag sets its setting', (t) => {
     '--data d --dataset cifar100 --model cifar-cnn --width 32 --norm mn --norm-at conv3,conv4 --norm-gamma 1.5 --components 5 --iterations 0 ' +
       '--posterior channel --gradient unrolled --scale unit --seeding kmeans --steps 7 --batch-size 8 --optimizer sgd ' +
       '--lr 0.5 --momentum 0 --weight-decay 0 --clip-norm 2 --accumulate 4 --schedule step --warmup 3 --step-size 2 --gamma 0.5 --no-augment --seed 0 --device reference --threads 1 --conv direct ' +
-      '--eval-every 3 --save-every 4 --limit-train 9 --limit-test 10 --out o',
+      '--eval-every 3 --precise-batches 11 --watch-every 5 --descent-every 6 --save-every 4 --limit-train 9 --limit-test 10 --out o',
   );
   t.strictSame(settings, {
     data: 'd',
@@ -72,7 +72,9 @@ t.test('every flag sets its setting', (t) => {
     conv: 'direct',
     evalEvery: 3,
     evalEverySteps: null,
-    preciseBatches: 128,
+    preciseBatches: 11,
+    watchEvery: 5,
+    descentEvery: 6,
     saveEvery: 4,
     out: 'o',
   });
@@ -117,6 +119,9 @@ t.test('a value out of range is refused, naming the flag', (t) => {
       /^--shuffle-posteriors needs the gradient 'detached', this one is 'unrolled'$/,
     ],
     ['--norm bn --norm-gamma 0', /--norm-gamma.*above 0/],
+    ['--norm none --watch-every 3', /--watch-every: only for networks with norms/],
+    ['--watch-every 0', /--watch-every.*at least 1/],
+    ['--descent-every 1.5', /--descent-every.*integer/],
     ['--norm-at conv1,conv7', /--norm-at has 'conv7', expected some of conv1, conv2, conv3, conv4/],
     [
       '--model densenet-40 --norm-at block4',

@@ -22,7 +22,7 @@ t.test('--json prints the result as one object, and all else on stderr', (t) => 
     (name) => join(out, name),
   );
   const files = { path: out, report, weights, checkpoint };
-  t.strictSame(rest, { ended: 'finished', steps: 1, ...files });
+  t.strictSame(rest, { ended: 'finished', steps: 1, precise: null, ...files });
   for (const file of Object.values(files)) t.ok(existsSync(file), file);
   t.match(stderr, /^device: wasm.*\n(.*\n)*epoch 1 .*\n$/);
   t.end();

@@ -47,6 +47,8 @@ const arms: NormSettings[] = [
   { norm: 'mn', gradient: 'unrolled', scale: 'unit', iterations: 1 },
   { norm: 'mn', posterior: 'channel', components: 2 },
   { norm: 'mn', normAt: ['conv3'] },
+  { norm: 'mn', seeding: 'kmeans', gradient: 'posterior' },
+  { norm: 'mn', shufflePosteriors: true },
 ];
 
 for (const norms of arms) {
@@ -199,6 +201,15 @@ for (const posterior of ['joint', 'channel'] as const) {
     t.ok(anyDead, 'some component is dead');
   });
 }
+
+t.test('mixtures that are seeded by every batch are not guessed at', async (t) => {
+  const network = networkWith({ norm: 'mn', seeding: 'kmeans' });
+  pass(network, batch('first'));
+  const watch = await watchLayers(network);
+  pass(network, batch('second'));
+  watch.stop();
+  t.strictSame(Object.keys((await watch.numbers()).norm1), ['gradNorm', 'outputDeviation']);
+});
 
 t.test('parts of a batch: the gradient of the whole, and the mean of all else', async (t) => {
   const norms: NormSettings = { norm: 'mn', components: 2 };
