@@ -115,6 +115,7 @@ t.test('flags may repeat settings and not contradict them', async (t) => {
     ['--steps 24', /--steps 24: the run in .* has 12/],
     ['--epochs 3', /--epochs 3: the run in .* has 10/],
     ['--no-augment', /--no-augment: the run in .* has true/],
+    ['--width 8', /--width 8: the run in .* has none/],
     ['--norm bn', /--norm bn: the run in .* has mn/],
     ['--norm-at conv3', /--norm-at conv3: the run in .* has conv4/],
     ['--limit-test 3', /--limit-test 3: the run in .* has 2/],
