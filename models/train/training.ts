@@ -1,13 +1,15 @@
 // The training loop: batches in, updates and evaluations out, all of it into the run folder.
-import { type Batch, batches } from '../../datasets/batches.js';
+import { batches } from '../../datasets/batches.js';
 import { saveSafetensors, type Tensor } from '../../lib/index.js';
+import { saveRun } from '../run/checkpoint.js';
+import { DivergedError } from '../run/ending.js';
 import { evaluate, imagesOf, letSignalsIn } from '../run/evaluate.js';
 import { isEvaluated } from '../run/metrics.js';
+import { ordering, updates } from '../run/order.js';
 import { evaluateBothWays } from '../run/precise.js';
 import { WEIGHTS } from '../run/run-folder.js';
-import { saveRun } from './checkpoint.js';
-import { ordering, type Run } from './run.js';
-import { DivergedError, partsOf, update } from './update.js';
+import type { Run } from './run.js';
+import { partsOf, update } from './update.js';
 
 /**
  * Trains from where the run stands to the last step. Nothing is saved after that: the run is not at its end before its report.
@@ -18,7 +20,7 @@ export async function train(run: Run, stop: AbortSignal): Promise<void> {
   const { settings, folder, progress } = run;
   // The last evaluation may have been interrupted.
   if (run.step > 0 && evaluates(run) && !isEvaluated(folder.metrics, run.step)) await assess(run, stop);
-  for (const { batch, step, epoch } of updates(run)) {
+  for (const { batch, step, epoch } of updates(run, run.data.statistics)) {
     await letSignalsIn(stop);
     const before = performance.now();
     const score = await update(run, batch, step);
@@ -72,27 +74,6 @@ function* preciseBatches({ settings, data }: Run): Generator<Tensor, void> {
     for (const batch of batches(data.train, { ...options, epoch })) {
       if (left-- === 0) return;
       for (const part of partsOf(batch, accumulate)) yield imagesOf(part);
-    }
-  }
-}
-
-interface Update {
-  batch: Batch;
-  /** From 1, as epoch. */
-  step: number;
-  epoch: number;
-}
-
-/** The batches that are left of the run, epoch after epoch. */
-function* updates({ settings, data, step: done, total, perEpoch }: Run): Generator<Update, void> {
-  const options = { ...ordering(settings), statistics: data.statistics };
-  let step = done;
-  while (step < total) {
-    const epoch = Math.floor(step / perEpoch);
-    for (const batch of batches(data.train, { ...options, epoch, skip: step % perEpoch })) {
-      step++;
-      yield { batch, step, epoch: epoch + 1 };
-      if (step === total) return;
     }
   }
 }
