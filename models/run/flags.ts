@@ -7,6 +7,7 @@ import {
   GHOST_SIZE,
   type NormName,
   normNames,
+  type Placed,
   placesOf,
   settingNorms,
 } from '../networks/norms.js';
@@ -68,12 +69,12 @@ function parseNorm(value: string): NormName {
 }
 
 /** Adds the flags of mixture, mode and ghost batch normalization: where it stands, and how it fits and normalizes. */
-export function addNormFlags(command: Command): void {
+export function addNormFlags(command: Command, placed: Record<string, Placed> = networks): void {
   const { iterations, posterior, gradient, scale } = MIXTURE_DEFAULTS;
   const components = settingNorms.components
     .map((norm) => `${defaultComponents(norm)} with ${norm}`)
     .join(', ');
-  const places = Object.entries(networks).flatMap(([name, network]) =>
+  const places = Object.entries(placed).flatMap(([name, network]) =>
     Object.keys(network.places).length > 0 ? [`${placesOf(network)} of ${name}`] : [],
   );
   command
@@ -96,6 +97,35 @@ export function addNormFlags(command: Command): void {
     )
     .addOption(choice('--scale <kind>', 'with 1/√λ or without', ['fisher', 'unit'], scale))
     .option('--virtual-batch-size <n>', 'images in each part of a batch, for ghost', count, GHOST_SIZE);
+}
+
+/** Enough for statistics within a few per cent of those of all images. */
+export const PRECISE_IMAGES = 1024;
+
+/** The flag that says what precise statistics are taken from. */
+export function preciseFlag(): Option {
+  return new Option(
+    '--precise-batches <n>',
+    'training batches whose statistics an evaluation takes in place of running ones, beside the one with those',
+  )
+    .argParser(count)
+    .default(null, `as many as have ${PRECISE_IMAGES} images`);
+}
+
+/** Adds the flags of a run's folder and checkpoints. */
+export function addRunFlags(command: Command, name: string): void {
+  command
+    .addOption(
+      new Option('--save-every <n>', 'steps between checkpoints, beside those at evaluations')
+        .argParser(count)
+        .default(null, 'at evaluations only'),
+    )
+    .addOption(new Option('--out <dir>', 'run folder, new or empty').argParser(folder).default(null, name))
+    .addOption(
+      new Option('--resume <dir>', 'go on with the run of this folder, with its settings')
+        .argParser(folder)
+        .conflicts('out'),
+    );
 }
 
 /** Adds the flags that say where to compute. */

@@ -2,22 +2,22 @@
 import { type Command, Option } from 'commander';
 import { CHANNELS, SIDE } from '../../datasets/dataset.js';
 import { modelsOf, networks } from '../networks/index.js';
-import { defaultComponents, findFault, type NormName, settingNorms } from '../networks/norms.js';
 import { findData } from '../run/data.js';
 import {
   addDataFlags,
   addDeviceFlags,
   addNormFlags,
+  addRunFlags,
   count,
   countFrom0,
-  folder,
   modelFlag,
   newCommand,
   normFlag,
-  refuseIdle,
+  PRECISE_IMAGES,
+  preciseFlag,
 } from '../run/flags.js';
+import { checkNormFlags } from '../run/norm-flags.js';
 import { addOutputFlags, type OutputFlags } from '../run/output.js';
-import { UsageError } from '../run/program.js';
 import { addOptimizerFlags, checkOptimizerFlags } from './optimizer-flags.js';
 import { optimizerRates } from './optimizers.js';
 import type { Settings } from './settings.js';
@@ -48,31 +48,13 @@ type Flags = Omit<Settings, 'lr' | 'components' | 'preciseBatches'> &
     resume?: string;
   } & OutputFlags;
 
-/** Enough for statistics within a few per cent of those of all images. */
-const PRECISE_IMAGES = 1024;
-
 /** The settings that a parsed command line asks for. @throws UsageError for flags that do not go together */
 export function settingsOf(command: Command): Settings {
   const { json, quiet, resume, ...flags } = command.opts<Flags>();
-  const { norm, batchSize, accumulate, virtualBatchSize } = flags;
-  for (const [setting, norms] of Object.entries<readonly NormName[]>(settingNorms)) {
-    if (norms.includes(norm)) continue;
-    refuseIdle(command, [setting], `only for --norm ${norms.join(' and ')}, this one is ${norm}`);
-  }
+  const components = checkNormFlags(command, flags, networks[flags.model], flags);
   checkOptimizerFlags(command, flags);
-  if (norm === 'ghost' && (batchSize / accumulate) % virtualBatchSize !== 0) {
-    const parts = accumulate === 1 ? '' : ` / --accumulate ${accumulate}`;
-    const expected = `expected a divisor of --batch-size ${batchSize}${parts}`;
-    throw new UsageError(`--virtual-batch-size ${virtualBatchSize}: ${expected}`);
-  }
-  const fault = findFault(flags, networks[flags.model]);
-  if (fault) {
-    const flag = command.options.find((option) => option.attributeName() === fault.setting)!;
-    throw new UsageError(`${flag.long} ${fault.words}`);
-  }
   const data = findData(flags.data, flags.dataset);
-  const components = flags.components ?? defaultComponents(norm);
-  const preciseBatches = flags.preciseBatches ?? Math.ceil(PRECISE_IMAGES / batchSize);
+  const preciseBatches = flags.preciseBatches ?? Math.ceil(PRECISE_IMAGES / flags.batchSize);
   return { ...flags, ...data, components, preciseBatches, lr: flags.lr ?? optimizerRates[flags.optimizer] };
 }
 
@@ -103,28 +85,7 @@ function addFolderFlags(command: Command): void {
         .argParser(count)
         .default(null, 'epochs')
         .conflicts('evalEvery'),
-    )
-    .addOption(
-      new Option(
-        '--precise-batches <n>',
-        'training batches whose statistics an evaluation takes in place of running ones, beside the one with those',
-      )
-        .argParser(count)
-        .default(null, `as many as have ${PRECISE_IMAGES} images`),
-    )
-    .addOption(
-      new Option('--save-every <n>', 'steps between checkpoints, beside those at evaluations')
-        .argParser(count)
-        .default(null, 'at evaluations only'),
-    )
-    .addOption(
-      new Option('--out <dir>', 'run folder, new or empty')
-        .argParser(folder)
-        .default(null, 'runs/<date-time>-<norm>-seed<seed>'),
-    )
-    .addOption(
-      new Option('--resume <dir>', 'go on with the run of this folder, with its settings')
-        .argParser(folder)
-        .conflicts('out'),
     );
+  command.addOption(preciseFlag());
+  addRunFlags(command, 'runs/<date-time>-<norm>-seed<seed>');
 }

@@ -10,6 +10,7 @@ import { loadData, type RunData } from '../run/data.js';
 import { type OpenedDevice, openFor } from '../run/device.js';
 import { type Way, workThrough } from '../run/ending.js';
 import { isEvaluated, lastScore } from '../run/metrics.js';
+import { checkPixels } from '../run/norm-flags.js';
 import { updatesPerEpoch } from '../run/order.js';
 import type { Output } from '../run/output.js';
 import { UsageError } from '../run/program.js';
@@ -65,17 +66,10 @@ async function goThrough(settings: Settings, begun: Begun | null, output: Output
 
 /** @throws UsageError where a batch is larger than the data, or a mixture than what it is fitted to */
 function checkSizes(settings: Settings, { train }: RunData): void {
-  const { model, norm, normAt, components, batchSize, accumulate } = settings;
+  const { model, batchSize } = settings;
   if (batchSize > train.length)
     throw new UsageError(`--batch-size ${batchSize}: there are ${train.length} training images`);
-  if (norm !== 'mn') return;
-  for (const [place, pixels] of Object.entries(networks[model].places)) {
-    const fitted = (batchSize / accumulate) * pixels;
-    if (components <= fitted || (normAt && !normAt.includes(place))) continue;
-    const advice = 'take fewer, or a larger --batch-size';
-    const what = accumulate === 1 ? 'a batch' : `a part of --accumulate ${accumulate}`;
-    throw new UsageError(`--components ${components}: ${what} has ${fitted} pixels at ${place}; ${advice}`);
-  }
+  checkPixels(settings, networks[model], settings);
 }
 
 /** Network, optimizer and run folder, as at the start or as the checkpoint has them; says what they are. */
