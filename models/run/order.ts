@@ -5,12 +5,13 @@ import type { Dataset } from '../../datasets/dataset.js';
 /** What decides the order. */
 export interface OrderSettings {
   batchSize: number;
-  augment: boolean;
+  /** @default false */
+  augment?: boolean;
   seed: number;
 }
 
 /** How training images become batches. A last one smaller than the others is left out: its statistics would be poorer. */
-export function ordering({ batchSize, augment, seed }: OrderSettings) {
+export function ordering({ batchSize, augment = false, seed }: OrderSettings) {
   return { batchSize, dropLast: true, shuffle: true, augment, seed: `${seed}/batches` };
 }
 

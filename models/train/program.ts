@@ -14,7 +14,7 @@ import { checkPixels } from '../run/norm-flags.js';
 import { updatesPerEpoch } from '../run/order.js';
 import type { Output } from '../run/output.js';
 import { UsageError } from '../run/program.js';
-import { openProgress, percent } from '../run/progress.js';
+import { openProgress, percent, scores } from '../run/progress.js';
 import { resumeFlags } from '../run/resume.js';
 import { CONFIG, RunFolder, WEIGHTS } from '../run/run-folder.js';
 import { settingsOf } from './flags.js';
@@ -92,7 +92,7 @@ async function prepare(
     parts: { model: network, optimizer, scheduler },
     checksum: checksumOf(data, settings),
     folder: begun?.folder ?? RunFolder.create(settings.out, `${settings.norm}-seed${settings.seed}`),
-    progress: openProgress(total, position?.step ?? 0, output),
+    progress: openProgress(total, position?.step ?? 0, output, scores),
     elapsed: startClock(position?.elapsed_s ?? 0),
   };
   const facts = factsOf(run);
