@@ -19,13 +19,14 @@ const rooms: readonly string[][] = [
   ['datasets'],
   ['models/networks'],
   ['models/run'],
+  ['models/features'],
   ['models/report'],
-  ['models/train', 'models/bench', 'models/data', 'models/export'],
+  ['models/train', 'models/gan', 'models/bench', 'models/data', 'models/export'],
   ['models'],
 ];
 
 /** Neighbours in a list above: they share what lies below them and know nothing of each other. */
-const apart = ['models/train', 'models/bench', 'models/data', 'models/export'];
+const apart = ['models/train', 'models/gan', 'models/bench', 'models/data', 'models/export'];
 
 /** The files of a folder, types and AssemblyScript included. */
 function filesIn(folder: string): string[] {
