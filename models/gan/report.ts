@@ -94,8 +94,7 @@ function figure({ file, step, statistics }: SamplesMetric, path: string): string
 
 function table(rows: object): string {
   const lines = Object.entries(rows).map(
-    ([key, value]) =>
-      `<tr><th scope="row">${escapeHtml(key)}</th><td>${escapeHtml(String(value ?? '–'))}</td></tr>`,
+    ([key, value]) => `<tr><th>${escapeHtml(key)}</th><td>${escapeHtml(String(value ?? '–'))}</td></tr>`,
   );
   return `<h2>Settings</h2>\n<table>${lines.join('')}</table>`;
 }

@@ -1,8 +1,10 @@
 // What tests of the GAN program share: a tiny classifier's run, and flags of a run of seconds.
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import type { Test } from 'tap';
 import { createRandom, saveSafetensors } from '../../../lib/index.js';
 import { makeModel } from '../../../models/networks/index.js';
+import { sameRun } from '../train/resumed.js';
 
 /** What config.json of a classifier says, as far as it is read. Two channels in the first layer give eight features. */
 export const classifierConfig = {
@@ -39,3 +41,13 @@ export const measured = (features: string, every: number): string[] => [
   '--sample-every',
   `${every}`,
 ];
+
+/** Throws a test's error unless both folders hold the same run, sample grids included. */
+export function sameGan(t: Test, found: string, wanted: string): void {
+  sameRun(t, found, wanted);
+  const grids = (folder: string) => {
+    const path = join(folder, 'samples');
+    return readdirSync(path).map((name) => [name, readFileSync(join(path, name), 'base64')]);
+  };
+  t.strictSame(grids(found).sort(), grids(wanted).sort(), 'sample grids');
+}
