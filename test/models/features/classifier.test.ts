@@ -65,7 +65,7 @@ t.test('what is no run of a classifier', async (t) => {
   fails(`${path}: is not that of a classifier's run`);
   config({});
   writeFileSync(join(folder, 'weights.safetensors'), 'damaged');
-  fails(/weights\.safetensors: loadSafetensors: /);
+  fails(/weights\.safetensors: safetensors: damaged/);
   rmSync(join(folder, 'weights.safetensors'));
   fails(`--features ${folder}: holds no run: it has no weights.safetensors`);
 });

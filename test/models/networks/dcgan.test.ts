@@ -8,13 +8,12 @@ const make = (norms: NormSettings, seed = 1, width?: number) =>
   makeDcgan(norms, { random: createRandom(seed), width });
 const sizeOf = (network: Module) => network.parameters().reduce((sum, { size }) => sum + size, 0);
 
+/** Both as wide as the published ones. */
+const paper = await make({ norm: 'mn' });
+
 t.test('the published numbers of parameters', async (t) => {
-  const { generator, discriminator } = await make({ norm: 'bn' });
-  t.equal(sizeOf(generator), 1_068_928);
-  t.equal(sizeOf(discriminator), 663_296);
-  const wide = await make({ norm: 'mn' }, 1, 128);
-  t.equal(sizeOf(wide.generator), 3_448_576);
-  t.equal(sizeOf(wide.discriminator), 2_637_312);
+  t.equal(sizeOf(paper.generator), 1_068_928);
+  t.equal(sizeOf(paper.discriminator), 663_296);
 });
 
 t.test('32×32 images in −1 … 1 from 100 numbers, and a logit of each', async (t) => {
@@ -35,7 +34,7 @@ t.test('32×32 images in −1 … 1 from 100 numbers, and a logit of each', asyn
 });
 
 t.test('weights start from N(0, 0.02²), γ from N(1, 0.02²), β at 0', async (t) => {
-  const { generator, discriminator } = await make({ norm: 'mn' });
+  const { generator, discriminator } = paper;
   const moments = async (network: Module, key: string) => {
     const values: number[] = [...(await network.stateDict())[key].data];
     const meanOf = (list: number[]) => list.reduce((sum, v) => sum + v, 0) / list.length;
