@@ -2,7 +2,7 @@
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import t from 'tap';
-import { isOneLine, readMetrics, runInShell, runMixgrad, runProgram } from '../programs.js';
+import { isOneLine, runInShell, runMixgrad, runProgram } from '../programs.js';
 import { measured, small, writeClassifier } from './small.js';
 
 const root = t.testdir({});
@@ -12,8 +12,8 @@ const gan = (...args: string[]) => runProgram('gan', args);
 t.test('help says what it is for', async (t) => {
   const { code, stdout } = gan('--help');
   t.equal(code, 0);
-  t.match(stdout, /^Usage: gan \[options\]\n\nTrains a DCGAN of 32×32 images/);
-  t.match(stdout, 'deconv1, deconv2, deconv3 of the generator');
+  t.match(stdout, /^Usage: mixgrad gan \[options\]\n\nTrains a DCGAN of 32×32 images/);
+  t.match(stdout.replaceAll(/\s+/g, ' '), 'deconv1, deconv2, deconv3 of the generator');
   t.match(runMixgrad(['--help']).stdout, /gan \[options\] +Trains a DCGAN/);
 });
 
@@ -62,7 +62,7 @@ t.test('a loss that is no number ends the run, and what was done is kept', async
     /gan: the loss of the (discriminator|generator) is (NaN|Infinity) at step \d+; try a lower --lr\. What/,
   );
   t.equal(JSON.parse(stdout).ended, 'diverged');
-  t.ok(readMetrics(out).length < 20);
+  t.equal(JSON.parse(stdout).steps, 0);
   t.ok(existsSync(join(out, 'report.html')));
 });
 
