@@ -30,7 +30,8 @@ interface ClassifierConfig {
   dataset: string;
   classes: number;
   limitTrain: number | null;
-  width?: number;
+  /** Null where it is the network's own. */
+  width?: number | null;
 }
 
 /** A frozen classifier. */
@@ -64,7 +65,8 @@ export function loadClassifier(run: string): Classifier {
   const path = join(run, WEIGHTS);
   const bytes = readBytes(path);
   const { model, classes, width } = config;
-  const network = makeModel(model, { norm: 'bn' }, { classes, width, random: createRandom(0) });
+  const sizes = { classes, width: width ?? undefined };
+  const network = makeModel(model, { norm: 'bn' }, { ...sizes, random: createRandom(0) });
   try {
     network.loadStateDict(loadSafetensors(bytes).state);
   } catch (error) {
