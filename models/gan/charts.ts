@@ -59,5 +59,5 @@ export function distanceCurves(metrics: DistanceMetric[], y: 'frechet' | 'kid', 
 function picture(options: Plot.PlotOptions, title: string): string {
   const figure = Plot.plot({ document, width: 520, height: 300, ariaLabel: title, ...options });
   // The other pictures in it are the colours of its legend.
-  return figure.outerHTML.replaceAll('<svg viewBox', '<svg role="img" viewBox');
+  return figure.outerHTML.replaceAll('<svg aria-label', '<svg role="img" aria-label');
 }
