@@ -4,6 +4,8 @@ import { runBenchmark } from './bench/program.js';
 import { dataCommand, runDownload } from './data/program.js';
 import { exportCommand } from './export/flags.js';
 import { runExport } from './export/program.js';
+import { ganCommand } from './gan/flags.js';
+import { runGan } from './gan/program.js';
 import { newCommand } from './run/flags.js';
 import { openOutput } from './run/output.js';
 import { runProgram } from './run/program.js';
@@ -19,6 +21,7 @@ function mixgradCommand() {
     .enablePositionalOptions()
     .description('Trains and times networks with batch and mixture normalization.')
     .addCommand(trainCommand().action((flags, command) => runTraining(command, openOutput(flags))))
+    .addCommand(ganCommand().action((flags, command) => runGan(command, openOutput(flags))))
     .addCommand(
       dataCommand().action((dataset, folder = null, flags) =>
         runDownload({ dataset, folder, url: flags.url }, openOutput(flags)),

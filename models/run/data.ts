@@ -71,7 +71,12 @@ export async function loadData(settings: DataSettings): Promise<RunData> {
   return { train, test, statistics: channelStatistics(train) };
 }
 
-async function loadSplit(settings: DataSettings, split: Split, count: number | null): Promise<Dataset> {
+/** Loads or draws one part, or the first images of it. */
+export async function loadSplit(
+  settings: DataSettings,
+  split: Split,
+  count: number | null,
+): Promise<Dataset> {
   const { data, dataset } = settings;
   if (dataset === 'synthetic') {
     return synthetic({ split, count: count ?? (split === 'train' ? SYNTHETIC_TRAIN : undefined) });

@@ -3,8 +3,9 @@ import { Command, InvalidArgumentError, Option } from 'commander';
 import { convolutions, deviceNames, MIXTURE_DEFAULTS } from '../../lib/index.js';
 import { type ModelName, networks } from '../networks/index.js';
 import { defaultComponents, GHOST_SIZE, type NormName, normNames, settingNorms } from '../networks/norms.js';
-import { placesOf } from '../networks/places.js';
+import { type Placed, placesOf } from '../networks/places.js';
 import { datasetNames, SYNTHETIC_TRAIN } from './data.js';
+import { PRECISE_IMAGES } from './order.js';
 import { UsageError } from './program.js';
 import { suggestion } from './suggest.js';
 import { version } from './version.js';
@@ -69,7 +70,7 @@ function parseNorm(value: string): NormName {
 }
 
 /** Adds the flags of normalizations: where one stands, its γ, and what mixture, mode and ghost batch normalization have. */
-export function addNormFlags(command: Command): void {
+export function addNormFlags(command: Command, placed: Record<string, Placed> = networks): void {
   command
     .addOption(
       new Option(
@@ -77,7 +78,7 @@ export function addNormFlags(command: Command): void {
         'this normalization only at these places, or at all whose names begin so, BN at the others',
       )
         .argParser((list) => list.split(',').map((place) => place.trim()))
-        .default(null, `all: ${placesOfAll()}`),
+        .default(null, `all: ${placesOfAll(placed)}`),
     )
     .option('--norm-gamma <x>', 'what its γ is at first', positive, 1);
   addMixtureFlags(command);
@@ -122,13 +123,39 @@ function addMixtureFlags(command: Command): void {
 }
 
 /** The places of each network, those with dots by their groups. */
-function placesOfAll(): string {
+function placesOfAll(placed: Record<string, Placed>): string {
   const owners = new Map<string, string[]>();
-  for (const [name, network] of Object.entries(networks)) {
+  for (const [name, network] of Object.entries(placed)) {
     const places = placesOf(network);
     if (places !== '') owners.set(places, [...(owners.get(places) ?? []), name]);
   }
   return [...owners].map(([places, names]) => `${places} of ${names.join(', ')}`).join('; ');
+}
+
+/** The flag that says what precise statistics are taken from. */
+export function preciseFlag(): Option {
+  return new Option(
+    '--precise-batches <n>',
+    'training batches whose statistics an evaluation takes in place of running ones, beside the one with those',
+  )
+    .argParser(count)
+    .default(null, `as many as have ${PRECISE_IMAGES} images, an epoch at most`);
+}
+
+/** Adds the flags of a run's folder and checkpoints. */
+export function addRunFlags(command: Command, name: string): void {
+  command
+    .addOption(
+      new Option('--save-every <n>', 'steps between checkpoints, beside those at evaluations')
+        .argParser(count)
+        .default(null, 'at evaluations only'),
+    )
+    .addOption(new Option('--out <dir>', 'run folder, new or empty').argParser(folder).default(null, name))
+    .addOption(
+      new Option('--resume <dir>', 'go on with the run of this folder, with its settings')
+        .argParser(folder)
+        .conflicts('out'),
+    );
 }
 
 /** Adds the flags that say where to compute. */

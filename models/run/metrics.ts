@@ -111,8 +111,65 @@ export interface PicturesMetric {
   layers: LayerPicture[];
 }
 
+/** One update of both networks of a GAN. All is of the batch, before the update of the network it is about. */
+export interface GanMetric {
+  kind: 'gan';
+  step: number;
+  epoch: number;
+  /** Of the discriminator, on real and on generated images together. */
+  lossD: number;
+  lossG: number;
+  /** D(x), the mean share of truth that the discriminator sees in real images. */
+  real: number;
+  /** D(G(z)), in generated ones. */
+  fake: number;
+  /** D(G(z)) after the discriminator's update, which the generator learns from. */
+  fooled: number;
+  images_per_s: number;
+  elapsed_s: number;
+}
+
+/** Distances of two sets of images, on the features of a classifier. */
+export interface DistanceNumbers {
+  frechet: number;
+  /** The kernel distance: mean over subsets, and standard deviation of one. */
+  kid: number;
+  kidDeviation: number;
+}
+
+/** Distances of generated images from training images. */
+export interface DistanceMetric extends DistanceNumbers {
+  kind: 'distance';
+  step: number;
+  epoch: number;
+  statistics: Statistics;
+  /** Images of each set. */
+  samples: number;
+  /** Distances of test images from the same training images. */
+  floor: DistanceNumbers;
+  elapsed_s: number;
+}
+
+/** A picture of generated images, always of the same numbers z. */
+export interface SamplesMetric {
+  kind: 'samples';
+  step: number;
+  epoch: number;
+  statistics: Statistics;
+  /** In the run folder. */
+  file: string;
+}
+
 /** A line of metrics.jsonl. A number that is not finite is null there. */
-export type Metric = TrainMetric | EvalMetric | LayersMetric | DescentMetric | PicturesMetric;
+export type Metric =
+  | TrainMetric
+  | EvalMetric
+  | LayersMetric
+  | DescentMetric
+  | PicturesMetric
+  | GanMetric
+  | DistanceMetric
+  | SamplesMetric;
 
 /** What a line may be. */
 export const kinds = ['train', 'eval', 'layers', 'descent', 'pictures'] as const satisfies Metric['kind'][];

@@ -4,11 +4,23 @@ import type { EvalMetric, TrainMetric } from './metrics.js';
 import type { Output } from './output.js';
 
 /** Told of every update and evaluation. */
-export interface Progress {
+export interface Progress<T = TrainMetric, E = EvalMetric> {
   log(line: string): void;
-  trained(metric: TrainMetric): void;
-  evaluated(metric: EvalMetric): void;
+  trained(metric: T): void;
+  evaluated(metric: E): void;
   stop(): void;
+}
+
+/** What there is to say of an update and of an evaluation. */
+export interface Words<T, E> {
+  trained(metric: T): string;
+  evaluated(metric: E): string;
+}
+
+/** An update as far as its time goes. */
+interface Timed {
+  step: number;
+  elapsed_s: number;
 }
 
 /** Seconds between plain lines within an epoch, and between messages that repeat. */
@@ -18,12 +30,18 @@ const QUIET_SECONDS = 10;
 const WIDE = 100;
 
 /** A progress bar on stderr where that is a terminal that can move its cursor, else lines. Steps that are done count. */
-export function openProgress(total: number, done: number, { say, quiet }: Output): Progress {
+export function openProgress<T extends Timed, E>(
+  total: number,
+  done: number,
+  { say, quiet }: Output,
+  words: Words<T, E>,
+): Progress<T, E> {
   const terminal = process.stderr.isTTY && process.env.TERM !== 'dumb' && !quiet;
-  return terminal ? barProgress(total, done, process.stderr.columns) : lineProgress(total, say);
+  return terminal ? barProgress(total, done, words) : lineProgress(total, say, words);
 }
 
-function barProgress(total: number, done: number, columns: number): Progress {
+function barProgress<T extends Timed, E>(total: number, done: number, words: Words<T, E>): Progress<T, E> {
+  const { columns } = process.stderr;
   const wide = columns >= WIDE;
   const format = `${wide ? '{bar} ' : ''}step {value}/{total}  {state}${wide ? '  {eta_formatted} left' : ''}`;
   const look = { format, barsize: 24, etaBuffer: 30, hideCursor: true, clearOnComplete: true };
@@ -37,8 +55,8 @@ function barProgress(total: number, done: number, columns: number): Progress {
   process.once('exit', restore);
   return {
     log: messages.log,
-    trained: (metric) => bar.update(metric.step, { state: describe(metric) }),
-    evaluated: (metric) => print(describeEvaluation(metric)),
+    trained: (metric) => bar.update(metric.step, { state: words.trained(metric) }),
+    evaluated: (metric) => print(words.evaluated(metric)),
     stop: () => {
       messages.flush();
       restore();
@@ -47,7 +65,11 @@ function barProgress(total: number, done: number, columns: number): Progress {
   };
 }
 
-function lineProgress(total: number, say: (line: string) => void): Progress {
+function lineProgress<T extends Timed, E>(
+  total: number,
+  say: (line: string) => void,
+  words: Words<T, E>,
+): Progress<T, E> {
   let last = 0;
   const messages = seldom(say);
   return {
@@ -55,9 +77,9 @@ function lineProgress(total: number, say: (line: string) => void): Progress {
     trained(metric) {
       if (metric.elapsed_s - last < QUIET_SECONDS) return;
       last = metric.elapsed_s;
-      say(`step ${metric.step}/${total}  ${describe(metric)}`);
+      say(`step ${metric.step}/${total}  ${words.trained(metric)}`);
     },
-    evaluated: (metric) => say(describeEvaluation(metric)),
+    evaluated: (metric) => say(words.evaluated(metric)),
     stop: messages.flush,
   };
 }
@@ -84,14 +106,15 @@ function seldom(print: (line: string) => void) {
   };
 }
 
-function describe({ loss, accuracy, images_per_s: rate }: TrainMetric): string {
-  return `loss ${loss.toFixed(3)}  accuracy ${percent(accuracy)}  ${rate.toFixed(0)} images/s`;
-}
-
-function describeEvaluation({ epoch, step, loss, accuracy, statistics }: EvalMetric): string {
-  const score = `test loss ${loss.toFixed(3)}  test accuracy ${percent(accuracy)}`;
-  return `epoch ${epoch}  step ${step}  ${score}  ${statistics} statistics`;
-}
+/** Of a classifier. */
+export const scores: Words<TrainMetric, EvalMetric> = {
+  trained: ({ loss, accuracy, images_per_s: rate }) =>
+    `loss ${loss.toFixed(3)}  accuracy ${percent(accuracy)}  ${rate.toFixed(0)} images/s`,
+  evaluated({ epoch, step, loss, accuracy, statistics }) {
+    const score = `test loss ${loss.toFixed(3)}  test accuracy ${percent(accuracy)}`;
+    return `epoch ${epoch}  step ${step}  ${score}  ${statistics} statistics`;
+  },
+};
 
 /** 0.8125 as 81.3 %. */
 export function percent(share: number): string {

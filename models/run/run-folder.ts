@@ -2,13 +2,14 @@
 import {
   appendFileSync,
   existsSync,
+  mkdirSync,
   readdirSync,
   readFileSync,
   rmSync,
   truncateSync,
   writeFileSync,
 } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { reasonOf, syncFile } from '../../datasets/files.js';
 import { checkFolder, makeFolders, removeFolders } from './folders.js';
 import { lockFolder } from './lock.js';
@@ -130,13 +131,23 @@ export class RunFolder {
   }
 
   /**
-   * Writes a file, whole or not at all. Returns its path.
+   * Writes a file, whole or not at all, into a folder in this one where its name has one. Returns its path.
    * @throws FileError where it cannot; an earlier file of that name is then as it was
    */
   write(name: string, content: string | Uint8Array): string {
     const path = join(this.path, name);
+    if (dirname(name) !== '.') makeFolder(dirname(path));
     writeWhole(path, content);
     return path;
+  }
+}
+
+/** Makes a folder, where there is none yet. @throws FileError */
+function makeFolder(path: string): void {
+  try {
+    if (!existsSync(path)) mkdirSync(path);
+  } catch (error) {
+    throw new FileError(path, error);
   }
 }
 

@@ -4,9 +4,9 @@ import { createRandom } from '../../lib/index.js';
 import { makeModel } from '../networks/index.js';
 import { loadData, type RunData } from '../run/data.js';
 import { openFor } from '../run/device.js';
+import { countPrecise, ordering, updatesPerEpoch } from '../run/order.js';
 import { UsageError } from '../run/program.js';
 import { makeOptimizer, makeScheduler } from '../train/optimizers.js';
-import { countPrecise, countSteps, ordering } from '../train/run.js';
 import type { Settings } from '../train/settings.js';
 import { update } from '../train/update.js';
 import type { Axis } from './grid.js';
@@ -101,7 +101,8 @@ function nameOf({ norm, normAt, components, iterations }: Settings): string {
 
 /** Training images of a run, and those of its evaluations as so many training images. */
 function imagesOf(run: Settings, { train, test }: RunData): number {
-  const { total, perEpoch } = countSteps(run, train);
+  const perEpoch = updatesPerEpoch(run, train);
+  const total = run.steps ?? run.epochs * perEpoch;
   const evaluations = Math.ceil(total / (run.evalEverySteps ?? run.evalEvery * perEpoch));
   const evaluated = 2 * test.length + countPrecise(run, perEpoch) * run.batchSize;
   return total * run.batchSize + evaluations * evaluated * FORWARD;

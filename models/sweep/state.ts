@@ -1,10 +1,10 @@
 // Where a run of a sweep stands, by what its folder holds.
 import { existsSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
+import { changeable } from '../run/checkpoint.js';
 import { Ending, UsageError } from '../run/program.js';
 import { CONFIG, METRICS } from '../run/run-folder.js';
 import { writeWhole } from '../run/whole-file.js';
-import { changeable } from '../train/settings.js';
 import { type SweepRun, settingsFrom } from './runs.js';
 
 /** The file that says that a run has ended: it is not begun again. */

@@ -40,6 +40,3 @@ export interface Settings
   /** The run folder; null names one by time, norm and seed. */
   out: string | null;
 }
-
-/** The settings that a run may change where it is resumed: they decide no number. */
-export const changeable: readonly string[] = ['threads', 'data', 'saveEvery', 'out'];

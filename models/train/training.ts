@@ -1,14 +1,16 @@
 // The training loop: batches in, updates and evaluations out, all of it into the run folder.
 import { batches } from '../../datasets/batches.js';
 import { saveSafetensors, type Tensor } from '../../lib/index.js';
+import { saveRun } from '../run/checkpoint.js';
+import { DivergedError } from '../run/ending.js';
 import { evaluate, imagesOf, letSignalsIn } from '../run/evaluate.js';
 import { isEvaluated } from '../run/metrics.js';
+import { countPrecise, ordering, type Update, updates } from '../run/order.js';
 import { evaluateBothWays } from '../run/precise.js';
 import { WEIGHTS } from '../run/run-folder.js';
 import { pictureLayers } from '../watch/pictures.js';
-import { saveRun } from './checkpoint.js';
-import { countPrecise, ordering, type Run } from './run.js';
-import { DivergedError, partsOf, type Update, update } from './update.js';
+import type { Run } from './run.js';
+import { partsOf, update } from './update.js';
 import { watchUpdate } from './watching.js';
 
 /**
@@ -21,7 +23,7 @@ export async function train(run: Run, stop: AbortSignal): Promise<void> {
   // The last evaluation may have been interrupted.
   if (run.step > 0 && evaluates(run, run.step) && !isEvaluated(folder.metrics, run.step))
     await assess(run, stop);
-  for (const next of updates(run)) {
+  for (const next of updates(run, run.data.statistics)) {
     await letSignalsIn(stop);
     const { step } = next;
     await makeUpdate(run, next);
@@ -92,20 +94,6 @@ function* preciseBatches({ settings, data, perEpoch }: Run): Generator<Tensor, v
     for (const batch of batches(data.train, { ...options, epoch })) {
       for (const part of partsOf(batch, accumulate)) yield imagesOf(part);
       if (++taken === count) return;
-    }
-  }
-}
-
-/** The batches that are left of the run, epoch after epoch. */
-function* updates({ settings, data, step: done, total, perEpoch }: Run): Generator<Update, void> {
-  const options = { ...ordering(settings), statistics: data.statistics };
-  let step = done;
-  while (step < total) {
-    const epoch = Math.floor(step / perEpoch);
-    for (const batch of batches(data.train, { ...options, epoch, skip: step % perEpoch })) {
-      step++;
-      yield { batch, step, epoch: epoch + 1 };
-      if (step === total) return;
     }
   }
 }

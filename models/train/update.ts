@@ -4,24 +4,11 @@ import {
   clipGradNorm,
   crossEntropy,
   type LRScheduler,
-  MixgradError,
   type Module,
   type Optimizer,
 } from '../../lib/index.js';
+import { DivergedError } from '../run/ending.js';
 import { countCorrect, imagesOf, type Score } from '../run/evaluate.js';
-
-/** The loss is no longer a number. */
-export class DivergedError extends MixgradError {
-  override name = 'DivergedError';
-}
-
-/** An update that is to be made. */
-export interface Update {
-  batch: Batch;
-  /** From 1, as epoch. */
-  step: number;
-  epoch: number;
-}
 
 /** What takes part in an update. */
 export interface Learner {

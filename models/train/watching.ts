@@ -1,9 +1,10 @@
 // What is recorded of an update beside its loss: the normalization layers in it, and the loss along its direction.
 import type { DescentMetric, LayersMetric } from '../run/metrics.js';
+import type { Update } from '../run/order.js';
 import { watchDescent } from '../watch/descent.js';
 import { watchLayers } from '../watch/layers.js';
 import type { Run } from './run.js';
-import { differentiate, type Update } from './update.js';
+import { differentiate } from './update.js';
 
 /** An update that is being watched. */
 export interface Watched {

@@ -31,7 +31,7 @@ export const mixgrad = fileURLToPath(new URL('../../models/mixgrad.js', import.m
 export const tiniest = [...tiny, '--norm', 'none', '--steps', '1'];
 
 /** Runs a program to its end. */
-export function runProgram(program: 'train' | 'bench', args: readonly string[], cwd?: string): Ended {
+export function runProgram(program: 'train' | 'gan' | 'bench', args: readonly string[], cwd?: string): Ended {
   return runMixgrad([program, ...args], { cwd });
 }
 
@@ -53,9 +53,10 @@ export function trainUntil(
   args: readonly string[],
   wanted: string,
   act: (child: ChildProcessWithoutNullStreams) => void,
+  program: 'train' | 'gan' = 'train',
 ): Promise<Ended> {
   return new Promise((resolve) => {
-    const child = spawn(process.execPath, [mixgrad, 'train', ...args]);
+    const child = spawn(process.execPath, [mixgrad, program, ...args]);
     const ended: Ended = { code: null, stdout: '', stderr: '' };
     let acted = false;
     for (const stream of ['stdout', 'stderr'] as const) {

@@ -19,16 +19,16 @@ const rooms: readonly string[][] = [
   ['datasets'],
   ['models/networks'],
   ['models/run'],
-  ['models/watch'],
+  ['models/watch', 'models/features'],
   ['models/sweep/collected.ts'],
   ['models/study', 'models/report'],
-  ['models/train', 'models/bench', 'models/data', 'models/export'],
+  ['models/train', 'models/gan', 'models/bench', 'models/data', 'models/export'],
   ['models/sweep'],
   ['models'],
 ];
 
 /** Neighbours in a list above: they share what lies below them and know nothing of each other. */
-const apart = ['models/train', 'models/bench', 'models/data', 'models/export'];
+const apart = ['models/train', 'models/gan', 'models/bench', 'models/data', 'models/export'];
 
 /** The files of a folder, types and AssemblyScript included. */
 function filesIn(folder: string): string[] {

@@ -1,6 +1,7 @@
 // The optimizers and schedules of the training program, and its updates by parts.
 import t from 'tap';
 import { createRandom, Flatten, Linear, Sequential, SGD, tensor } from '../../../lib/index.js';
+import { DivergedError } from '../../../models/run/ending.js';
 import {
   makeOptimizer,
   makeScheduler,
@@ -9,7 +10,7 @@ import {
   type ScheduleSettings,
   scheduleNames,
 } from '../../../models/train/optimizers.js';
-import { DivergedError, partsOf, update } from '../../../models/train/update.js';
+import { partsOf, update } from '../../../models/train/update.js';
 import { normal } from '../../values.js';
 
 const automatic = { warmup: null, stepSize: null, milestones: null, gamma: 0.1, lr: 0.5 };

@@ -1,18 +1,17 @@
 // The settings of a run that goes on: those of its config.json, which flags may repeat and not contradict.
 import type { Command, Option } from 'commander';
-import { UsageError } from '../run/program.js';
-import { CONFIG, type RunFolder } from '../run/run-folder.js';
-import { settingsOf } from './flags.js';
-import { changeable, type Settings } from './settings.js';
+import { changeable } from './checkpoint.js';
+import { UsageError } from './program.js';
+import { CONFIG, type RunFolder } from './run-folder.js';
 
 /** Flags that are no settings. */
 const OTHERS = ['version', 'json', 'quiet', 'out', 'resume'];
 
 /**
- * The settings of the folder's run.
+ * Gives a command's options the settings of the folder's run. Returns its config.json.
  * @throws UsageError for a flag that contradicts them, or a config.json that is none
  */
-export function resumedSettings(command: Command, folder: RunFolder): Settings {
+export function resumeFlags(command: Command, folder: RunFolder): Record<string, unknown> {
   const config = readConfig(folder);
   for (const option of command.options) {
     const name = option.attributeName();
@@ -27,7 +26,7 @@ export function resumedSettings(command: Command, folder: RunFolder): Settings {
     const words = `${flagOf(option, given)}: the run in ${folder.path} has ${recorded ?? 'none'}`;
     throw new UsageError(`${words}; a run that is resumed keeps its settings`);
   }
-  return { ...settingsOf(command), out: folder.path };
+  return config;
 }
 
 function readConfig(folder: RunFolder): Record<string, unknown> {

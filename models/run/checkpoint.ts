@@ -8,15 +8,34 @@ import {
   MixgradError,
   saveCheckpoint,
 } from '../../lib/index.js';
-import type { RunData } from '../run/data.js';
-import { isEvaluated } from '../run/metrics.js';
-import { CONFIG, type RunFolder } from '../run/run-folder.js';
-import { version } from '../run/version.js';
-import { ordering, type Run } from './run.js';
-import { changeable, type Settings } from './settings.js';
+import type { DataSettings, RunData } from './data.js';
+import { type OrderSettings, ordering } from './order.js';
+import { CONFIG, type RunFolder } from './run-folder.js';
+import { version } from './version.js';
 
 /** The file's name. */
 export const CHECKPOINT = 'checkpoint.safetensors';
+
+/** The settings that a run may change where it is resumed: they decide no number. */
+export const changeable: readonly string[] = ['threads', 'data', 'saveEvery', 'out', 'features'];
+
+/** A run as far as its checkpoint goes. */
+export interface Saved {
+  settings: DataSettings;
+  /** Of the data and their order. */
+  checksum: string;
+  folder: RunFolder;
+  /** Updates so far. */
+  step: number;
+  /** Updates in all. */
+  total: number;
+  /** Updates in an epoch. */
+  perEpoch: number;
+  /** All whose state decides what the next steps compute, but the generator of the process. */
+  parts: CheckpointParts;
+  /** Seconds of training so far, those before it was resumed included. */
+  elapsed(): number;
+}
 
 /** Where a run stood, and what it was a run of. */
 export interface Position {
@@ -43,8 +62,14 @@ export interface Checkpoint {
   bytes: Uint8Array;
 }
 
+/** A run that was begun: its folder, and its checkpoint if it came to one. */
+export interface Begun {
+  folder: RunFolder;
+  checkpoint: Checkpoint | null;
+}
+
 /** Writes the run's checkpoint, after its metrics are on the disk; returns its path. @throws FileError */
-export async function saveRun(run: Run): Promise<string> {
+export async function saveRun(run: Saved): Promise<string> {
   const { folder, settings, step, total, perEpoch } = run;
   const position: Position = {
     version: version(),
@@ -65,7 +90,7 @@ export async function saveRun(run: Run): Promise<string> {
  * Reads a folder's checkpoint and the metrics that belong to it; null where the run had not come to its first.
  * @throws UsageError where it is damaged, or of another version or run than config.json
  */
-export async function readCheckpoint(folder: RunFolder, settings: Settings): Promise<Checkpoint | null> {
+export async function readCheckpoint(folder: RunFolder, settings: object): Promise<Checkpoint | null> {
   const bytes = folder.read(CHECKPOINT);
   if (!bytes) return null;
   const position = (await load(folder, bytes, {})) as unknown as Position;
@@ -86,11 +111,17 @@ export async function readCheckpoint(folder: RunFolder, settings: Settings): Pro
   return { position, bytes };
 }
 
+/** Puts a run where it was last saved; the lines of metrics that came after are cut off. */
+export async function goBack(run: Saved, { folder, checkpoint }: Begun): Promise<void> {
+  if (checkpoint) await restoreRun(run, checkpoint);
+  folder.cutMetrics();
+}
+
 /**
  * Puts a run where its checkpoint was saved.
  * @throws UsageError where the data are others, or the states do not fit
  */
-export async function restoreRun(run: Run, { position, bytes }: Checkpoint): Promise<void> {
+async function restoreRun(run: Saved, { position, bytes }: Checkpoint): Promise<void> {
   if (run.checksum !== position.data) {
     const words = `was saved with other images, labels or another order than ${run.settings.data ?? run.settings.dataset} gives`;
     throw run.folder.refusal(CHECKPOINT, words);
@@ -99,13 +130,14 @@ export async function restoreRun(run: Run, { position, bytes }: Checkpoint): Pro
   run.step = position.step;
 }
 
-/** Whether there is nothing left to do. */
-export function isFinished({ position }: Checkpoint, folder: RunFolder): boolean {
-  return position.step === position.total && isEvaluated(folder.metrics, position.step);
+/** Counts seconds, on from those before, to the millisecond. */
+export function startClock(before: number): () => number {
+  const start = performance.now();
+  return () => Number((before + (performance.now() - start) / 1000).toFixed(3));
 }
 
 /** A checksum of what is learned from, of what it is tested on, and of the order in the first epoch. */
-export function checksumOf({ train, test }: RunData, settings: Settings): string {
+export function checksumOf({ train, test }: RunData, settings: OrderSettings): string {
   const { order, crops } = drawEpoch(train.length, { ...ordering(settings), epoch: 0 });
   const hash = createHash('sha256')
     .update(order)
@@ -114,13 +146,12 @@ export function checksumOf({ train, test }: RunData, settings: Settings): string
   return hash.digest('hex');
 }
 
-/** All whose state decides what the next steps compute. */
-function partsOf({ network, optimizer, scheduler }: Run): CheckpointParts {
-  return { model: network, optimizer, scheduler, random: defaultRandom() };
+function partsOf({ parts }: Saved): CheckpointParts {
+  return { ...parts, random: defaultRandom() };
 }
 
 /** The settings that decide a number. */
-function decisive(settings: Settings): Record<string, unknown> {
+function decisive(settings: object): Record<string, unknown> {
   return Object.fromEntries(Object.entries(settings).filter(([name]) => !changeable.includes(name)));
 }
 
