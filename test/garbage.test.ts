@@ -152,7 +152,7 @@ function methodsOf(object: object): string[] {
 const inside = [
   ...['setRecord', 'checkHeld', 'forgetSources', 'assign', 'shows', 'dispose'], // Tensor
   ...['print', 'stateItems', 'namedTensors', 'hookForward', 'stateLoaded'], // Module
-  ...['take', 'restart', 'warmStart', 'countBatch', 'checkInput'], // norms
+  ...['take', 'restart', 'warmStart', 'countBatch', 'checkInput', 'shareOf', 'averageFromHere', 'drawOrder'], // norms
   'drop', // dropout
   ...['update', 'replace', 'remembers', 'tensorOf', 'count', 'slotsOf', 'forget'], // optimizers
   ...['move', 'readOptions', 'onlyGroup', 'rate', 'moveTo', 'lrsFrom'], // optimizers and schedules

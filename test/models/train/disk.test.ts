@@ -15,10 +15,10 @@ const flags = '--device wasm --threads 1 --norm none --limit-train 4 --limit-tes
 );
 const train = (...args: string[]) => runProgram('train', args);
 
-/** A disk with room for weights (3.7 MB) and one checkpoint (7.3 MB), and not for a second checkpoint. */
+/** A disk with room for weights (5.8 MB) and one checkpoint (11.5 MB), and not for a second checkpoint. */
 const disk = mkdtempSync(join(tmpdir(), 'mixgrad-'));
 const mount = (...args: string[]) => spawnSync('mount', [...args, 'tmpfs', disk]).status === 0;
-const mounted = mount('-t', 'tmpfs', '-o', 'size=16m');
+const mounted = mount('-t', 'tmpfs', '-o', 'size=25m');
 t.teardown(() => {
   if (mounted) spawnSync('umount', [disk]);
   rmdirSync(disk);
@@ -39,7 +39,7 @@ t.test(
     t.equal((await positionOf(out)).step, 2);
     t.equal(readMetrics(out).at(-1)?.step, 4);
 
-    t.ok(mount('-o', 'remount,size=40m'));
+    t.ok(mount('-o', 'remount,size=60m'));
     t.equal(train('--resume', out, '--quiet').code, 0);
     t.equal(train(...flags, ...more, '--out', whole).code, 0);
     sameRun(t, out, whole);
