@@ -1,7 +1,11 @@
 // The API site: everything public, the README, and the pages of docs/.
 import { readdirSync } from 'node:fs';
 
-const pages = readdirSync('..').filter((name) => name.endsWith('.md'));
+const pages = ['..', '../results'].flatMap((folder) =>
+  readdirSync(folder)
+    .filter((name) => name.endsWith('.md'))
+    .map((name) => `${folder}/${name}`),
+);
 
 /** @type {Partial<import('typedoc').TypeDocOptions>} */
 export default {
@@ -9,7 +13,7 @@ export default {
   entryPoints: ['../../lib/index.ts'],
   tsconfig: '../../tsconfig.json',
   readme: '../../README.md',
-  projectDocuments: pages.map((name) => `../${name}`),
+  projectDocuments: pages,
   out: '../../dist/docs',
   highlightLanguages: ['bash', 'html', 'javascript', 'json', 'python', 'typescript'],
   disableSources: true,
