@@ -45,12 +45,22 @@ export async function fitSize(asked: Budgeted, say: (line: string) => void): Pro
     runsOf(presetRuns(preset, axes, size)).runs.map(({ args }) => settingsFrom(args));
   const cost = await costs(runsAt({ seeds: 1, epochs: 1 }), asked, say);
   const minutesOf = (size: Size) => runsAt(size).reduce((sum, run) => sum + cost(run), 0) / 60;
-  const sizes: readonly Size[] = presets[preset].sizes;
-  const size = sizes.find((size) => minutesOf(size) <= budget) ?? fitSteps(asked, minutesOf);
+  const size = fitEpochs(asked, minutesOf) ?? fitSteps(asked, minutesOf);
   const length = size.steps === undefined ? `${size.epochs} epochs` : `${size.steps} steps`;
-  const minutes = minutesOf(size).toPrecision(2);
+  const minutes = Number(minutesOf(size).toPrecision(2));
   say(`${preset}: ${size.seeds} seeds, ${length}: about ${minutes} of ${budget} minutes, one run at a time`);
   return size;
+}
+
+/** The first of the preset's sizes that fits, with as many more epochs as fit too, up to those of the size before it. */
+function fitEpochs({ preset, budget }: Budgeted, minutesOf: (size: Size) => number): Size | null {
+  const { sizes } = presets[preset];
+  const first = sizes.findIndex((size) => minutesOf(size) <= budget);
+  if (first < 0) return null;
+  const { seeds, epochs: least } = sizes[first];
+  let epochs = Math.max(least, sizes[Math.max(0, first - 1)].epochs);
+  while (epochs > least && minutesOf({ seeds, epochs }) > budget) epochs--;
+  return { seeds, epochs };
 }
 
 /** A part of an epoch: time is a line in the number of steps. */

@@ -115,7 +115,7 @@ t.test('a budget decides seeds and epochs', async (t) => {
   t.equal(runsIn(whole).length, 6);
   t.match(runsIn(whole)[0].settings, { epochs: '5' });
   const { stderr } = write(folder('less'), ...preset, '--budget', '0.5', '--images-per-s', '1000');
-  t.match(stderr, /^scale: 2 seeds, 3 epochs: about 0\.34 of 0\.5 minutes, one run at a time\n/);
+  t.match(stderr, /^scale: 2 seeds, 5 epochs: about 0\.34 of 0\.5 minutes, one run at a time\n/);
   t.equal(runsIn(folder('less')).length, 4);
   t.match(write(folder('none'), ...preset, '--budget', '0.1', '--images-per-s', '1'), {
     code: 2,
