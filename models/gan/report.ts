@@ -45,7 +45,7 @@ function summary({ seed }: Reported['settings'], updates: GanMetric[], { metrics
       html`<p class="result">By ${statistics} statistics, mean of the last ${count}: Fréchet distance on our features
 <b>${shown(frechet)}</b> (test images ${shown(floor.frechet)}), KID <b>${shown(kid)}</b> (${shown(floor.kid)}).</p>`,
   );
-  return html`<p class="result">${last.step} steps in ${last.elapsed_s.toFixed(0)} s, seed ${seed}.</p>${lines}`;
+  return html`<p class="result">After step ${last.step}, ${last.elapsed_s.toFixed(0)} s of training with seed ${seed}.</p>${lines}`;
 }
 
 function distancesSection(distances: DistanceMetric[]): Html {
