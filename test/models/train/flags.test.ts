@@ -290,7 +290,7 @@ t.test('--help names every flag with its default', (t) => {
   t.match(help, /--lr <rate>[^-]*\(default: 0\.02 with sgd,\s+0\.001\s+with\s+adam,/);
   t.match(
     help,
-    /--norm-at <places>[^-]*\(default: all:\s+conv1,\s+conv2,\s+conv3,\s+conv4\s+of\s+cifar-cnn;\s+block1,/,
+    /--norm-at <places>[^-]*\(default:\s+all:\s+conv1,\s+conv2,\s+conv3,\s+conv4\s+of\s+cifar-cnn;\s+block1,/,
   );
   t.match(help, /--width <n>[^-]*\(default: the network's own\)/);
   t.notMatch(help, 'block1.0', 'places are shown by their groups');
