@@ -9,7 +9,7 @@ export function fieldsOf(metric: Metric): Fields {
   const { kind, step, epoch } = metric;
   const place: Fields = Object.entries({ kind, step, epoch });
   if (kind === 'layers') return [...place, ...flatten(metric.layers)];
-  if (kind !== 'descent') return Object.entries(metric);
+  if (kind !== 'descent') return flatten(metric);
   const points = (metric.points ?? []).map(({ rate, ...numbers }) => [rate, numbers] as const);
   const names = ['loss', 'gradientDistance'] as const;
   return [

@@ -1,6 +1,7 @@
 // mixgrad export: what a run recorded, in the formats of other programs.
 import { join } from 'node:path';
 import { checkFolder } from '../run/folders.js';
+import type { Metric } from '../run/metrics.js';
 import { openOutput } from '../run/output.js';
 import { METRICS } from '../run/run-folder.js';
 import { writeWhole } from '../run/whole-file.js';
@@ -15,6 +16,12 @@ const names: Record<Format, string> = {
   tensorboard: 'events.out.tfevents.mixgrad',
   csv: 'metrics.csv',
   onnx: 'model.onnx',
+};
+
+/** Lines that have no numbers for a format. */
+const numberless: Record<Exclude<Format, 'onnx'>, readonly Metric['kind'][]> = {
+  tensorboard: ['pictures', 'samples'],
+  csv: ['pictures'],
 };
 
 /**
@@ -32,10 +39,13 @@ export async function runExport(run: string, flags: ExportFlags): Promise<void> 
     return;
   }
   const { metrics: recorded, torn, endedAt } = readMetrics(run);
-  const metrics = recorded.filter(({ kind }) => kind !== 'pictures');
-  const pictures = recorded.length - metrics.length;
-  if (pictures > 0)
-    output.say(`${run}: ${pictures} lines of pictures were left out: they are no single numbers`);
+  const metrics = recorded.filter(({ kind }) => !numberless[format].includes(kind));
+  const left = numberless[format].flatMap((kind) => {
+    const count = recorded.filter((metric) => metric.kind === kind).length;
+    return count > 0 ? [`${count} of ${kind}`] : [];
+  });
+  if (left.length > 0)
+    output.say(`${run}: lines that hold no single numbers were left out: ${left.join(', ')}`);
   if (torn) output.say(`${run}: the last line of metrics.jsonl is torn and was left out`);
   writeWhole(path, format === 'csv' ? csvOf(metrics) : eventsOf(metrics, endedAt));
   output.result(path, { format, path, metrics: metrics.length, torn });

@@ -3,7 +3,10 @@
 import type { Metric } from '../run/metrics.js';
 import { fieldsOf } from './fields.js';
 
-/** The file of a run's metrics: a scalar a field, named `train/loss` or `layers/norm3/entropy`, at the metric's step. The last was written at `endedAt`. */
+/**
+ * The file of a run's metrics: a scalar a field, named `train/loss`, `eval/precise/loss` or `layers/norm3/entropy`, at the
+ * metric's step. The last was written at `endedAt`.
+ */
 export function eventsOf(metrics: readonly Metric[], endedAt: number): Uint8Array {
   const elapsed = elapsedOf(metrics);
   const start = endedAt - (elapsed.at(-1) ?? 0);
@@ -19,7 +22,8 @@ export function eventsOf(metrics: readonly Metric[], endedAt: number): Uint8Arra
 function elapsedOf(metrics: readonly Metric[]): number[] {
   let last = 0;
   return metrics.map((metric) => {
-    if (metric.kind === 'train' && Number.isFinite(metric.elapsed_s)) last = metric.elapsed_s;
+    if ((metric.kind === 'train' || metric.kind === 'gan') && Number.isFinite(metric.elapsed_s))
+      last = metric.elapsed_s;
     return last;
   });
 }
@@ -28,8 +32,10 @@ function elapsedOf(metrics: readonly Metric[]): number[] {
 const POSITIONS = ['step', 'epoch', 'elapsed_s'];
 
 function scalarsOf(metric: Metric): [tag: string, value: number][] {
+  // Both ways to evaluate are measured at one step.
+  const group = 'statistics' in metric ? `${metric.kind}/${metric.statistics}` : metric.kind;
   return fieldsOf(metric).flatMap(([name, value]): [string, number][] =>
-    typeof value === 'number' && !POSITIONS.includes(name) ? [[`${metric.kind}/${name}`, value]] : [],
+    typeof value === 'number' && !POSITIONS.includes(name) ? [[`${group}/${name}`, value]] : [],
   );
 }
 

@@ -19,11 +19,13 @@ export function over(
 ): Point[] {
   const points = metrics.flatMap(({ step, layers }) => {
     const y = layers[name] && of(layers[name]);
-    // JSON has null for what is not finite.
-    return typeof y === 'number' ? [{ x: step, y }] : [];
+    return isNumber(y) ? [{ x: step, y }] : [];
   });
   return averaged(points);
 }
+
+/** What is not finite is null after it was in a file. */
+const isNumber = (value: unknown): value is number => Number.isFinite(value);
 
 /** Gradient norms, deviations, entropies and dead components, a line a layer. */
 export function layersSection(metrics: readonly Metric[]): Html {
@@ -86,7 +88,7 @@ function ranged(
   { step, points }: DescentMetric,
   of: (point: DescentMetric['points'][number]) => number | null,
 ): Point[] {
-  const values = points.map(of).filter((value) => typeof value === 'number');
+  const values = points.map(of).filter(isNumber);
   if (values.length === 0) return [];
   const y = values.reduce((sum, value) => sum + value, 0) / values.length;
   return [{ x: step, y, low: Math.min(...values), high: Math.max(...values) }];

@@ -172,7 +172,16 @@ export type Metric =
   | SamplesMetric;
 
 /** What a line may be. */
-export const kinds = ['train', 'eval', 'layers', 'descent', 'pictures'] as const satisfies Metric['kind'][];
+export const kinds: readonly Metric['kind'][] = [
+  'train',
+  'eval',
+  'layers',
+  'descent',
+  'pictures',
+  'gan',
+  'distance',
+  'samples',
+];
 
 /** Whether the network was evaluated at this step. All of an evaluation is recorded together. */
 export function isEvaluated(metrics: readonly Metric[], step: number): boolean {

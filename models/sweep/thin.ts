@@ -1,4 +1,4 @@
-// collected.json: short enough for a repository.
+// Files of a sweep short enough for a repository: curves with fewer points.
 import { kept } from '../study/curves.js';
 import type { Collected, Curve } from './collected.js';
 
@@ -13,10 +13,16 @@ const DIGITS = 6;
 
 /** The same with as many points in each curve as let it fit into a file, and the file's text. */
 export function shortened(collected: Collected): { collected: Collected; text: string } {
-  for (let points = POINTS; ; points = Math.floor(points / 2)) {
-    const thin = thinned(collected, points);
-    const text = `${JSON.stringify(thin, (_, value) => rounded(value))}\n`;
-    if (text.length <= LIMIT || points === 1) return { collected: JSON.parse(text), text };
+  const text = fitting(collected, (thin) => `${JSON.stringify(thin, (_, value) => rounded(value))}\n`);
+  return { collected: JSON.parse(text), text };
+}
+
+/** A text about the sweep, with as many points in each curve as let it fit into a file. */
+export function fitting(collected: Collected, textOf: (thin: Collected) => string): string {
+  let points = Math.min(POINTS, collected.smoothing.points);
+  for (; ; points = Math.floor(points / 2)) {
+    const text = textOf(thinned(collected, points));
+    if (Buffer.byteLength(text) <= LIMIT || points === 1) return text;
   }
 }
 

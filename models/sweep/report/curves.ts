@@ -1,13 +1,13 @@
 // Mean curves of the arms, and what was measured of their layers.
 import type { Point } from '../../report/draw/chart.js';
 import { type Html, html, nothing } from '../../report/draw/html.js';
-import { figure, figures } from '../../report/figure.js';
+import { averaged, figure, figures } from '../../report/figure.js';
 import { section, spread, spreadNote } from '../../report/section.js';
 import type { Arm, Collected, LayerCurves } from '../collected.js';
 import { byArm, pointsOf } from './arms.js';
 
-/** Points in a curve of a layer: there are many curves. */
-const POINTS = 60;
+/** Points in a curve of a layer, of those in another: there are many curves. */
+const FEWER = 0.3;
 
 /** Accuracy and loss of the arms, with the range over their runs. */
 export function curvesSection({ arms, smoothing }: Collected): Html {
@@ -23,36 +23,39 @@ export function curvesSection({ arms, smoothing }: Collected): Html {
   ]);
   const smoothed =
     smoothing.updates > 1 ? ` Training loss is the mean of the last ${smoothing.updates} updates.` : '';
+  const thin = `A curve has ${smoothing.points} points at most, a layer’s ${ofLayer(smoothing)}.`;
   const train = figure({
     title: 'Training loss',
     series: byArm(arms, ({ trainLoss }) => pointsOf(trainLoss)),
   });
   return section(
     'Curves',
-    `Means over the runs of an arm, and bands from the least to the greatest of them.${smoothed}`,
+    `Means over the runs of an arm, and bands from the least to the greatest of them.${smoothed} ${thin}`,
     figures([...test, train]),
   );
 }
 
+const ofLayer = ({ points }: Collected['smoothing']) => Math.ceil(FEWER * points);
+
 /** What was measured of the layers: a line an arm. */
-export function layersSection({ arms }: Collected): Html {
+export function layersSection({ arms, smoothing }: Collected): Html {
   const all = [...new Set(arms.flatMap(({ layers }) => layers.map(({ layer }) => layer)))];
   if (all.length === 0) return nothing;
   return section(
     'Layers',
     `Means over the runs of an arm: the norm of the gradient of a layer’s input, the standard deviation of its output, and of
 mixtures the entropy of the posteriors, the weights of the components and the likelihood after EM.${spreadNote(all)}`,
-    html`${spread(all).map((name) => html`<h3>${name}</h3>${layerFigures(arms, name)}`)}`,
+    html`${spread(all).map((name) => html`<h3>${name}</h3>${layerFigures(arms, name, ofLayer(smoothing))}`)}`,
   );
 }
 
 type OfLayer = (curves: LayerCurves) => readonly (number | null)[] | null;
 
-function layerFigures(arms: readonly Arm[], name: string): Html {
+function layerFigures(arms: readonly Arm[], name: string, most: number): Html {
   const chart = (title: string, of: OfLayer, more: object = {}) =>
     figure({
       title: `${title} of ${name}`,
-      series: byArm(arms, (arm) => over(arm, name, of), POINTS),
+      series: byArm(arms, (arm) => over(arm, name, of), most),
       ...more,
     });
   const isDead = arms.some((arm) => over(arm, name, ({ dead }) => dead).some(({ y }) => y > 0));
@@ -65,7 +68,7 @@ function layerFigures(arms: readonly Arm[], name: string): Html {
       'Log-likelihood after EM',
       ({ logLikelihoods }) => logLikelihoods?.map((rounds) => rounds.at(-1)!) ?? null,
     ),
-    ...weights(arms, name),
+    ...weights(arms, name, most),
   ]);
 }
 
@@ -77,12 +80,15 @@ function over({ layers }: Arm, name: string, of: OfLayer): Point[] {
 }
 
 /** The weights of the components: a picture an arm. */
-function weights(arms: readonly Arm[], name: string): Html[] {
+function weights(arms: readonly Arm[], name: string, most: number): Html[] {
   return arms.map((arm, group) => {
     const count = arm.layers.find(({ layer }) => layer === name)?.weights?.[0]?.length ?? 0;
     const series = Array.from({ length: count }, (_, k) => ({
       ...({ name: `component ${k + 1}`, color: k % 8, look: 'line', group } as const),
-      points: over(arm, name, ({ weights }) => weights?.map((each) => each[k]) ?? null),
+      points: averaged(
+        over(arm, name, ({ weights }) => weights?.map((each) => each[k]) ?? null),
+        most,
+      ),
     }));
     return figure({ title: `Component weights of ${name}`, series, include: [0, 1] }, arm.name);
   });
@@ -91,14 +97,18 @@ function weights(arms: readonly Arm[], name: string): Html[] {
 /** Loss and gradient along the direction of an update, by arm. */
 export function descentSection({ arms }: Collected): Html {
   const losses = byArm(arms, ({ descent }) =>
-    (descent?.steps ?? []).map((x, i) => {
+    (descent?.steps ?? []).flatMap((x, i) => {
       const [low, high] = [descent!.low[i], descent!.high[i]];
-      return { x, y: (low + high) / 2, low, high };
+      // A file has null for what is not finite.
+      return Number.isFinite(low) && Number.isFinite(high) ? [{ x, y: (low + high) / 2, low, high }] : [];
     }),
   );
   if (losses.length === 0) return nothing;
   const distances = byArm(arms, ({ descent }) =>
-    (descent?.steps ?? []).map((x, i) => ({ x, y: descent!.gradientDistance[i] })),
+    (descent?.steps ?? []).flatMap((x, i) => {
+      const y = descent!.gradientDistance[i];
+      return Number.isFinite(y) ? [{ x, y }] : [];
+    }),
   );
   return section(
     'Loss along the step',

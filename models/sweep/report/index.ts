@@ -4,6 +4,7 @@ import { page } from '../../report/page.js';
 import { facts, section } from '../../report/section.js';
 import { writeWhole } from '../../run/whole-file.js';
 import type { Collected, Comparison } from '../collected.js';
+import { fitting } from '../thin.js';
 import { pairedIn, points } from '../words.js';
 import { checkboxes } from './arms.js';
 import { curvesSection, descentSection, layersSection } from './curves.js';
@@ -12,8 +13,12 @@ import { armsSection, bestSection, differencesSection, runsSection, targetsSecti
 /** Comparisons that one sentence can have. */
 const SAID = 3;
 
-/** Writes the report of a sweep. @throws FileError */
+/** Writes the report of a sweep, its curves with as many points as let it fit. @throws FileError */
 export function writeSweepReport(collected: Collected, path: string): void {
+  writeWhole(path, fitting(collected, pageOf));
+}
+
+function pageOf(collected: Collected): string {
   const { arms, settings, command } = collected;
   const body = html`<p class="result">${resultOf(collected)}</p>
 <p class="about"><code>${command}</code></p>
@@ -27,7 +32,7 @@ ${layersSection(collected)}
 ${descentSection(collected)}
 ${runsSection(collected)}
 ${section('Settings', 'What all runs share.', facts(settings))}`;
-  writeWhole(path, page(titleOf(collected), body));
+  return page(titleOf(collected), body);
 }
 
 function titleOf({ settings, arms }: Collected): string {

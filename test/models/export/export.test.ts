@@ -43,7 +43,7 @@ const trained = runMixgrad([
 ]);
 /** What is said of the line that is not. */
 const pictures = (folder: string) =>
-  `${folder}: 1 lines of pictures were left out: they are no single numbers\n`;
+  `${folder}: lines that hold no single numbers were left out: 1 of pictures\n`;
 /** The lines that are exported: all but pictures. */
 const numbers = readMetrics(run).filter(({ kind }) => kind !== 'pictures');
 const exported = (to: string, folder = run, ...more: string[]) =>
@@ -78,7 +78,7 @@ t.test('TensorBoard: every number of every line, at its step', async (t) => {
     fieldsOf(metric)
       .filter(([name, value]) => typeof value === 'number' && !['step', 'epoch', 'elapsed_s'].includes(name))
       .map(([name, value]) => ({
-        tag: `${metric.kind}/${name}`,
+        tag: `${metric.kind}/${metric.kind === 'eval' ? `${metric.statistics}/` : ''}${name}`,
         step: metric.step,
         value: Math.fround(value as number),
       })),
@@ -87,6 +87,10 @@ t.test('TensorBoard: every number of every line, at its step', async (t) => {
     scalars.map(({ tag, step, value }) => ({ tag, step, value })),
     expected,
   );
+  const evaluations = numbers.filter(({ kind }) => kind === 'eval');
+  t.equal(evaluations.length, 2, 'both ways');
+  const places = expected.map(({ tag, step }) => `${tag} ${step}`);
+  t.equal(new Set(places).size, places.length, 'one number of a name at a step');
   t.equal(expected.length, 3 * 4 + 2 * 2 + 2 * 4 * 2 + 2 * 5, 'updates, evaluations, layers, points');
   const times = scalars.map(({ wallTime }) => wallTime);
   t.same(
@@ -116,7 +120,7 @@ print(json.dumps({tag: [[e.step, e.value] for e in events.Scalars(tag)] for tag 
     .filter((metric) => metric.kind === 'train')
     .map(({ step, loss }) => [step, Math.fround(loss)]);
   t.same(found['train/loss'], losses);
-  t.equal(Object.keys(found).length, 4 + 2 + 4 * 2 + 2 * 5);
+  t.equal(Object.keys(found).length, 4 + 2 * 2 + 4 * 2 + 2 * 5);
 });
 
 t.test('CSV: a header and a line a metric', async (t) => {

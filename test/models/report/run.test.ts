@@ -217,3 +217,14 @@ t.test('a report of ten epochs has less than a megabyte', async (t) => {
   const { length } = readFileSync(await reportOf('long', long.flat()));
   t.ok(length < 1e6, `${length} bytes`);
 });
+
+t.test('what is not finite is left out, before it was in a file and after', async (t) => {
+  const found = recorded(['norm3'], norms);
+  for (const metric of found) {
+    if (metric.kind === 'descent') metric.points[2].loss = metric.points[1].gradientDistance = Number.NaN;
+    if (metric.kind === 'layers' && metric.step > 40) metric.layers.norm1.gradNorm = Number.POSITIVE_INFINITY;
+  }
+  const read = await reportOf('finite', JSON.parse(JSON.stringify(found)));
+  const before = readFileSync(read, 'utf8');
+  t.equal(readFileSync(await reportOf('finite', found), 'utf8'), before);
+});

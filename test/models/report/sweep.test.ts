@@ -129,7 +129,32 @@ t.test('there is a report before a run has ended, and of one arm', { skip: noChr
   await page.close();
 });
 
-t.test('it has less than a megabyte', async (t) => {
+t.test('it has less than a megabyte, of many arms with fewer points', async (t) => {
   const { length } = readFileSync(whole);
   t.ok(length < 1e6, `${length} bytes`);
+  t.match(readFileSync(whole, 'utf8'), 'A curve has 200 points at most, a layer’s 60.');
+  const arms = Array.from({ length: 5 }, (_, i) =>
+    collected.arms.map((arm) => ({
+      ...arm,
+      name: `${arm.name}, lr ${i}`,
+      layers: ['', '.a', '.b', '.c'].flatMap((more) =>
+        arm.layers.map((layer) => ({ ...layer, layer: `${layer.layer}${more}` })),
+      ),
+    })),
+  ).flat();
+  const large = readFileSync(reportOf('large.html', { ...collected, arms }), 'utf8');
+  t.ok(Buffer.byteLength(large) < 1e6, `${large.length} characters`);
+  t.match(large, /A curve has (100|50) points at most, a layer’s (30|15)\./);
+});
+
+t.test('what is not finite is no point of a curve', async (t) => {
+  const [first, ...others] = collected.arms;
+  const { steps } = first.descent!;
+  const gone = steps.map(() => null as unknown as number);
+  const descent = { steps, low: gone, high: gone, gradientDistance: gone };
+  const arms = [first, ...others.map((arm) => ({ ...arm, descent }))];
+  const report = readFileSync(reportOf('gone.html', { ...collected, arms }), 'utf8');
+  const [, table] = report.split('Values<span class="of"> of Loss along the step');
+  t.match(table.slice(0, table.indexOf('</table>')), /<th scope="col" data-group="0">bn<\/th><\/tr>/);
+  t.notMatch(report, /<td[^>]*>0 \[0, 0\]/);
 });
