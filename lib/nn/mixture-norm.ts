@@ -163,13 +163,14 @@ abstract class MixtureNorm extends RunningNormLayer {
       this.log(`${this.constructor.name}: a batch that is not finite was left out of the running mixture`);
       return;
     }
-    const moved = averageMixtures(this.running, batch, momentum);
+    const moved = averageMixtures(this.running, batch, momentum, this.minWeight);
     for (const key of ['weights', 'means', 'variances'] as const) {
       this.running[key].assign(moved[key]);
       moved[key].dispose();
     }
     this.countBatch();
-    if (x.device.sync && this.seeding === 'warm') this.restart(deadIn(batch, this.minWeight), x);
+    const isRestarted = x.device.sync && this.seeding === 'warm' && !this.isAveraging;
+    if (isRestarted) this.restart(deadIn(batch, this.minWeight), x);
   }
 
   /** Starts components again that died, and says so. */

@@ -86,6 +86,11 @@ export abstract class RunningNormLayer extends NormLayer {
     };
   }
 
+  /** Whether the running statistics are being averaged, and no training goes on. */
+  protected get isAveraging(): boolean {
+    return this.alike !== null;
+  }
+
   protected countBatch(): void {
     this.batches++;
     if (this.alike !== null) this.alike++;

@@ -10,9 +10,13 @@ export function trailingMean(values: readonly number[], window: number): number[
   });
 }
 
-/** The median of each value and the window − 1 before it; of fewer at the start. */
+/**
+ * The median of each value and the window − 1 before it. What is not there, before the first, counts as less than all: so no
+ * value alone makes a median. -Infinity until half the window is there.
+ */
 export function trailingMedian(values: readonly number[], window: number): number[] {
-  return values.map((_, i) => median(values.slice(Math.max(0, i + 1 - window), i + 1)));
+  const all = [...Array<number>(window - 1).fill(Number.NEGATIVE_INFINITY), ...values];
+  return values.map((_, i) => median(all.slice(i, i + window)));
 }
 
 /**

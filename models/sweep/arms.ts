@@ -45,22 +45,24 @@ export function measureArm({ name, settings, runs }: ArmRuns, targets: readonly 
   };
 }
 
-/** Updates in which a run reaches a target; Infinity where it does not. */
-export function updatesTo(
-  { trainLoss, accuracy }: RunCurves,
-  { measure, value }: Target,
-  back: number,
-): number {
-  if (measure === 'training') return fallsTo(trainLoss, value);
+/** The curve that a time is read from. Medians begin where more than half of what they are of is there. */
+function curveOf({ trainLoss, accuracy }: RunCurves, measure: Target['measure'], back: number): Points {
+  if (measure === 'training') return trainLoss;
   const { x, y } = accuracy[measure];
-  return reaches({ x, y: trailingMedian(y, back) }, value);
+  const first = (back - 1) / 2;
+  return { x: x.slice(first), y: trailingMedian(y, back).slice(first) };
+}
+
+/** Updates in which a run reaches a target; Infinity where it does not. */
+export function updatesTo(run: RunCurves, { measure, value }: Target, back: number): number {
+  const curve = curveOf(run, measure, back);
+  return measure === 'training' ? fallsTo(curve, value) : reaches(curve, value);
 }
 
 function armTime(runs: readonly RunCurves[], target: Target, back: number): ArmTime {
   const updates = runs.map((run) => updatesTo(run, target, back));
   const seconds = runs.map((run, i) => secondsAt(run, updates[i]));
-  const first = ({ trainLoss, accuracy }: RunCurves) =>
-    (target.measure === 'training' ? trainLoss : accuracy[target.measure]).x[0];
+  const first = (run: RunCurves) => curveOf(run, target.measure, back).x[0];
   return {
     runs: runs.map(({ seed }, i) => ({
       seed,

@@ -118,7 +118,7 @@ export interface ArmTime {
   /** By seed, in the order of seeds. */
   runs: { seed: number; updates: Reached; seconds: Reached }[];
   reached: number;
-  /** Runs that were there at their first evaluation, or update: sooner than can be told. */
+  /** Runs that were there where their curve begins: sooner than can be told. */
   atFirst: number;
   /** Medians, in which 'never' is larger than any number; null where there are no runs. */
   updates: Reached | null;

@@ -106,3 +106,23 @@ t.test('what ends it early leaves the modes as they were', async (t) => {
   await t.rejects(updateRunningStats(layer, batchesOf(1, [4, 3])), { name: 'ShapeError' });
   t.equal(layer.training, false);
 });
+
+t.test('a component without samples has no share, and is not started again', async (t) => {
+  const log: string[] = [];
+  const layer = new MixtureNorm1d(1, {
+    components: 2,
+    random: createRandom(1),
+    log: (words) => log.push(words),
+  });
+  const spread = tensor([[-5], [-5.5], [5], [5.5]]);
+  layer.forward(spread);
+  const [, b] = await layer.runningMeans.data();
+  // all samples of the batches belong to the second component
+  const batches = [0, 1, 2].map(() => tensor([[b - 0.2], [b - 0.1], [b + 0.1], [b + 0.2]]));
+  await updateRunningStats(layer, batches);
+  const [none, all] = await layer.runningWeights.data();
+  t.ok(none <= layer.minWeight && all >= 1 - layer.minWeight, `${none}, ${all}`);
+  t.same(log, []);
+  layer.forward(batches[0]);
+  t.match(log, [/component 0 died/], 'but in training it is');
+});

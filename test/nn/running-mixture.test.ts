@@ -1,6 +1,7 @@
 // The running mixture: averages of n, Σx and Σx², against sums over samples.
 import t from 'tap';
 import { createRandom, MixtureNorm1d, mixtureNorm, openDevice, tensor } from '../../lib/index.js';
+import { averageMixtures } from '../../lib/ops/mixture/average.js';
 import { everyDevice } from '../devices.js';
 import { normal } from '../values.js';
 
@@ -65,6 +66,24 @@ t.test('a component that neither mixture has stays where it is', async (t) => {
   layer.forward(far);
   t.ok((await layer.runningMeans.data()).every(Number.isFinite));
 });
+
+everyDevice(
+  'a component at the floor moves its weight alone: its moments may be of no sample',
+  async (t, device) => {
+    const mixture = (weights: number[], means: number[], variances: number[]) => ({
+      weights: tensor(weights, { device }),
+      means: tensor(means, { shape: [2, 1], device }),
+      variances: tensor(variances, { shape: [2, 1], device }),
+    });
+    const floor = 1 / 64;
+    const [before, batch] = [
+      mixture([0.5, 0.5], [1, 5], [1, 2]),
+      mixture([1 - floor, floor], [1, 0], [1, 0]),
+    ];
+    const after = await numbers(averageMixtures(before, batch, 0.5, floor));
+    t.same(after, { weights: [0.75 - floor / 2, 0.25 + floor / 2], means: [1, 5], variances: [1, 2] });
+  },
+);
 
 async function numbers({ weights, means, variances }: MixtureNorm1d['running']) {
   const [w, m, v] = await Promise.all([weights.data(), means.data(), variances.data()]);

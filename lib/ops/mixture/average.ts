@@ -2,7 +2,7 @@
 
 import { noGrad } from '../../tape/scope.js';
 import type { Tensor } from '../../tensor/tensor.js';
-import { abs, lt, where } from '../compare.js';
+import { abs, gt, lt, where } from '../compare.js';
 import { add, div, mul, sub } from '../elementwise.js';
 import { reshape } from '../movement.js';
 import type { Mixture } from './mixture.js';
@@ -19,14 +19,15 @@ const LARGEST = 3e38;
  *     λ = (1 − share)·λ₁ + share·λ₂,   w = share·λ₂ / λ
  *     μ = (1 − w)·μ₁ + w·μ₂,   σ² = (1 − w)·σ₁² + w·σ₂² + w·(1 − w)·(μ₂ − μ₁)²
  *
- * So a component counts by the samples it has, and how far its mean moves is in its variance. On an asynchronous
- * device, where nobody looked, what is not finite in the second counts as what the first has.
+ * So a component counts by the samples it has, and how far its mean moves is in its variance. Where λ₂ is no more than `floor`, under
+ * which EM has no weights, w is 0: μ₂ and σ₂² may be of no sample. On an asynchronous device, where nobody looked, what is not
+ * finite in the second counts as what the first has.
  */
-export function averageMixtures(first: Mixture, second: Mixture, share: number): Mixture {
+export function averageMixtures(first: Mixture, second: Mixture, share: number, floor: number): Mixture {
   return noGrad(() => {
     const weights2 = finiteOr(second.weights, first.weights);
     const weights = add(mul(first.weights, 1 - share), mul(weights2, share));
-    const part = div(mul(weights2, share), add(weights, NOTHING));
+    const part = where(gt(weights2, floor), div(mul(weights2, share), add(weights, NOTHING)), 0);
     const w = part.shape.length === 1 ? reshape(part, [-1, 1]) : part;
     const rest = sub(1, w);
     const means2 = finiteOr(second.means, first.means);

@@ -246,3 +246,27 @@ t.test('what cannot be gathered is refused', async (t) => {
   );
   t.equal(gather('', records.slice(0, 2), { baseline: 'mn' }).comparisons[0].arm, 'bn');
 });
+
+t.test('a jump is no arrival where medians are taken, not even at the first evaluation', async (t) => {
+  // 40 evaluations, medians of 3; at 0.1 at the first, 0.6 is reached at evaluation 30 and shows there
+  const runOf = (seed: number, jumps: number[]) =>
+    made('bn', seed, 1, {
+      every: 10,
+      accuracy: (step) => (jumps.includes(step) ? 0.9 : 0.002 * step),
+    });
+  const { arms: found, smoothing } = gather(
+    '',
+    arms(runOf(1, []), runOf(2, [10]), runOf(3, [20]), runOf(4, [10, 20])),
+    {
+      targets: [0.6],
+    },
+  );
+  t.equal(smoothing.evaluations, 3);
+  const [{ runs, atFirst }] = found[0].times;
+  t.same(
+    runs.map(({ updates }) => updates),
+    [310, 310, 310, 20],
+    'but two of three are: by the second, or sooner',
+  );
+  t.equal(atFirst, 1);
+});
