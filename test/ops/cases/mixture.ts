@@ -293,7 +293,7 @@ const mixtureNormRow: Row = {
     'another gradient': [
       badNorm(() => ({ gradient: 'exact' })),
       OptionError,
-      /^mixtureNorm: gradient is 'exact', expected 'detached', 'posterior' or 'unrolled'$/,
+      /^mixtureNorm: gradient is 'exact', expected 'detached' or 'posterior' or 'unrolled'$/,
     ],
     'a negative variance in evaluation': [
       (of) => {
