@@ -88,8 +88,10 @@ function readConfig(run: string): ClassifierConfig {
   } catch (error) {
     if (error instanceof MixgradError) throw error;
   }
-  const { model, norm, classes, dataset, limitTrain } = config ?? {};
-  const has = Number.isSafeInteger(classes) && typeof dataset === 'string' && limitTrain !== undefined;
+  const { model, norm, classes, dataset, limitTrain, width = null } = config ?? {};
+  const isCount = (value: unknown) => Number.isSafeInteger(value) && Number(value) >= 1;
+  const counts = isCount(classes) && [limitTrain, width].every((value) => value === null || isCount(value));
+  const has = counts && typeof dataset === 'string';
   if (!has || !Object.hasOwn(networks, model!))
     throw new DataError(`${path}: is not that of a classifier's run`);
   if (norm !== 'bn')

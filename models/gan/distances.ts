@@ -80,7 +80,11 @@ export class Measure {
 }
 
 /** @throws UsageError where there are too few images for what is asked, or for the features */
-function countSamples({ distanceSamples }: Settings, { train, test }: RunData, dimension: number): number {
+function countSamples(
+  { distanceSamples, features }: Settings,
+  { train, test }: RunData,
+  dimension: number,
+): number {
   const there = Math.min(train.length, test.length);
   const samples = distanceSamples ?? Math.min(MOST_SAMPLES, there);
   if (samples > there) {
@@ -88,6 +92,10 @@ function countSamples({ distanceSamples }: Settings, { train, test }: RunData, d
     throw new UsageError(`--distance-samples ${samples}: ${words}`);
   }
   if (samples > dimension) return samples;
+  if (distanceSamples === null) {
+    const words = `has ${dimension} features, for which more images are needed than there are`;
+    throw new UsageError(`--features ${features}: its network ${words}: ${samples} of a set`);
+  }
   const words = `expected more than ${dimension}, for so many features the network of --features has`;
   throw new UsageError(`--distance-samples ${samples}: ${words}`);
 }

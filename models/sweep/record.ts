@@ -39,6 +39,8 @@ export function readRun(folder: string, run: SweepRun): RunRecord {
   if (!existsSync(metricsPath)) return { run, seed, status: 'missing', config, metrics: [], torn: false };
   const { metrics, torn } = readRecorded(metricsPath);
   checkNumbers(metrics, metricsPath);
+  if (!config && metrics.length > 0)
+    throw new DataError(`${configPath}: is missing, although the run has metrics`);
   return { run, seed, status: statusOf(folder, config, metrics), config, metrics, torn };
 }
 

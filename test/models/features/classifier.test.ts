@@ -55,7 +55,14 @@ t.test('what is no run of a classifier', async (t) => {
   config({ norm: 'mn' });
   fails(`--features ${folder}: the network has norm mn, expected bn: its features are to be neutral`);
   const path = join(folder, 'config.json');
-  for (const wrong of [{ model: 'vgg' }, { classes: 'ten' }, { limitTrain: undefined }, { model: 'dcgan' }]) {
+  const counts = [
+    { limitTrain: undefined },
+    { limitTrain: '40' },
+    { width: 'a' },
+    { width: -3 },
+    { classes: 0 },
+  ];
+  for (const wrong of [{ model: 'vgg' }, { classes: 'ten' }, { model: 'dcgan' }, ...counts]) {
     config(wrong);
     fails(`${path}: is not that of a classifier's run`);
   }

@@ -31,6 +31,10 @@ const wrong: [string[], string][] = [
     [...sized, '--distance-samples', '8'],
     '--distance-samples 8: expected more than 8, for so many features the network of --features has',
   ],
+  [
+    [...sized, '--limit-test', '8'],
+    `--features ${features}: its network has 8 features, for which more images are needed than there are: 8 of a set`,
+  ],
 ];
 
 t.test('wrong flags: one line, nothing written', async (t) => {

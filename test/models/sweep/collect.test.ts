@@ -209,6 +209,11 @@ t.test('what is damaged is refused in one line that names file and line', async 
       `${at}/config.json: is damaged, expected the settings of a run`,
     ],
     [
+      'no settings',
+      (run) => rmSync(join(run, 'config.json')),
+      `${at}/config.json: is missing, although the run has metrics`,
+    ],
+    [
       'end',
       (run) => {
         metrics((lines) => lines.slice(0, 9))(run);
