@@ -151,7 +151,10 @@ export interface BestMeasure {
   /** The arm as challenger of the baseline, and the baseline as challenger of the arm. */
   arm: Savings;
   baseline: Savings;
-  /** What a challenger shows that is equal to the baseline; null where noise cannot be estimated. */
+  /**
+   * What a challenger shows that is equal to the baseline; null where noise cannot be estimated, or the arm is evaluated at
+   * other updates than the baseline.
+   */
   null: BestNull | null;
 }
 

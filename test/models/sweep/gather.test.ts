@@ -270,3 +270,16 @@ t.test('a jump is no arrival where medians are taken, not even at the first eval
   );
   t.equal(atFirst, 1);
 });
+
+t.test('equal methods are evaluated equally often: of others there is no null', async (t) => {
+  const nullOf = (more: Partial<MadeRun>) => {
+    const runs = seeds.flatMap((seed) => [made('bn', seed, 1), made('mn', seed, 1, more)]);
+    return gather('', arms(...runs)).comparisons[0].best.precise;
+  };
+  t.ok(nullOf({}).null);
+  for (const more of [{ total: 800 }, { every: 10 }]) {
+    const { arm, baseline, null: equal } = nullOf(more);
+    t.same([equal, arm.chance, baseline.chance], [null, null, null], JSON.stringify(more));
+    t.equal(arm.pairs.length, 5, 'what was saved is told');
+  }
+});
