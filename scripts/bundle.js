@@ -1,5 +1,5 @@
-// After the compiler: dist/bundle/ is the package in Node, dist/browser/ in pages; GPU.js as one file, which as a dependency
-// would bring many megabytes and second copies; and the modules that hold texts.
+// After the compiler: dist/bundle/ is the package in Node, dist/browser/ in pages; GPU.js and ml-matrix as one file each, which
+// as dependencies would bring megabytes and second copies; and the modules that hold texts.
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { deflateRawSync } from 'node:zlib';
@@ -86,18 +86,14 @@ const both = {
 };
 const library = { ...both, entryPoints: ['dist/lib/index.js'], splitting: true, sourcemap: true };
 
-/** GPU.js as one file. */
-const bundleGpujs = () =>
+/** What a program takes from packages, as one file. */
+const vendor = (contents, name, outfile) =>
   build({
     ...both,
-    stdin: {
-      contents: `export { GPU, WebGPUBufferResult, WebGPUContext } from 'gpu.js';
-        export const { parse } = require('acorn');`,
-      resolveDir: 'node_modules/gpu.js',
-    },
+    stdin: { contents, resolveDir: `node_modules/${name}` },
     minify: true,
     plugins: [without],
-    outfile: 'dist/browser/gpu.js',
+    outfile,
   });
 
 /** A comment at the head of a file that says whose it is. */
@@ -131,7 +127,7 @@ function writeNotices(bundles) {
     const own = inputs.filter((path) => folderOf(path) === folder);
     return `${manifest.name} ${manifest.version}\n\n${licenceOf(folder, manifest, own)}\n`;
   });
-  const head = 'The files of dist/browser/ contain code of these packages.\n';
+  const head = 'The files of dist/browser/ and dist/vendor/ contain code of these packages.\n';
   writeFileSync('dist/THIRD-PARTY-NOTICES.txt', [head, ...notices].join(`\n${'-'.repeat(80)}\n\n`));
 }
 
@@ -154,4 +150,11 @@ const browser = await build({
   plugins: [modules(async (path) => named(await shakable(path))), gpujsBeside, without],
 });
 writeMarks(Object.keys(browser.metafile.outputs).filter((file) => file.endsWith('.js')));
-writeNotices([browser, await bundleGpujs()]);
+const gpujs = `export { GPU, WebGPUBufferResult, WebGPUContext } from 'gpu.js';
+  export const { parse } = require('acorn');`;
+const matrices = "export { EigenvalueDecomposition, Matrix } from 'ml-matrix';";
+writeNotices([
+  browser,
+  await vendor(gpujs, 'gpu.js', 'dist/browser/gpu.js'),
+  await vendor(matrices, 'ml-matrix', 'dist/vendor/ml-matrix.js'),
+]);

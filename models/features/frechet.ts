@@ -1,5 +1,5 @@
 // The Fréchet distance of two Gaussians: Dowson & Landau 1982; of features, Heusel et al., arXiv 1706.08500.
-import { EigenvalueDecomposition, Matrix } from 'ml-matrix';
+import { EigenvalueDecomposition, Matrix } from '#ml-matrix';
 import { OptionError } from '../../lib/index.js';
 import type { Moments } from './moments.js';
 

@@ -1,5 +1,5 @@
 // Mean and covariance of features.
-import { Matrix } from 'ml-matrix';
+import { Matrix } from '#ml-matrix';
 import { OptionError } from '../../lib/index.js';
 import type { Features } from './classifier.js';
 
