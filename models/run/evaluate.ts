@@ -46,12 +46,15 @@ export function imagesOf({ images, size }: Batch): Tensor {
   return tensor(images, { shape: [size, CHANNELS, SIDE, SIDE] });
 }
 
-/** How many rows of logits [N, classes] are largest at their label. A row with NaN is never right. */
+/** How many rows of logits [N, classes] have their largest at the label; of equal ones the first counts. A row with NaN is never right. */
 export function countCorrect(logits: ArrayLike<number>, labels: Int32Array): number {
   const classes = logits.length / labels.length;
   const isLargest = (label: number, n: number) => {
-    for (let c = 0; c < classes; c++)
-      if (!(logits[n * classes + c] <= logits[n * classes + label])) return false;
+    const own = logits[n * classes + label];
+    for (let c = 0; c < classes; c++) {
+      const other = logits[n * classes + c];
+      if (!(c < label ? other < own : other <= own)) return false;
+    }
     return true;
   };
   return labels.reduce((correct, label, n) => correct + Number(isLargest(label, n)), 0);

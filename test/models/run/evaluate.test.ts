@@ -6,9 +6,14 @@ import { createRandom, currentDevice } from '../../../lib/index.js';
 import { makeModel } from '../../../models/networks/index.js';
 import { countCorrect, evaluate } from '../../../models/run/evaluate.js';
 
-t.test('a row counts as correct where no logit exceeds its label', (t) => {
+t.test('a row counts as correct where its label is the first of its largest logits', (t) => {
   t.equal(countCorrect([1, 2, 3, 0, 5, 5], Int32Array.of(2, 1)), 2);
   t.equal(countCorrect([1, 2, 3, 0, 5, 5], Int32Array.of(1, 0)), 0);
+  t.equal(
+    countCorrect([0, 0, 0, 0, 0, 0], Int32Array.of(1, 0)),
+    1,
+    'equal logits are one answer, not every one',
+  );
   t.end();
 });
 
