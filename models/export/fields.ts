@@ -10,7 +10,7 @@ export function fieldsOf(metric: Metric): Fields {
   const place: Fields = Object.entries({ kind, step, epoch });
   if (kind === 'layers') return [...place, ...flatten(metric.layers)];
   if (kind !== 'descent') return flatten(metric);
-  const points = (metric.points ?? []).map(({ rate, ...numbers }) => [rate, numbers] as const);
+  const points = metric.points.map(({ rate, ...numbers }) => [rate, numbers] as const);
   const names = ['loss', 'gradientDistance'] as const;
   return [
     ...place,
@@ -18,8 +18,8 @@ export function fieldsOf(metric: Metric): Fields {
   ] as Fields;
 }
 
-function flatten(value: object | null | undefined, way = ''): Fields {
-  return Object.entries(value ?? {}).flatMap(
+function flatten(value: object, way = ''): Fields {
+  return Object.entries(value).flatMap(
     ([key, part]): Fields =>
       typeof part === 'object' && part !== null ? flatten(part, `${way}${key}/`) : [[`${way}${key}`, part]],
   );

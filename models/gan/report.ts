@@ -1,5 +1,5 @@
 // report.html of a GAN's run: one file, readable without a network.
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Html, html, nothing } from '../report/draw/html.js';
 import { figures } from '../report/figure.js';
@@ -26,7 +26,9 @@ export async function writeReport({ settings, folder }: Reported, facts: object)
   const { metrics, path } = folder;
   const updates = metrics.filter((metric) => metric.kind === 'gan');
   const distances = metrics.filter((metric) => metric.kind === 'distance');
-  const grids = metrics.filter((metric) => metric.kind === 'samples');
+  const made = metrics.filter((metric) => metric.kind === 'samples');
+  // Whoever runs short of room may have removed some.
+  const grids = made.filter(({ file }) => existsSync(join(path, file)));
   const { norm, normAt } = settings;
   const body = html`${summary(settings, updates, folder)}
 ${distancesSection(distances)}

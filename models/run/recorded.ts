@@ -30,8 +30,17 @@ function metricOf(line: string): Metric | null {
   try {
     const metric = JSON.parse(line);
     const known = kinds.includes(metric.kind) && Number.isSafeInteger(metric.step) && metric.step >= 0;
-    return known ? metric : null;
+    return known && hasParts(metric) ? metric : null;
   } catch {
     return null;
   }
 }
+
+/** Whether what a line has inside is there. */
+function hasParts(metric: Metric): boolean {
+  if (metric.kind === 'layers')
+    return isObject(metric.layers) && Object.values(metric.layers).every(isObject);
+  return metric.kind !== 'descent' || (Array.isArray(metric.points) && metric.points.every(isObject));
+}
+
+const isObject = (value: unknown) => typeof value === 'object' && value !== null;

@@ -16,12 +16,12 @@ export function apart({ settings }: SweepRun, names: readonly string[]): Setting
   return Object.fromEntries(names.map((name) => [name, settings[name] ?? null]));
 }
 
-/** 'mn, norm-at conv3, lr 0.001'; what is left out is not named. */
-export function nameOf(settings: Settings): string {
+/** 'mn, norm-at conv3, lr 0.001'; what is left out is not named. Where nothing sets it apart, it is named by its norm. */
+export function nameOf(settings: Settings, norm: Setting = 'plain'): string {
   const words = Object.entries(settings).map(([name, value]) => {
     if (value === null) return '';
     if (typeof value === 'boolean') return value ? name : `no-${name}`;
     return name === 'norm' ? String(value) : `${name} ${value}`;
   });
-  return words.filter((word) => word !== '').join(', ') || 'plain';
+  return words.filter((word) => word !== '').join(', ') || String(norm);
 }

@@ -12,6 +12,7 @@ import { update } from '../train/update.js';
 import type { Axis } from './grid.js';
 import { presetRuns, presets, type Size } from './presets.js';
 import { runsOf, settingsFrom } from './runs.js';
+import { counted } from './words.js';
 
 /** What is to be fitted into how many minutes. */
 export interface Budgeted {
@@ -46,9 +47,9 @@ export async function fitSize(asked: Budgeted, say: (line: string) => void): Pro
   const cost = await costs(runsAt({ seeds: 1, epochs: 1 }), asked, say);
   const minutesOf = (size: Size) => runsAt(size).reduce((sum, run) => sum + cost(run), 0) / 60;
   const size = fitEpochs(asked, minutesOf) ?? fitSteps(asked, minutesOf);
-  const length = size.steps === undefined ? `${size.epochs} epochs` : `${size.steps} steps`;
-  const minutes = Number(minutesOf(size).toPrecision(2));
-  say(`${preset}: ${size.seeds} seeds, ${length}: about ${minutes} of ${budget} minutes, one run at a time`);
+  const length = size.steps === undefined ? counted(size.epochs, 'epoch') : counted(size.steps, 'step');
+  const about = `about ${Number(minutesOf(size).toPrecision(2))} of ${budget} minutes, one run at a time`;
+  say(`${preset}: ${counted(size.seeds, 'seed')}, ${length}: ${about}`);
   return size;
 }
 
@@ -68,7 +69,7 @@ function fitSteps({ preset, budget }: Budgeted, minutesOf: (size: Size) => numbe
   const of = (steps: number) => ({ seeds: 1, epochs: 1, steps });
   const [least, twice] = [LEAST_STEPS, 2 * LEAST_STEPS].map((steps) => minutesOf(of(steps)));
   if (least > budget) {
-    const words = `--preset ${preset} takes about ${Math.ceil(least)} minutes for ${LEAST_STEPS} steps of each run`;
+    const words = `--preset ${preset} takes about ${counted(Math.ceil(least), 'minute')} for ${LEAST_STEPS} steps of each run`;
     throw new UsageError(`--budget ${budget}: ${words}`);
   }
   return of(LEAST_STEPS + Math.floor((LEAST_STEPS * (budget - least)) / (twice - least)));

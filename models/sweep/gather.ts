@@ -12,7 +12,7 @@ import { bothStatistics, curvesOf, type RunCurves, smoothingOf } from './run-cur
 
 /** What may be chosen. */
 export interface GatherOptions {
-  /** The arm that others are compared with; by default the first with BN, or the first. */
+  /** The arm that others are compared with; by default the first with BN, or the first, not all of whose runs diverged. */
   baseline?: string;
   /** Accuracies to be reached, 0 … 1, in place of those by the rule. */
   targets?: readonly number[];
@@ -51,7 +51,7 @@ function armsOf(runs: readonly RunCurves[]): ArmRuns[] {
   const arms = new Map<string, ArmRuns>();
   for (const run of runs) {
     const settings = apart(run.run, names);
-    const name = nameOf(settings);
+    const name = nameOf(settings, run.run.settings.norm);
     const arm = arms.get(name) ?? { name, settings, runs: [] };
     const twin = arm.runs.find(({ seed }) => seed === run.seed);
     if (twin)
@@ -63,7 +63,10 @@ function armsOf(runs: readonly RunCurves[]): ArmRuns[] {
 }
 
 function baselineOf(arms: readonly ArmRuns[], name?: string): ArmRuns {
-  if (name === undefined) return arms.find(({ runs }) => normOf(runs[0]) === 'bn') ?? arms[0];
+  if (name === undefined) {
+    const some = arms.filter(({ runs }) => runs.some(({ status }) => status !== 'diverged'));
+    return some.find(({ runs }) => normOf(runs[0]) === 'bn') ?? some[0] ?? arms[0];
+  }
   const found = arms.find((arm) => arm.name === name);
   if (found) return found;
   const there = arms.map((arm) => `'${arm.name}'`).join(', ');

@@ -10,6 +10,7 @@ import { combine, type FlagValues } from './grid.js';
 import { presetRuns, presets } from './presets.js';
 import { runsOf } from './runs.js';
 import { differenceOf, readSweep, SWEEP, type Sweep, writeSweep } from './sweep-file.js';
+import { counted } from './words.js';
 
 /**
  * Writes the list of runs that the flags ask for, and prints a command for each. A folder that has the same list already
@@ -32,9 +33,8 @@ export async function writeList(command: Command): Promise<void> {
     else create(out, sweep);
   }
   const { runs } = there ?? readSweep(out);
-  say(
-    `${runs.length} runs ${there ? 'are' : 'were'} written in ${join(out, SWEEP)}; all of them: mixgrad sweep run ${quoted(out)}`,
-  );
+  const what = `${there ? 'already in' : 'written to'} ${join(out, SWEEP)}`;
+  say(`${counted(runs.length, 'run')} ${what}; all of them: mixgrad sweep run ${quoted(out)}`);
   console.log(runs.map(({ index }) => `mixgrad sweep run ${quoted(out)} --index ${index}`).join('\n'));
 }
 

@@ -11,6 +11,7 @@ import type { SweepRunFlags } from './flags.js';
 import type { SweepRun } from './runs.js';
 import { clear, type Ended, isWay, recordEnd, stateOf, ways } from './state.js';
 import { folderOf, readSweep } from './sweep-file.js';
+import { counted } from './words.js';
 
 /** What can become of a run: it ended now or before, it failed or was interrupted, or another process has it. */
 const outcomes = [...ways, 'failed', 'interrupted', 'held'] as const;
@@ -137,7 +138,7 @@ function tell(
   const named = (outcome: Outcome) => asked.filter(({ name }) => found.get(name) === outcome);
   const counts = Object.fromEntries(outcomes.map((outcome) => [outcome, named(outcome).length]));
   const words = outcomes.filter((outcome) => counts[outcome] > 0).map((one) => `${counts[one]} ${one}`);
-  const summary = `${asked.length} runs: ${words.join(', ')}`;
+  const summary = `${counted(asked.length, 'run')}: ${words.join(', ')}`;
   output.result(summary, { runs: asked.length, ...counts });
   if (stop.aborted) {
     const code = (stop.reason as Stopped).exitCode;

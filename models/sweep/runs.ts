@@ -4,6 +4,7 @@ import { UsageError } from '../run/program.js';
 import { settingsOf, trainCommand } from '../train/flags.js';
 import type { Settings } from '../train/settings.js';
 import { argsOf, type FlagValues } from './grid.js';
+import { counted } from './words.js';
 
 /** A run of a sweep, as sweep.json has it. */
 export interface SweepRun {
@@ -88,7 +89,9 @@ function partOf(flag: string, value: string | boolean): string {
 
 function notesOf(idle: ReadonlyMap<string, { reason: string; runs: number }>, merged: number): string[] {
   const notes = [...idle].map(
-    ([flag, { reason, runs }]) => `--${flag} is left out of ${runs} combinations: ${reason}`,
+    ([flag, { reason, runs }]) => `--${flag} is left out of ${counted(runs, 'combination')}: ${reason}`,
   );
-  return merged > 0 ? [...notes, `${merged} combinations are the same run as another and left out`] : notes;
+  return merged > 0
+    ? [...notes, `${counted(merged, 'combination')} left out: the same run as another`]
+    : notes;
 }

@@ -5,6 +5,9 @@ import type { Paired, Reached, Summary, Target } from './collected.js';
 /** What stands where there is no number. */
 export const NONE = '–';
 
+/** '1 run', '2 runs'. */
+export const counted = (count: number, name: string): string => `${count} ${name}${count === 1 ? '' : 's'}`;
+
 /** 0.7512 as 75.1. */
 export const percent = (value: number): string => (100 * value).toFixed(1);
 
@@ -42,7 +45,7 @@ export function meanIn({ mean, deviation }: Summary, words: (value: number) => s
 export function pairedIn({ pairs, median, interval }: Paired, words: (value: number) => string): string {
   if (median === null) return NONE;
   const center = reachedIn(median, words);
-  if (!interval) return `${center} (${pairs.length === 1 ? '1 pair' : `${pairs.length} pairs`})`;
+  if (!interval) return `${center} (${counted(pairs.length, 'pair')})`;
   return `${center} [${interval.map((end) => reachedIn(end, words)).join(', ')}]`;
 }
 

@@ -1,6 +1,6 @@
 // Runs of the GAN program: what a folder holds, and that a resumed run is the one that was not interrupted.
 
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import t from 'tap';
@@ -111,6 +111,15 @@ t.test('one that was interrupted while it was evaluated is evaluated first', asy
   t.equal(code, 130);
   t.equal(gan('--resume', out, '--quiet').code, 0);
   sameGan(t, out, whole);
+});
+
+t.test('a grid that was removed is not shown', async (t) => {
+  const resumed = copyOf(part, folder('removed'));
+  rmSync(join(resumed, 'samples', '0000003-running.png'));
+  const { code, stderr } = gan('--resume', resumed, '--quiet');
+  t.equal(code, 0, stderr);
+  const report = readFileSync(join(resumed, 'report.html'), 'utf8');
+  t.equal(report.match(/<img src="data:image\/png;base64,/g)?.length, 5);
 });
 
 t.test('other features are refused', async (t) => {

@@ -194,6 +194,11 @@ t.test('what is damaged is refused in one line that names file and line', async 
   const cases: [name: string, change: (run: string) => void, words: string][] = [
     ['no JSON', metrics((lines) => lines.with(4, '{"kind"')), `${at}/metrics.jsonl: line 5 is no metric`],
     [
+      'no layer',
+      metrics((lines) => lines.with(4, '{"kind":"layers","step":1,"epoch":1,"layers":{"norm1":null}}')),
+      `${at}/metrics.jsonl: line 5 is no metric`,
+    ],
+    [
       'no number',
       metrics((lines) => lines.with(2, lines[2].replace(/"loss":[\d.]+/, '"loss":null'))),
       `${at}/metrics.jsonl: line 3: loss is null, expected a number`,

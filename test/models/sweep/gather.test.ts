@@ -165,12 +165,27 @@ t.test('arms are named by what sets them apart', async (t) => {
   const run = (settings: Record<string, string | boolean>) => made('', 1, 1, { settings });
   const names = (...settings: Record<string, string | boolean>[]) =>
     gather('', arms(...settings.map(run))).arms.map(({ name }) => name);
-  t.same(names({ norm: 'bn', seed: '1' }, { norm: 'bn', seed: '2' }), ['plain']);
+  t.same(names({ norm: 'bn', seed: '1' }, { norm: 'bn', seed: '2' }), ['bn']);
+  t.same(names({ seed: '1' }, { seed: '2' }), ['plain']);
   t.same(names({ norm: 'bn', lr: '1' }, { norm: 'mn', lr: '1', 'norm-at': 'conv3' }), [
     'bn',
     'mn, norm-at conv3',
   ]);
   t.same(names({ norm: 'bn', augment: true }, { norm: 'bn', augment: false }), ['augment', 'no-augment']);
+});
+
+t.test('an arm all of whose runs diverged is no baseline by itself', async (t) => {
+  const run = (norm: string, lr: string, seed: string) =>
+    made(norm, Number(seed), 1, { settings: { norm, lr, seed }, made: lr === '9' ? 5 : undefined });
+  const records = arms(
+    ...['9', '1'].flatMap((lr) => [run('bn', lr, '1'), run('bn', lr, '2')]),
+    run('mn', '1', '1'),
+  );
+  t.equal(gather('', records).baseline, 'bn, lr 9', 'they go on');
+  for (const record of records) if (record.run.settings.lr === '9') record.status = 'diverged';
+  t.equal(gather('', records).baseline, 'bn, lr 1');
+  t.equal(gather('', records, { baseline: 'bn, lr 9' }).baseline, 'bn, lr 9');
+  t.equal(gather('', records.slice(0, 2)).baseline, 'bn', 'there is no other');
 });
 
 t.test('without a finished run there are counts and no measures', async (t) => {

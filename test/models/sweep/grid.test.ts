@@ -55,7 +55,7 @@ t.test(
     t.same(runs[0].args, ['--norm', 'bn', '--lr', '0.1', '--device', 'wasm']);
     t.same(notes, [
       '--components is left out of 2 combinations: only for --norm mn and mode, this one is bn',
-      '1 combinations are the same run as another and left out',
+      '1 combination left out: the same run as another',
     ]);
     t.same(
       names(

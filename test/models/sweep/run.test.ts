@@ -137,7 +137,7 @@ t.test('a run that diverges, and one that cannot be, do not stop the others', as
   t.match(stderr, /^sweep: not finished: 1_\S+ \(diverged\), 3_\S+ \(failed\), 4_\S+ \(failed\)\n$/);
   t.same(endsOf(sweep), ['diverged', 'finished', null, null]);
   const again = runAll(sweep, '--index', '1');
-  t.match(again, { code: 1, stdout: '1 runs: 1 diverged\n' }, 'it is not run again, and still told');
+  t.match(again, { code: 1, stdout: '1 run: 1 diverged\n' }, 'it is not run again, and still told');
 });
 
 t.test('what a run left before its settings were written is begun anew', async (t) => {
