@@ -76,7 +76,7 @@ t.test('the result is the mean of the last distances', async (t) => {
 
 t.test('the report', async (t) => {
   const report = readFileSync(join(whole, 'report.html'), 'utf8');
-  t.equal(report.match(/<figure class="chart">/g)?.length, 4, 'four charts');
+  t.equal(report.match(/<div class="plot"><svg [^>]*role="img"/g)?.length, 4, 'four charts');
   t.equal(report.match(/<img src="data:image\/png;base64,/g)?.length, 6, 'six grids');
   t.match(report, 'Fréchet distance on our features');
   t.notMatch(report, /\bFID\b/);

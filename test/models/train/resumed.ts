@@ -25,6 +25,7 @@ export function reportOf(folder: string): string {
   return readFileSync(join(folder, 'report.html'), 'utf8')
     .replaceAll(folder, 'FOLDER')
     .replace(/\d+ s of training/, 'N s of training')
+    .replace(/steps in \d+ s,/, 'steps in N s,')
     .replace(/<figure class="chart">\n<figcaption>Images a second[\s\S]*?<\/figure>/, '')
     .replace(/<dt>threads<\/dt><dd>\d+/, '');
 }
