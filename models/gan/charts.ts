@@ -1,8 +1,9 @@
 // The curves of a GAN's report.
-import type { Look, Point, Series } from '../report/draw/chart.js';
+import { looks } from '../report/curves.js';
+import type { Point, Series } from '../report/draw/chart.js';
 import type { Html } from '../report/draw/html.js';
 import { averaged, figure } from '../report/figure.js';
-import type { DistanceMetric, GanMetric, Statistics } from '../run/metrics.js';
+import type { DistanceMetric, GanMetric } from '../run/metrics.js';
 
 /** Fields of updates over the steps, neighbours averaged, one line each. */
 export function updateCurves(
@@ -16,12 +17,6 @@ export function updateCurves(
   });
   return figure({ title, series, include: [0] });
 }
-
-/** The colour and the signs of a distance. */
-const looks: Record<Statistics, { color: number; look: Look }> = {
-  running: { color: 1, look: 'dots' },
-  precise: { color: 2, look: 'diamonds' },
-};
 
 /** A distance over the steps by each kind of statistics, of the kernel distance with the deviation of a subset, and the floor. */
 export function distanceCurves(

@@ -6,7 +6,7 @@ import { averaged, figure, figures } from './figure.js';
 import { missing, section } from './section.js';
 
 /** The colour and the signs of an evaluation. */
-const looks: Record<Statistics, { color: number; look: Look }> = {
+export const looks: Record<Statistics, { color: number; look: Look }> = {
   running: { color: 1, look: 'dots' },
   precise: { color: 2, look: 'diamonds' },
 };
