@@ -41,6 +41,11 @@ FREE = {"data", "device", "norm-at", "norm-gamma", "components", "iterations", "
 FREE |= {"precise-batches", "eval-every-steps"}
 
 
+def short(number):
+    """A float32 in the digits that it has."""
+    return float(f"{number:.7g}")
+
+
 def checked(settings):
     """The settings with their defaults. Ends the program where this one would make another run of them."""
     for flag, value in NEEDED.items():
@@ -128,7 +133,7 @@ class Run:
         self.restart(seen[2:])
         spent = time.perf_counter() - before
         self.record(
-            kind="train", step=step + 1, epoch=epoch + 1, loss=seen[0], accuracy=seen[1],
+            kind="train", step=step + 1, epoch=epoch + 1, loss=short(seen[0]), accuracy=short(seen[1]),
             lr=float(self.settings["lr"]), images_per_s=round(self.batch / spent, 1),
         )  # fmt: skip
         return True
@@ -164,7 +169,7 @@ class Run:
         loss = F.cross_entropy(logits, labels).item()
         accuracy = (logits.argmax(1) == labels).double().mean().item()
         epoch = -(-step // self.per_epoch)
-        self.record(kind="eval", step=step, epoch=epoch, split="test", statistics=statistics, loss=loss, accuracy=accuracy)
+        self.record(kind="eval", step=step, epoch=epoch, split="test", statistics=statistics, loss=short(loss), accuracy=accuracy)
 
     def record(self, **metric):
         metric["elapsed_s"] = round(time.perf_counter() - self.began, 3)
