@@ -7,7 +7,8 @@ import { Adam, createRandom, type Module } from '../../lib/index.js';
 import { type Classifier, loadClassifier } from '../features/classifier.js';
 import { makeDcgan } from '../networks/dcgan.js';
 import { REPORT } from '../report/index.js';
-import { type Begun, CHECKPOINT, checksumOf, goBack, readCheckpoint, startClock } from '../run/checkpoint.js';
+import { type Begun, begin, enter, placeOf } from '../run/begin.js';
+import { CHECKPOINT, checksumOf, startClock } from '../run/checkpoint.js';
 import { loadData, type RunData } from '../run/data.js';
 import { type OpenedDevice, openFor } from '../run/device.js';
 import { type Way, workThrough } from '../run/ending.js';
@@ -15,8 +16,7 @@ import { updatesPerEpoch } from '../run/order.js';
 import type { Output } from '../run/output.js';
 import { UsageError } from '../run/program.js';
 import { openProgress } from '../run/progress.js';
-import { resumeFlags } from '../run/resume.js';
-import { CONFIG, RunFolder, WEIGHTS } from '../run/run-folder.js';
+import { RunFolder, WEIGHTS } from '../run/run-folder.js';
 import { Measure } from './distances.js';
 import { settingsOf } from './flags.js';
 import { writeReport } from './report.js';
@@ -48,27 +48,12 @@ export interface Facts {
  * @throws Ending where something ended it early, or a file could not be written
  */
 export async function runGan(command: Command, output: Output): Promise<void> {
-  const { resume } = command.opts<{ resume?: string }>();
-  if (resume === undefined) return goThrough(settingsOf(command), null, output);
-  const folder = RunFolder.open(resume);
-  const config = resumeFlags(command, folder);
-  const settings = { ...settingsOf(command), out: folder.path };
-  const checkpoint = await readCheckpoint(folder, settings);
-  const { step, total, elapsed_s } = checkpoint?.position ?? { step: 0, total: 1, elapsed_s: 0 };
-  if (step === total && isAssessed({ folder, step })) {
-    output.say(`${folder.path}: this run has come to its end, nothing is left to do`);
-    tellResult(folder, 'finished', elapsed_s, output);
-  } else {
-    await goThrough(settings, { folder, checkpoint, sha256: config.featuresSha256 }, output);
-  }
+  const isComplete = (folder: RunFolder, step: number) => isAssessed({ folder, step });
+  await begin(command, output, { settingsOf, isComplete, goThrough, tell: tellResult });
 }
 
 /** A run from its start, or from where it was, to its end. */
-async function goThrough(
-  settings: Settings,
-  begun: (Begun & { sha256: unknown }) | null,
-  output: Output,
-): Promise<void> {
+async function goThrough(settings: Settings, begun: Begun | null, output: Output): Promise<void> {
   const data = await loadData(settings);
   const { batchSize, features } = settings;
   if (batchSize > data.train.length)
@@ -76,7 +61,7 @@ async function goThrough(
   const opened = await openFor(settings);
   try {
     const classifier = features === null ? null : loadClassifier(features);
-    if (classifier && begun && begun.sha256 !== classifier.sha256) {
+    if (classifier && begun && begun.config.featuresSha256 !== classifier.sha256) {
       const words = `the weights there are others than those that the run in ${begun.folder.path} began with`;
       throw new UsageError(`--features ${features}: ${words}`);
     }
@@ -124,12 +109,9 @@ async function prepare(
     elapsed: startClock(position?.elapsed_s ?? 0),
   };
   const facts = factsOf(run, classifier);
-  if (begun) await goBack(run, begun);
-  else {
-    const config = { ...settings, out: run.folder.path, ...facts };
-    run.folder.write(CONFIG, `${JSON.stringify(config, null, 2)}\n`);
-  }
-  tellStart(run, facts, `device: ${device.name}, threads: ${threads} (${reason})`, begun !== null, output);
+  await enter(run, facts, begun);
+  output.say(`device: ${device.name}, threads: ${threads} (${reason})`);
+  tellStart(run, facts, placeOf(run, begun), output);
   return { run, facts };
 }
 
@@ -148,9 +130,8 @@ function factsOf({ settings, data, generator, discriminator }: Run, classifier: 
 }
 
 /** Says what a run is. */
-function tellStart(run: Run, facts: Facts, device: string, resumed: boolean, { say }: Output): void {
-  const { settings, data, folder, measure, step, total } = run;
-  say(device);
+function tellStart(run: Run, facts: Facts, place: string, { say }: Output): void {
+  const { settings, data, measure, total } = run;
   say(`data: ${data.train.name}, ${facts.trainImages} training and ${facts.testImages} test images`);
   const sizes = `${facts.generatorParameters} and ${facts.discriminatorParameters} parameters`;
   say(`network: dcgan, norm ${settings.norm} in the generator, ${sizes}`);
@@ -158,8 +139,7 @@ function tellStart(run: Run, facts: Facts, device: string, resumed: boolean, { s
     const of = `${facts.featuresDimension} of ${settings.features}, SHA-256 ${facts.featuresSha256}`;
     say(`features: ${of}, of ${measure.samples} images in each set`);
   }
-  const place = resumed ? `resumed after step ${step} in` : 'written to';
-  say(`run: ${total} steps of ${settings.batchSize} images, ${place} ${folder.path}`);
+  say(`run: ${total} steps of ${settings.batchSize} images, ${place}`);
 }
 
 /** Prints what came of a run, whose files are written. */

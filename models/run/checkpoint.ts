@@ -62,12 +62,6 @@ export interface Checkpoint {
   bytes: Uint8Array;
 }
 
-/** A run that was begun: its folder, and its checkpoint if it came to one. */
-export interface Begun {
-  folder: RunFolder;
-  checkpoint: Checkpoint | null;
-}
-
 /** Writes the run's checkpoint, after its metrics are on the disk; returns its path. @throws FileError */
 export async function saveRun(run: Saved): Promise<string> {
   const { folder, settings, step, total, perEpoch } = run;
@@ -112,9 +106,9 @@ export async function readCheckpoint(folder: RunFolder, settings: object): Promi
 }
 
 /** Puts a run where it was last saved; the lines of metrics that came after are cut off. */
-export async function goBack(run: Saved, { folder, checkpoint }: Begun): Promise<void> {
+export async function goBack(run: Saved, checkpoint: Checkpoint | null): Promise<void> {
   if (checkpoint) await restoreRun(run, checkpoint);
-  folder.cutMetrics();
+  run.folder.cutMetrics();
 }
 
 /**

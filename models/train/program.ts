@@ -5,7 +5,8 @@ import type { Command } from 'commander';
 import { createRandom, type Module } from '../../lib/index.js';
 import { makeModel, networks } from '../networks/index.js';
 import { type Facts, REPORT, writeReport } from '../report/index.js';
-import { type Begun, CHECKPOINT, checksumOf, goBack, readCheckpoint, startClock } from '../run/checkpoint.js';
+import { type Begun, begin, enter, placeOf } from '../run/begin.js';
+import { CHECKPOINT, checksumOf, startClock } from '../run/checkpoint.js';
 import { loadData, type RunData } from '../run/data.js';
 import { type OpenedDevice, openFor } from '../run/device.js';
 import { type Way, workThrough } from '../run/ending.js';
@@ -15,8 +16,7 @@ import { updatesPerEpoch } from '../run/order.js';
 import type { Output } from '../run/output.js';
 import { UsageError } from '../run/program.js';
 import { openProgress, percent, scores } from '../run/progress.js';
-import { resumeFlags } from '../run/resume.js';
-import { CONFIG, RunFolder, WEIGHTS } from '../run/run-folder.js';
+import { RunFolder, WEIGHTS } from '../run/run-folder.js';
 import { settingsOf } from './flags.js';
 import { makeOptimizer, makeScheduler } from './optimizers.js';
 import type { Run } from './run.js';
@@ -29,19 +29,8 @@ import { saveWeights, train } from './training.js';
  * @throws Ending where something ended it early, or a file could not be written
  */
 export async function runTraining(command: Command, output: Output): Promise<void> {
-  const { resume } = command.opts<{ resume?: string }>();
-  if (resume === undefined) return goThrough(settingsOf(command), null, output);
-  const folder = RunFolder.open(resume);
-  resumeFlags(command, folder);
-  const settings = { ...settingsOf(command), out: folder.path };
-  const checkpoint = await readCheckpoint(folder, settings);
-  const { step, total, elapsed_s } = checkpoint?.position ?? { step: 0, total: 1, elapsed_s: 0 };
-  if (step === total && isEvaluated(folder.metrics, step)) {
-    output.say(`${folder.path}: this run has come to its end, nothing is left to do`);
-    tellResult(folder, 'finished', elapsed_s, output);
-  } else {
-    await goThrough(settings, { folder, checkpoint }, output);
-  }
+  const isComplete = (folder: RunFolder, step: number) => isEvaluated(folder.metrics, step);
+  await begin(command, output, { settingsOf, isComplete, goThrough, tell: tellResult });
 }
 
 /** A run from its start, or from where it was, to its end. */
@@ -96,16 +85,11 @@ async function prepare(
     elapsed: startClock(position?.elapsed_s ?? 0),
   };
   const facts = factsOf(run);
-  if (begun) await goBack(run, begun);
-  else {
-    const config = { ...settings, out: run.folder.path, ...facts };
-    run.folder.write(CONFIG, `${JSON.stringify(config, null, 2)}\n`);
-  }
+  await enter(run, facts, begun);
   output.say(`device: ${device.name}, threads: ${threads} (${reason})`);
   output.say(`data: ${data.train.name}, ${facts.trainImages} training and ${facts.testImages} test images`);
   output.say(`network: ${settings.model}, norm ${settings.norm}, ${facts.parameters} parameters`);
-  const place = begun ? `resumed after step ${run.step} in` : 'written to';
-  output.say(`run: ${facts.totalSteps} steps of ${settings.batchSize} images, ${place} ${run.folder.path}`);
+  output.say(`run: ${facts.totalSteps} steps of ${settings.batchSize} images, ${placeOf(run, begun)}`);
   return { run, facts };
 }
 
