@@ -219,7 +219,7 @@ export class MixtureNorm1d extends MixtureNorm {
  * console.log(Object.keys(await layer.stateDict()));
  * ```
  * ```text
- * MixtureNorm2d(16, components=3, iterations=2, posterior=channel, gradient=detached, scale=fisher, momentum=0.1, affine=true)
+ * MixtureNorm2d(16, components=3, iterations=2, posterior=channel, gradient=detached, scale=unit, momentum=0.1, affine=true)
  * [
  *   'weight',
  *   'bias',

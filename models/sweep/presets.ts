@@ -21,7 +21,8 @@ export interface Preset {
 }
 
 const BN = { norm: 'bn' };
-const MN = { norm: 'mn' };
+/** With 1/√λ, as we read the paper. */
+const MN = { norm: 'mn', scale: 'fisher' };
 /** Where one layer of mixture normalization does most, by the paper's account. */
 const MN3 = { ...MN, 'norm-at': 'conv3' };
 

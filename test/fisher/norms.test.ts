@@ -24,7 +24,7 @@ import { fromParameters, onALine, parameters } from './cases.js';
 const reference = await openDevice('reference');
 
 /** Nothing under roots, nothing added to variances, no floor. */
-const exactly = { eps: 0, regCovar: 0, minWeight: 0 };
+const exactly = { scale: 'fisher', eps: 0, regCovar: 0, minWeight: 0 } as const;
 
 const shape = [4, 3, 2, 5];
 
@@ -74,7 +74,7 @@ for (const posterior of ['joint', 'channel'] as const) {
       const { y } = mixtureNorm(x, { init, posterior, training: false, ...exactly });
       const bound = device.dtype === 'float64' ? 1e-12 : 1e-5;
       t.ok((await furthest(sum(fisherVector(x, init).means, 0), y)) <= bound);
-      const unit = mixtureNorm(x, { init, posterior, training: false, scale: 'unit', ...exactly }).y;
+      const unit = mixtureNorm(x, { init, posterior, training: false, ...exactly, scale: 'unit' }).y;
       t.ok((await furthest(unit, y)) > 0.05, "which scale 'unit' does not give");
     },
   );

@@ -13,12 +13,12 @@ import { normal } from '../values.js';
 import { expectation, fromParameters, line, onALine, parameters } from './cases.js';
 
 const device = await openDevice('reference');
-const exactly = { eps: 0, regCovar: 0, minWeight: 0 };
+const exactly = { scale: 'fisher', eps: 0, regCovar: 0, minWeight: 0 } as const;
 const points = line(device);
 
 /** Of a mixture that is the distribution, on a line; the output's mean is 0. */
 async function population(mixture: Mixture, scale: 'fisher' | 'unit' = 'fisher'): Promise<number> {
-  const { y } = mixtureNorm(points.x, { init: mixture, training: false, scale, ...exactly });
+  const { y } = mixtureNorm(points.x, { init: mixture, training: false, ...exactly, scale });
   const mean = await expectation(mixture, points, y).item();
   if (Math.abs(mean) > 1e-9) throw new Error(`the output's mean is ${mean}`);
   return expectation(mixture, points, y.mul(y)).item();
@@ -95,7 +95,7 @@ t.test('a batch: exactly so at the two ends', async (t) => {
     ['unit', 1, 1],
   ] as const) {
     const of = (x: Tensor, separation: number) =>
-      ofBatch(mixtureNorm(x, { init: spaced(weights, separation), scale, ...exactly }).y);
+      ofBatch(mixtureNorm(x, { init: spaced(weights, separation), ...exactly, scale }).y);
     t.ok(Math.abs((await of(apart, 1000))[0] - hard) < 1e-9, `${scale}: apart`);
     t.ok(Math.abs((await of(around, 0))[0] - same) < 1e-9, `${scale}: together`);
   }

@@ -33,7 +33,7 @@ const printed = `Sequential(
     (2): MaxPool2d(kernelSize=[2, 2], stride=[2, 2], padding=[0, 0], ceilMode=false)
   )
   (2): Conv2d(4, 4, kernelSize=[3, 1], stride=[2, 1], dilation=[2, 2], groups=2)
-  (3): MixtureNorm2d(4, components=2, iterations=2, posterior=joint, gradient=detached, scale=fisher, momentum=0.1, affine=false)
+  (3): MixtureNorm2d(4, components=2, iterations=2, posterior=joint, gradient=detached, scale=unit, momentum=0.1, affine=false)
   (4): AvgPool2d(kernelSize=[2, 2], stride=[1, 1], padding=[0, 0], ceilMode=false, countIncludePad=false)
   (5): Flatten()
   (6): Linear(inFeatures=2, outFeatures=3, bias=true)

@@ -42,7 +42,7 @@ export const MIXTURE_DEFAULTS = {
   momentum: 0.1,
   posterior: 'joint',
   gradient: 'detached',
-  scale: 'fisher',
+  scale: 'unit',
   eps: 1e-5,
   regCovar: 1e-4,
   minWeight: 1e-3,
@@ -59,7 +59,7 @@ export interface MixtureNormOptions extends EmOptions, NormOptions {
    * @default 'detached'
    */
   gradient?: MixtureGradient;
-  /** 'fisher' divides each posterior by √λ; 'unit' does not. @default 'fisher' */
+  /** 'fisher' divides each posterior by √λ; 'unit' does not. @default 'unit' */
   scale?: 'fisher' | 'unit';
   /** Whether the mixture is fitted to x. Otherwise `init` normalizes x as it is, as evaluation does. @default true */
   training?: boolean;
@@ -157,7 +157,7 @@ function overComponents(sums: Tensor, index: number): Tensor {
  * console.log(Array.from(await y.data(), (v) => v.toFixed(2)).join(' '));
  * ```
  * ```text
- * -1.73 0.00 1.73 -1.73 0.00 1.73
+ * -1.22 0.00 1.22 -1.22 0.00 1.22
  * ```
  */
 export function mixtureNorm(x: Tensor, options: MixtureNormOptions): Mixture & { y: Tensor } {

@@ -63,7 +63,7 @@ class MixtureNorm(nn.Module):
         self.components = int(settings.get("components", 3))
         self.iterations = int(settings.get("iterations", 2))
         self.gradient = settings.get("gradient", "detached")
-        self.fisher = settings.get("scale", "fisher") == "fisher"
+        self.fisher = settings.get("scale") == "fisher"
         self.seeding = settings.get("seeding", "warm")
         self.shuffle = settings.get("shuffle-posteriors", False)
         self.random, self.batches, self.averaged, self.deaths, self.last = random, 0, None, 0, None

@@ -37,9 +37,9 @@ const like = ({ shape, device }: Tensor, values: number[]) => tensor(values, { s
 type Options = Omit<MixtureNormOptions, 'init'> & { components: number };
 
 /** mixtureNorm as a function of x, γ and β. */
-function by({ components, ...options }: Options) {
+function by({ components, scale = 'fisher', ...options }: Options) {
   return (x: Tensor, weight?: Tensor, bias?: Tensor) =>
-    mixtureNorm(x, { init: start(x, components, options.posterior), weight, bias, ...options }).y;
+    mixtureNorm(x, { init: start(x, components, options.posterior), weight, bias, scale, ...options }).y;
 }
 
 /** Composed of operations. */
@@ -160,7 +160,8 @@ type GoldenAttrs<T> = Omit<T, 'init'> & { init: Init; components: number };
 function goldenMixtureNorm({ inputs, attrs, device }: GoldenCall<GoldenAttrs<MixtureNormOptions>>): Outputs {
   const { x, weight, bias } = inputs;
   const { components: _, init, ...options } = attrs;
-  return { ...mixtureNorm(x, { ...options, weight, bias, init: read(init, device), minWeight: 0 }) };
+  const golden = { scale: 'fisher', minWeight: 0 } as const;
+  return { ...mixtureNorm(x, { ...golden, ...options, weight, bias, init: read(init, device) }) };
 }
 
 function goldenEmFit({ inputs: { x }, attrs, device }: GoldenCall<GoldenAttrs<EmOptions>>): Outputs {
