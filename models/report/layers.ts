@@ -27,7 +27,9 @@ export function over(
 /** What is not finite is null after it was in a file. */
 const isNumber = (value: unknown): value is number => Number.isFinite(value);
 
-/** Gradient norms, deviations, entropies and dead components, a line a layer. */
+const placeNote = '1 where the place in the image decides which component a pixel belongs to';
+
+/** Gradient norms, deviations, entropies, what the place explains, and dead components, a line a layer. */
 export function layersSection(metrics: readonly Metric[]): Html {
   const layers = metrics.filter((metric) => metric.kind === 'layers');
   const all = namesOf(layers);
@@ -42,13 +44,17 @@ export function layersSection(metrics: readonly Metric[]): Html {
     figure({ title: 'Gradient norm', series: series(({ gradNorm }) => gradNorm), log: true }),
     figure({ title: 'Output deviation', series: series((of) => of.outputDeviation), include: [0] }),
     figure({ title: 'Posterior entropy', series: entropies, include: [0] }, entropyNote(layers)),
+    figure(
+      { title: 'Components explained by place', series: series(({ place }) => place), include: [0, 1] },
+      placeNote,
+    ),
     someDead(dead) ? figure({ title: 'Dead components', series: dead, include: [0] }) : nothing,
   ];
   const alive = dead.length > 0 && !someDead(dead) ? ' No component fell to the floor of its weight.' : '';
   return section(
     'Layers',
     `By normalization layer: the norm of the gradient of its input, the standard deviation of its output,
-and of mixtures the mean entropy of the posteriors.${alive}${spreadNote(all)}`,
+and of mixtures the mean entropy of the posteriors, and how much of the components the place explains.${alive}${spreadNote(all)}`,
     figures(charts),
   );
 }

@@ -78,6 +78,11 @@ export interface LayerNumbers {
   weights?: number[];
   /** The mean entropy of the posteriors or gates, in nats. */
   entropy?: number;
+  /**
+   * The share of the entropy of the components that a pixel's place explains, 0 … 1: 0 where every place of the batch's images has the
+   * same mean posteriors, 1 where the place decides.
+   */
+  place?: number;
   /** Components at the floor of their weight. */
   dead?: number;
   /** Mean log-likelihood before each EM round and after the last. */

@@ -189,6 +189,7 @@ export interface LayerCurves {
   /** Of mixture layers: by step, and by component or EM round within. */
   weights: number[][] | null;
   entropy: number[] | null;
+  place: number[] | null;
   dead: number[] | null;
   logLikelihoods: number[][] | null;
 }

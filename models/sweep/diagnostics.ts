@@ -38,6 +38,7 @@ function curvesOf(layer: string, steps: number[], numbers: readonly LayerNumbers
     outputDeviation: values((run) => run.outputDeviation),
     weights: has('weights') ? lists((run) => run.weights) : null,
     entropy: has('entropy') ? values((run) => run.entropy) : null,
+    place: has('place') ? values((run) => run.place) : null,
     dead: has('dead') ? values((run) => run.dead) : null,
     logLikelihoods: has('logLikelihoods') ? lists((run) => run.logLikelihoods) : null,
   };

@@ -13,7 +13,17 @@ export function layerTable(arms: readonly Arm[]): string {
   return parts.join('\n\n');
 }
 
-const header = ['arm', 'layer', 'update', 'gradient norm', 'output deviation', 'weights', 'entropy', 'dead'];
+const header = [
+  'arm',
+  'layer',
+  'update',
+  'gradient norm',
+  'output deviation',
+  'weights',
+  'entropy',
+  'place',
+  'dead',
+];
 
 const descentHeader = ['arm', 'loss variation', 'gradient distance'];
 
@@ -27,7 +37,7 @@ const short = (value: number | null | undefined): string =>
     : String(Number(value.toPrecision(3)));
 
 function cellsOf(curves: LayerCurves): string[] {
-  const { layer, steps, gradNorm, outputDeviation, weights, entropy, dead } = curves;
+  const { layer, steps, gradNorm, outputDeviation, weights, entropy, place, dead } = curves;
   return [
     layer,
     String(steps.at(-1)),
@@ -35,6 +45,7 @@ function cellsOf(curves: LayerCurves): string[] {
     short(outputDeviation.at(-1)),
     weights?.at(-1)?.map(short).join(' ') ?? NONE,
     short(entropy?.at(-1)),
+    short(place?.at(-1)),
     short(dead?.at(-1)),
   ];
 }

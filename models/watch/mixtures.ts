@@ -11,7 +11,7 @@ import {
 import type { LayerNumbers } from '../run/metrics.js';
 
 /** The numbers that only layers with components have. */
-export type MixtureNumbers = Pick<LayerNumbers, 'weights' | 'entropy' | 'dead' | 'logLikelihoods'>;
+export type MixtureNumbers = Pick<LayerNumbers, 'weights' | 'entropy' | 'place' | 'dead' | 'logLikelihoods'>;
 
 /** How a batch was shared among components. */
 export interface Fit {
@@ -20,6 +20,8 @@ export interface Fit {
     shares: Tensor;
     /** The mean entropy of the posteriors. */
     entropy: Tensor;
+    /** The mean of the posteriors over images at each place, [S·K] or [S·K·C]; none where an image is one sample. */
+    places: Tensor | null;
     /** Of each round of EM; none where there is no EM. */
     logLikelihoods: Tensor | null;
   };
@@ -67,7 +69,8 @@ function fitOf(layer: MixtureNorm2d, start: Mixture, x: Tensor): Fit {
   const tensors = noGrad(() => {
     const init = { ...start, variances: start.variances.add(regCovar) };
     const fit = emFit(x, { init, iterations, posterior, regCovar, minWeight });
-    return { ...sharesOf(fit.posteriors), logLikelihoods: stack(fit.logLikelihoods) };
+    const places = fit.posteriors.reshape([x.shape[0], -1]).mean(0);
+    return { ...sharesOf(fit.posteriors), places, logLikelihoods: stack(fit.logLikelihoods) };
   });
   return { tensors, components, floor: minWeight };
 }
@@ -76,7 +79,7 @@ function fitOf(layer: MixtureNorm2d, start: Mixture, x: Tensor): Fit {
 export function gatesOf({ gateWeight, gateBias, components }: ModeNorm2d, x: Tensor): Fit {
   const tensors = noGrad(() => {
     const logits = x.mean([2, 3]).matmul(gateWeight.transpose(0, 1)).add(gateBias);
-    return { ...sharesOf(logits.softmax(1)), logLikelihoods: null };
+    return { ...sharesOf(logits.softmax(1)), places: null, logLikelihoods: null };
   });
   return { tensors, components, floor: null };
 }
@@ -110,9 +113,34 @@ export async function mixtureNumbers({ tensors, components: K, floor }: Fit): Pr
   const weights = Array.from({ length: K }, (_, k) => columns.reduce((sum, each) => sum + each[k], 0) / T);
   const numbers = { weights, entropy: await tensors.entropy.item() };
   if (floor === null) return numbers;
+  const place = placeShare(await tensors.places!.data(), K, T);
   const dead = columns.flat().filter((weight) => weight <= floor).length / T;
-  return { ...numbers, dead, logLikelihoods: [...(await tensors.logLikelihoods!.data())] };
+  return { ...numbers, place, dead, logLikelihoods: [...(await tensors.logLikelihoods!.data())] };
 }
+
+/**
+ * 1 − H(k | place) / H(k) of mean posteriors [S, K, T] at S places, the mean over T; 0 where one component has all. As few images as
+ * one make it 1 where posteriors are hard: N images make it too large by about (K − 1) / (2 N H(k)).
+ */
+export function placeShare(at: ArrayLike<number>, K: number, T: number): number {
+  const S = at.length / (K * T);
+  let total = 0;
+  for (let t = 0; t < T; t++) {
+    const weights = new Array<number>(K).fill(0);
+    let left = 0;
+    for (let s = 0; s < S; s++) {
+      const here = weights.map((_, k) => at[(s * K + k) * T + t]);
+      for (const [k, tau] of here.entries()) weights[k] += tau / S;
+      left += entropyOf(here) / S;
+    }
+    const whole = entropyOf(weights);
+    total += whole > 0 ? Math.max(0, 1 - left / whole) : 0;
+  }
+  return total / T;
+}
+
+const entropyOf = (shares: readonly number[]): number =>
+  shares.reduce((sum, p) => sum - (p > 0 ? p * Math.log(p) : 0), 0);
 
 /** Weights of at least `floor`, as EM has them. */
 function raised(shares: readonly number[], floor: number): number[] {

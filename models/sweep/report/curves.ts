@@ -63,6 +63,7 @@ function layerFigures(arms: readonly Arm[], name: string, most: number): Html {
     chart('Gradient norm', ({ gradNorm }) => gradNorm, { log: true }),
     chart('Output deviation', ({ outputDeviation }) => outputDeviation, { include: [0] }),
     chart('Posterior entropy', ({ entropy }) => entropy, { include: [0] }),
+    chart('Components explained by place', ({ place }) => place, { include: [0, 1] }),
     isDead ? chart('Dead components', ({ dead }) => dead, { include: [0] }) : nothing,
     chart(
       'Log-likelihood after EM',

@@ -50,7 +50,14 @@ function numbersAt(step: number, depth: number, mixture: boolean): LayerNumbers 
   if (!mixture) return base;
   const weights = [0.6 - 0.2 * far, 0.3 + 0.1 * far, 0.1 + 0.1 * far];
   const logLikelihoods = [-1.6, -1.45, -1.4].map((value) => value + 0.2 * far);
-  return { ...base, weights, entropy: 0.9 - 0.3 * far, dead: Number(step > 100), logLikelihoods };
+  return {
+    ...base,
+    weights,
+    entropy: 0.9 - 0.3 * far,
+    place: 0.2 + 0.6 * far,
+    dead: Number(step > 100),
+    logLikelihoods,
+  };
 }
 
 const epochOf = (step: number) => Math.ceil(step / PER_EPOCH);

@@ -45,7 +45,13 @@ const titles = (page: Page) =>
   page.locator('figcaption').evaluateAll((all) => all.map((one) => one.firstChild!.textContent));
 const charts = [
   ...['Loss', 'Accuracy', 'Images a second', 'Component weights of norm3', 'Mean log-likelihood of norm3'],
-  ...['Gradient norm', 'Output deviation', 'Posterior entropy', 'Dead components'],
+  ...[
+    'Gradient norm',
+    'Output deviation',
+    'Posterior entropy',
+    'Components explained by place',
+    'Dead components',
+  ],
   ...['Loss along the step', 'Change of the gradient'],
 ];
 const channels = ['channel 3', 'channel 11', 'channel 17', 'channel 40'];

@@ -34,6 +34,7 @@ function layersAt(step: number, seed: number, mixture: boolean): Metric[] {
   const more = {
     weights: [0.5 - far / 5, 0.3 + far / 10, 0.2 + far / 10],
     entropy: 0.9 - far / 3,
+    place: 0.2 + far / 2,
     dead: 0,
     logLikelihoods: [-1.5 + far / 5, -1.4 + far / 5, -1.38 + far / 5],
   };

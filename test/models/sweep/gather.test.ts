@@ -213,7 +213,9 @@ t.test('layers and descent: means over runs, by step', async (t) => {
     kind: 'layers',
     step,
     epoch: 1,
-    layers: { 'norms.conv3': { gradNorm, outputDeviation: 1, weights, entropy: 0.5, dead: 0 } },
+    layers: {
+      'norms.conv3': { gradNorm, outputDeviation: 1, weights, entropy: 0.5, place: weights[0], dead: 0 },
+    },
   });
   const descent = (step: number, losses: number[]): Metric => ({
     kind: 'descent',
@@ -240,6 +242,7 @@ t.test('layers and descent: means over runs, by step', async (t) => {
         [0.1, 0.9],
       ],
       entropy: [0.5, 0.5],
+      place: [(0.2 + 0.4) / 2, 0.1],
       dead: [0, 0],
       logLikelihoods: null,
     },

@@ -77,6 +77,7 @@ t.test('fields are those of the tables', async (t) => {
     ...plainNorm,
     'weights',
     'entropy',
+    'place',
     'dead',
     'logLikelihoods',
   ]);

@@ -17,6 +17,7 @@ import { makeModel } from '../../../models/networks/index.js';
 import { type NormSettings, normNames } from '../../../models/networks/norms.js';
 import type { LayerNumbers } from '../../../models/run/metrics.js';
 import { normsOf, watchLayers } from '../../../models/watch/layers.js';
+import { placeShare } from '../../../models/watch/mixtures.js';
 import { normal } from '../../values.js';
 
 const SHAPE = [4, 3, 32, 32];
@@ -172,7 +173,32 @@ async function mixtureByHand(layer: MixtureNorm2d, start: Mixture, x: Tensor): P
     }
   }
   const likelihoods = await Promise.all(logLikelihoods.map((value) => value.item()));
-  return { gradNorm: 0, outputDeviation: 0, weights, entropy, dead, logLikelihoods: likelihoods };
+  const place = placeByHand((m, k, c) => tau[(m * K + k) * T + c], { N: x.shape[0], M, K, T });
+  return { gradNorm: 0, outputDeviation: 0, weights, entropy, place, dead, logLikelihoods: likelihoods };
+}
+
+/** The mutual information of component and place, Σ p(s, k) ln p(s, k) / (p(s) p(k)), as a share of the entropy of the components. */
+function placeByHand(
+  tau: (m: number, k: number, c: number) => number,
+  { N, M, K, T }: { N: number; M: number; K: number; T: number },
+): number {
+  const S = M / N;
+  let total = 0;
+  for (let c = 0; c < T; c++) {
+    let [information, entropy] = [0, 0];
+    for (let k = 0; k < K; k++) {
+      const at = Array.from({ length: S }, (_, s) => {
+        let sum = 0;
+        for (let n = 0; n < N; n++) sum += tau(n * S + s, k, c) / N;
+        return sum;
+      });
+      const all = at.reduce((a, b) => a + b) / S;
+      if (all > 0) entropy -= all * Math.log(all);
+      for (const p of at) if (p > 0) information += (p / S) * Math.log(p / all);
+    }
+    total += entropy > 0 ? information / entropy : 0;
+  }
+  return total / T;
 }
 
 for (const posterior of ['joint', 'channel'] as const) {
@@ -197,8 +223,9 @@ for (const posterior of ['joint', 'channel'] as const) {
     let anyDead = false;
     for (const [name, layer] of normsOf(network)) {
       const wanted = await mixtureByHand(layer as MixtureNorm2d, start.get(name)!, found.get(name)!.x);
-      const { weights, entropy, dead, logLikelihoods } = numbers[name];
+      const { weights, entropy, place, dead, logLikelihoods } = numbers[name];
       near(t, entropy, wanted.entropy!, `${name}: entropy`);
+      near(t, place, wanted.place!, `${name}: place`);
       near(t, dead, wanted.dead!, `${name}: dead`);
       anyDead ||= dead! > 0;
       for (const [k, weight] of wanted.weights!.entries()) near(t, weights![k], weight, `${name}: λ ${k}`);
@@ -208,6 +235,16 @@ for (const posterior of ['joint', 'channel'] as const) {
     t.ok(anyDead, 'some component is dead');
   });
 }
+
+t.test('the place explains all, nothing, or half of the components', async (t) => {
+  const share = (at: number[], K = 2, T = 1) => placeShare(at, K, T);
+  t.equal(share([1, 0, 0, 1]), 1, 'each place its own');
+  t.equal(share([0.3, 0.7, 0.3, 0.7]), 0, 'all places alike');
+  t.equal(share([1, 0, 1, 0]), 0, 'one component has all');
+  t.ok(Math.abs(share([1, 0, 0, 1, 0.5, 0.5, 0.5, 0.5]) - 0.5) < 1e-12, 'half of the places');
+  t.equal(share([1, 0.3, 0, 0.7, 0, 0.3, 1, 0.7], 2, 2), 0.5, 'one channel of two');
+  t.end();
+});
 
 t.test('mixtures that are seeded by every batch are not guessed at', async (t) => {
   const network = networkWith({ norm: 'mn', seeding: 'kmeans' });
