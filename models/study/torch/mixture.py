@@ -66,7 +66,7 @@ class MixtureNorm(nn.Module):
         self.fisher = settings.get("scale") == "fisher"
         self.seeding = settings.get("seeding", "warm")
         self.shuffle = settings.get("shuffle-posteriors", False)
-        self.random, self.batches, self.averaged, self.deaths, self.last = random, 0, None, 0, None
+        self.random, self.batches, self.averaged, self.last = random, 0, None, None
         self.weight = nn.Parameter(torch.ones(channels))
         self.bias = nn.Parameter(torch.zeros(channels))
         each = (self.components, channels)
@@ -174,7 +174,6 @@ class MixtureNorm(nn.Module):
             self.means[k] = self.last[n, :, s]
             self.variances[k] = self.last.var((0, 2), unbiased=False)
             self.weights[k] = 1 / self.components
-            self.deaths += 1
         self.weights /= self.weights.sum()
 
 
