@@ -21,8 +21,7 @@ export interface Preset {
 }
 
 const BN = { norm: 'bn' };
-/** With 1/√λ, as we read the paper. */
-const MN = { norm: 'mn', scale: 'fisher' };
+const MN = { norm: 'mn' };
 /** Where one layer of mixture normalization does most, by the paper's account. */
 const MN3 = { ...MN, 'norm-at': 'conv3' };
 
@@ -36,6 +35,9 @@ const base: FlagValues = {
   schedule: 'constant',
   augment: false,
 };
+
+/** And of arms with mixtures: 1/√λ, as we read the paper. */
+const ofMixtures: FlagValues = { scale: 'fisher' };
 
 const long: Preset['sizes'] = [
   { seeds: 5, epochs: 10 },
@@ -144,14 +146,19 @@ export function presetRuns(name: string, given: readonly Axis[], size: Size): Fl
   const isGiven = (...flags: string[]) => given.some(({ flag }) => flags.includes(flag));
   const seeds = isGiven('seed') ? [] : [{ flag: 'seed', values: valuesOf('seed', `1..${size.seeds}`) }];
   const varied = Object.entries(vary).map(([flag, text]) => ({ flag, values: valuesOf(flag, text) }));
-  const shared = { ...base, ...lengthOf(size) };
-  for (const { flag } of [...given, ...varied]) delete shared[flag];
-  if (isGiven('epochs', 'steps')) {
-    delete shared.epochs;
-    delete shared.steps;
-  }
+  const conditions = ({ norm }: FlagValues) => {
+    const shared = { ...base, ...(norm === 'mn' && ofMixtures), ...lengthOf(size) };
+    for (const { flag } of [...given, ...varied]) delete shared[flag];
+    if (isGiven('epochs', 'steps')) {
+      delete shared.epochs;
+      delete shared.steps;
+    }
+    return shared;
+  };
   return combine([...seeds, ...given]).flatMap((outer) =>
-    arms.flatMap((arm) => combine(varied).map((inner) => ({ ...arm, ...inner, ...outer, ...shared }))),
+    arms.flatMap((arm) =>
+      combine(varied).map((inner) => ({ ...conditions(arm), ...arm, ...inner, ...outer })),
+    ),
   );
 }
 

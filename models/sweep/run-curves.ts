@@ -25,13 +25,22 @@ export interface RunCurves extends RunRecord {
 /** Evaluations of a finished run that its final accuracy is the mean of: those in the last tenth of its updates. */
 const FINAL = 0.1;
 
-/** How strongly the curves of these runs are smoothed: over a fiftieth of the updates, about a twentieth of the evaluations. */
+/** Epochs of a run from which on one is the window of its training loss. */
+const EPOCHS = 4;
+
+/**
+ * How strongly the curves of these runs are smoothed: over about a twentieth of the evaluations; over an epoch, within which
+ * training loss hardly falls, to fall where the next begins; or in short runs over a fiftieth of the updates.
+ */
 export function smoothingOf(records: readonly RunRecord[]): Omit<Smoothing, 'points'> {
   const most = (counts: number[]) => Math.max(0, ...counts);
   const updates = most(records.map(({ config }) => config?.totalSteps ?? 0));
+  const epoch = most(
+    records.map(({ metrics }) => updatesOf(metrics).filter((update) => update.epoch === 1).length),
+  );
   const evaluations = most(records.map(({ metrics }) => evaluatedBy(metrics, 'running').length));
   return {
-    updates: Math.max(1, Math.round(updates / 50)),
+    updates: EPOCHS * epoch <= updates ? epoch : Math.max(1, Math.round(updates / 50)),
     evaluations: 2 * Math.floor(evaluations / 40) + 1,
   };
 }

@@ -46,6 +46,30 @@ t.test('a method that is twice as fast takes half as many updates', async (t) =>
   t.same(bn.times[0].runs.length, 5);
 });
 
+t.test('losses that fall where an epoch begins are read over epochs: a lead of 5 % is one', (t) => {
+  // flat within an epoch of 100 updates, and 5 % ahead: a target between two levels is crossed an epoch sooner or never
+  const runOf = (norm: string, seed: number, ahead: number) =>
+    made(norm, seed, 1, {
+      total: 1000,
+      epoch: 100,
+      loss: (step) => 2.3 * 0.8 ** (ahead * Math.ceil(step / 100)),
+    });
+  const records = arms(
+    ...seeds.map((seed) => runOf('bn', seed, 1)),
+    ...seeds.map((seed) => runOf('mn', seed, 1.05)),
+  );
+  const { smoothing, targets, comparisons } = gather('', records);
+  t.equal(smoothing.updates, 100);
+  for (const [i, { updates }] of comparisons[0].times.entries())
+    if (targets[i].measure === 'training') t.ok(near(updates.median, 1 / 1.05, 0.03), `${updates.median}`);
+  const short = arms(
+    made('bn', 1, 1, { total: 300, epoch: 100 }),
+    made('mn', 1, 1, { total: 300, epoch: 100 }),
+  );
+  t.equal(gather('', short).smoothing.updates, 6, 'a fiftieth of three epochs');
+  t.end();
+});
+
 t.test('targets are the same whichever arm is poorer', async (t) => {
   const valuesOf = (...runs: MadeRun[]) => gather('', arms(...runs)).targets;
   const [slow, fast] = [(norm: string) => made(norm, 1, 0.8), (norm: string) => made(norm, 1, 1)];

@@ -142,8 +142,17 @@ t.test('flags add to a preset and change its conditions, but not what it decides
     runs.map(({ settings: { scale, lr } }) => `${scale} ${lr}`),
     ['fisher 0.1', 'unit 0.1', 'fisher 0.2', 'unit 0.2'],
   );
+  const unit = runsOf(
+    presetRuns('gradient', [{ flag: 'scale', values: ['unit'] }], { seeds: 1, epochs: 1 }),
+  ).runs;
+  t.same(
+    unit.map(({ settings: { scale } }) => scale),
+    ['unit', 'unit', 'unit'],
+    'the scale of mixtures is a condition where no arm has its own',
+  );
   for (const [preset, flag] of [
     ['scale', 'norm'],
+    ['controls', 'scale'],
     ['rates', 'lr'],
     ['placement', 'norm-at'],
   ])

@@ -17,6 +17,8 @@ export interface MadeRun {
   made?: number;
   /** Updates between evaluations. */
   every: number;
+  /** Updates of an epoch; all where it is not given. */
+  epoch?: number;
   /** Milliseconds an update. */
   ms?: number;
   /** What else its metrics have, in front. */
@@ -29,11 +31,20 @@ const BATCH = 100;
 
 /** Its lines of metrics. */
 export function metricsOf(run: MadeRun): Metric[] {
-  const { total, made = total, every, ms = 62.5, loss = (step) => 1 / step, more = [], accuracy } = run;
+  const {
+    total,
+    made = total,
+    every,
+    epoch = total,
+    ms = 62.5,
+    loss = (step) => 1 / step,
+    more = [],
+    accuracy,
+  } = run;
   const statistics: Statistics[] = run.runningOnly ? ['running'] : ['running', 'precise'];
   const lines: Metric[] = [...more];
   for (let step = 1; step <= made; step++) {
-    const at = { step, epoch: 1, elapsed_s: step };
+    const at = { step, epoch: Math.ceil(step / epoch), elapsed_s: step };
     const train = { kind: 'train', ...at, loss: loss(step), accuracy: 0.5, lr: 0.1 } as const;
     lines.push({ ...train, images_per_s: (1000 * BATCH) / ms });
     if (step % every !== 0 && step !== total) continue;
