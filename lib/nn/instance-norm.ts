@@ -4,7 +4,13 @@ import { instanceNorm } from '../ops/normalization.js';
 import { flag, readOptions } from '../options.js';
 import { ones, zeros } from '../tensor/create.js';
 import type { Tensor } from '../tensor/tensor.js';
-import { batchCount, INPUTS_2D, NormLayer, type NormLayerOptions, normSchema } from './norm-layer.js';
+import {
+  AveragingNormLayer,
+  batchCount,
+  INPUTS_2D,
+  type NormLayerOptions,
+  normSchema,
+} from './norm-layer.js';
 import { buffer } from './parameters.js';
 
 /** Options of the instance normalization layers; names and defaults are PyTorch's. */
@@ -22,7 +28,7 @@ export interface InstanceNormOptions extends NormLayerOptions {
 const { eps, momentum } = batchNormSchema;
 const schema = { ...normSchema, affine: flag(false), eps, momentum, trackRunningStats: flag(false) };
 
-abstract class InstanceNorm extends NormLayer {
+abstract class InstanceNorm extends AveragingNormLayer {
   readonly runningMean: Tensor | null;
   readonly runningVar: Tensor | null;
   /** In the state dictionary as in PyTorch, which does not count here: it stays as it is. */
@@ -42,17 +48,20 @@ abstract class InstanceNorm extends NormLayer {
   }
 
   /** Whether there are running statistics. */
-  get trackRunningStats(): boolean {
+  override get trackRunningStats(): boolean {
     return this.runningMean !== null;
   }
 
   forward(x: Tensor): Tensor {
     this.checkInput(x);
-    const { weight, bias, eps, momentum, runningMean, runningVar, training } = this;
+    const { weight, bias, eps, runningMean, runningVar, training } = this;
     const isSingle = training && x.shape.slice(2).every((size) => size === 1); // refused there, in its words
     if (!this.trackRunningStats || isSingle) return instanceNorm(x, { weight, bias, eps });
     // a sample is a part of the batch
-    return ghostBatchNorm(x, 1, { weight, bias, eps, momentum, runningMean, runningVar, training });
+    const momentum = this.shareOf(this.momentum);
+    const y = ghostBatchNorm(x, 1, { weight, bias, eps, momentum, runningMean, runningVar, training });
+    if (training) this.countBatch();
+    return y;
   }
 
   protected override extraRepr(): string {

@@ -61,19 +61,14 @@ export function batchCount(device: NormLayerOptions['device']): Tensor {
   return asCount(buffer(zeros([], { device })));
 }
 
-/** The base of those that average over batches. */
-export abstract class RunningNormLayer extends NormLayer {
-  /** How many batches training has seen, one value; after the running statistics, as in PyTorch's dictionaries. */
-  abstract readonly numBatchesTracked: Tensor;
-  /** The same, known without reading it. */
-  protected batches = 0;
+/** The base of those that may average over batches. */
+export abstract class AveragingNormLayer extends NormLayer {
   /** How many batches were averaged since each has the same share; null while momentum decides. */
   private alike: number | null = null;
 
-  /** The share of the next batch in the running statistics; without momentum all batches so far have the same. */
-  protected shareOf(momentum: number | null): number {
-    if (this.alike !== null) return 1 / (this.alike + 1);
-    return momentum ?? 1 / (this.batches + 1);
+  /** Whether there is something to average. */
+  get trackRunningStats(): boolean {
+    return true;
   }
 
   /** Until `end` is called, the running statistics are the means over the batches from now on. @internal */
@@ -91,9 +86,31 @@ export abstract class RunningNormLayer extends NormLayer {
     return this.alike !== null;
   }
 
+  /** The share of the next batch in the running statistics. */
+  protected shareOf(momentum: number): number {
+    return this.alike === null ? momentum : 1 / (this.alike + 1);
+  }
+
   protected countBatch(): void {
-    this.batches++;
     if (this.alike !== null) this.alike++;
+  }
+}
+
+/** The base of those that always do. */
+export abstract class RunningNormLayer extends AveragingNormLayer {
+  /** How many batches training has seen, one value; after the running statistics, as in PyTorch's dictionaries. */
+  abstract readonly numBatchesTracked: Tensor;
+  /** The same, known without reading it. */
+  protected batches = 0;
+
+  /** Without momentum all batches so far have the same share. */
+  protected override shareOf(momentum: number | null): number {
+    return super.shareOf(momentum ?? 1 / (this.batches + 1));
+  }
+
+  protected override countBatch(): void {
+    super.countBatch();
+    this.batches++;
     const counted = run(k.affine, [this.numBatchesTracked], { scale: 1, shift: 1 });
     this.numBatchesTracked.assign(counted);
     counted.dispose();

@@ -6,13 +6,13 @@ import { describe } from '../options.js';
 import { noGrad } from '../tape/scope.js';
 import type { Tensor } from '../tensor/tensor.js';
 import { Module } from './module.js';
-import { RunningNormLayer } from './norm-layer.js';
+import { AveragingNormLayer } from './norm-layer.js';
 
 /**
  * Gives the normalization layers of a network the mean statistics over batches of its inputs, with the weights as they are, in place
  * of averages that trail behind the weights ("precise" statistics). Mixtures are fitted from the running ones, as in training.
  * All other layers are as in evaluation, and the modes of all modules are left as they were. The layers are those of batch, ghost
- * batch, mixture and mode normalization.
+ * batch, mixture and mode normalization, and of instance normalization that has running statistics.
  * @returns how many layers there are; where there is none, no batch is asked for
  * @throws OptionError where network is no module or batches no iterable; what its forward() throws
  *
@@ -40,7 +40,9 @@ export async function updateRunningStats(
     throw new OptionError(`${op}: batches is ${describe(batches)}, expected an iterable of tensors`);
   const modules = network.namedModules().map(([, module]) => module);
   const modes = modules.map((module) => module.training);
-  const layers = modules.filter((module) => module instanceof RunningNormLayer);
+  const layers = modules
+    .filter((module) => module instanceof AveragingNormLayer)
+    .filter(({ trackRunningStats }) => trackRunningStats);
   if (layers.length === 0) return 0;
   network.eval();
   for (const layer of layers) layer.train();

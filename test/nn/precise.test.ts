@@ -5,6 +5,7 @@ import {
   createRandom,
   Dropout,
   GhostBatchNorm2d,
+  InstanceNorm1d,
   LayerNorm,
   Linear,
   MixtureNorm1d,
@@ -45,6 +46,26 @@ t.test('batch normalization has the mean of the batches’ statistics, whatever 
     'momentum is back',
   );
 });
+
+t.test(
+  'instance normalization that has running statistics has the mean of theirs, the other has no part',
+  async (t) => {
+    const layer = new InstanceNorm1d(2, { trackRunningStats: true });
+    layer.forward(tensor(normal([4, 2, 5], 'before'), { shape: [4, 2, 5] }).mul(100));
+    const batches = batchesOf(3, [4, 2, 5]);
+    t.equal(await updateRunningStats(new Sequential(new InstanceNorm1d(2), layer), batches), 1);
+    // what comes in has passed the first layer
+    const inputs = batches.map((x) => new InstanceNorm1d(2).forward(x).keep());
+    const variances = inputs.map((x) => x.var(2, { correction: 1 }).mean(0).keep());
+    const expected = variances[0].add(variances[1]).add(variances[2]).div(3);
+    t.ok(close(await layer.runningVar!.data(), await expected.data()));
+    t.ok((await layer.runningMean!.data()).every((mean) => Math.abs(mean) < 1e-12));
+    const before = await layer.runningVar!.data();
+    layer.forward(tensor(normal([4, 2, 5], 'after'), { shape: [4, 2, 5] }).mul(10));
+    const after = await layer.runningVar!.data();
+    t.ok(after[0] > 5 && after[0] < 20 && before[0] < 2, 'momentum is back');
+  },
+);
 
 t.test('only layers with running statistics train meanwhile, and all modes are as before', async (t) => {
   const dropout = new Dropout({ p: 0.5 });
