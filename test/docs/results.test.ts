@@ -3,6 +3,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import t from 'tap';
 import { runMixgrad } from '../models/programs.js';
+import { ganTable } from '../tools/gan-table.js';
 
 const DATA = 'docs/results/data';
 const sweeps = readdirSync(DATA).filter((name) => existsSync(join(DATA, name, 'sweep.json')));
@@ -23,5 +24,15 @@ t.test('the page has the rows of these tables', (t) => {
   const rows = readFileSync('docs/results/study.md', 'utf8').match(/^\| (?:bn|mn|ghost|mode)\b.*$/gm) ?? [];
   t.ok(rows.length > 10);
   for (const row of rows) t.ok(known.has(row), row);
+  t.end();
+});
+
+t.test('the page of the GAN has its tables', (t) => {
+  const lines = ganTable(join(DATA, 'gan'))
+    .split('\n')
+    .filter((line) => line !== '');
+  t.ok(lines.length > 20);
+  const page = new Set(readFileSync('docs/results/gan.md', 'utf8').split('\n'));
+  for (const line of lines) t.ok(page.has(line), line);
   t.end();
 });

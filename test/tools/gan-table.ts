@@ -1,5 +1,5 @@
 // Prints the table of GANs' distances: node dist/test/tools/gan-table.js [FOLDER]
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { readRecorded } from '../../models/run/recorded.js';
@@ -15,13 +15,14 @@ interface GanRun {
 const NAMES = { frechet: 'Fréchet distance on our features', kid: 'KID on our features, × 1000' } as const;
 const SCALE = { frechet: 1, kid: 1000 } as const;
 
+/** The runs that came to their end. */
 function readGans(folder: string): GanRun[] {
-  const names = readdirSync(folder).filter((name) => existsSync(join(folder, name, 'ended.json')));
-  return names.map((name) => {
-    const { norm, scale, seed } = JSON.parse(readFileSync(join(folder, name, 'config.json'), 'utf8'));
+  return readdirSync(folder).flatMap((name) => {
+    const { norm, scale, seed, steps } = JSON.parse(readFileSync(join(folder, name, 'config.json'), 'utf8'));
     const { metrics } = readRecorded(join(folder, name, 'metrics.jsonl'));
     const distances = metrics.filter((metric) => metric.kind === 'distance');
-    return { arm: norm === 'mn' ? `mn, scale ${scale}` : norm, seed, distances };
+    if (!distances.some(({ step }) => step === steps)) return [];
+    return [{ arm: norm === 'mn' ? `mn, scale ${scale}` : norm, seed, distances }];
   });
 }
 
