@@ -18,13 +18,13 @@ import {
 import { everyDevice } from '../devices.js';
 import { integers, leaf, normal } from '../values.js';
 
+const EARLY = 100;
+
 /** Fewer steps on devices that take longer. */
 function stepsOn(device: Device, most: number): number {
-  if (device.name === 'gpujs-webgpu') return Math.min(most, 300);
+  if (device.name === 'gpujs-webgpu') return Math.min(most, 2 * EARLY);
   return device.name.startsWith('gpujs') ? Math.min(most, 1000) : most;
 }
-
-const EARLY = 100;
 
 /**
  * Runs the steps and returns the memory in use after EARLY of them and after all. On an asynchronous device, results that nobody
