@@ -5,8 +5,9 @@ import GithubSlugger from 'github-slugger';
 import t from 'tap';
 import { examplesIn, run } from './programs.js';
 
-const pages = ['README.md', ...readdirSync('docs').map((name) => join('docs', name))].filter((path) =>
-  path.endsWith('.md'),
+const chapters = readdirSync('docs/course').map((name) => `docs/course/${name}/README.md`);
+const pages = ['README.md', ...chapters, ...readdirSync('docs').map((name) => join('docs', name))].filter(
+  (path) => path.endsWith('.md'),
 );
 
 t.test('the README opens with a program of at most 20 lines and what it prints', async (t) => {

@@ -1,7 +1,8 @@
 // The API site: everything public, the README, and the pages of docs/.
 import { readdirSync } from 'node:fs';
 
-const pages = ['..', '../results'].flatMap((folder) =>
+const chapters = readdirSync('../course').map((name) => `../course/${name}`);
+const pages = ['..', '../results', ...chapters].flatMap((folder) =>
   readdirSync(folder)
     .filter((name) => name.endsWith('.md'))
     .map((name) => `${folder}/${name}`),
