@@ -1,0 +1,136 @@
+// An experiment as a page has it: a network that trains update by update, and what can be seen of it between two. Its numbers are
+// those of `mixgrad train` with the same settings, bit for bit.
+import { batches } from '../../datasets/batches.js';
+import {
+  Conv2d,
+  createRandom,
+  emFit,
+  MixtureNorm2d,
+  type Module,
+  noGrad,
+  type Optimizer,
+  OptionError,
+  saveSafetensors,
+} from '../../lib/index.js';
+import { type ModelName, makeModel } from '../networks/index.js';
+import type { NormSettings } from '../networks/norms.js';
+import type { RunData } from '../run/data.js';
+import { imagesOf, type Score } from '../run/evaluate.js';
+import { type Update, updates, updatesPerEpoch } from '../run/order.js';
+import { makeOptimizer, type OptimizerSettings } from '../train/optimizers.js';
+import { type Learner, update } from '../train/update.js';
+
+/** What decides an experiment, beside its images. */
+export interface Experiment extends Required<NormSettings>, OptimizerSettings {
+  model: ModelName;
+  /** Channels of the first layer; null stands for the network's own default. */
+  width: number | null;
+  batchSize: number;
+  seed: number;
+}
+
+/** An update as it was: loss and accuracy are the batch's, before it. */
+export interface Seen extends Score {
+  step: number;
+  epoch: number;
+  lr: number;
+  /** Of the update alone. */
+  imagesPerS: number;
+}
+
+/** Which component each pixel of an image belongs to. */
+export interface PosteriorMap {
+  /** Posteriors [height·width, components]. */
+  posteriors: ArrayLike<number>;
+  components: number;
+  height: number;
+  width: number;
+}
+
+export class Session {
+  readonly network: Module;
+  readonly optimizer: Optimizer;
+  readonly perEpoch: number;
+  /** Updates so far. */
+  step = 0;
+  private readonly order: Generator<Update, void>;
+
+  /** @throws OptionError where the settings do not fit */
+  constructor(
+    readonly experiment: Experiment,
+    readonly data: RunData,
+  ) {
+    const { model, width, seed } = experiment;
+    const options = { classes: data.train.classes, width: width ?? undefined };
+    const random = createRandom(seed).fork('init');
+    this.network = makeModel(model, experiment, { ...options, random, log: () => {} });
+    this.optimizer = makeOptimizer(this.network.parameters(), experiment);
+    this.perEpoch = updatesPerEpoch(experiment, data.train);
+    const standing = { settings: experiment, data, step: 0, total: Number.POSITIVE_INFINITY };
+    this.order = updates({ ...standing, perEpoch: this.perEpoch }, data.statistics);
+  }
+
+  /** The learning rate, which holds from the next update on. */
+  get lr(): number {
+    return this.optimizer.paramGroups[0].lr;
+  }
+
+  set lr(lr: number) {
+    for (const group of this.optimizer.paramGroups) group.lr = lr;
+  }
+
+  /** Makes the next update. @throws DivergedError where the loss is not finite */
+  async update(): Promise<Seen> {
+    const { batch, step, epoch } = this.order.next().value as Update;
+    const { network, optimizer, lr } = this;
+    const settings = { clipNorm: null, accumulate: 1 };
+    // the page changes the rate, and no schedule
+    const scheduler = { getLastLr: () => [lr], step: () => {} } as Learner['scheduler'];
+    const before = performance.now();
+    const score = await update({ network, optimizer, scheduler, settings }, batch, step);
+    this.step = step;
+    const imagesPerS = (1000 * batch.size) / (performance.now() - before);
+    return { step, epoch, ...score, imagesPerS };
+  }
+
+  /** The filters of the first convolution, [filters, channels, height, width]; null where there is none. */
+  async filters(): Promise<{ shape: readonly number[]; values: ArrayLike<number> } | null> {
+    const [, first] = this.network.namedModules().find(([, module]) => module instanceof Conv2d) ?? [];
+    if (!(first instanceof Conv2d)) return null;
+    return { shape: first.weight.shape, values: await first.weight.data() };
+  }
+
+  /**
+   * The posteriors of a test image's pixels in a layer, by its running mixture.
+   * @throws OptionError where there is no such mixture of whole pixels
+   */
+  async posteriorMap(layer: string, image: number): Promise<PosteriorMap> {
+    const [, norm] = this.network.namedModules().find(([name]) => name === layer) ?? [];
+    if (!(norm instanceof MixtureNorm2d) || norm.posterior !== 'joint')
+      throw new OptionError(`posteriorMap: ${layer} is no mixture of whole pixels`);
+    const { test, statistics } = this.data;
+    const [batch] = batches(test, { batchSize: 1, skip: image, statistics });
+    const x = noGrad(() => {
+      let input = imagesOf(batch);
+      const end = norm.registerForwardHook((_module, [x]) => {
+        input = x;
+        return undefined;
+      });
+      try {
+        this.network.eval().forward(imagesOf(batch));
+      } finally {
+        end();
+      }
+      return input;
+    });
+    const [, , height, width] = x.shape;
+    const { posteriors } = emFit(x, { init: norm.running, iterations: 0 });
+    return { posteriors: await posteriors.data(), components: norm.components, height, width };
+  }
+
+  /** Weights and running statistics, named as PyTorch names them. */
+  async save(): Promise<Uint8Array> {
+    const { model, norm } = this.experiment;
+    return saveSafetensors(await this.network.stateDict(), { framework: 'mixgrad', model, norm });
+  }
+}
