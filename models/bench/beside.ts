@@ -3,7 +3,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { setPriority } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { openFor } from '../run/device.js';
-import { UsageError } from '../run/program.js';
+import { UsageError } from '../run/errors.js';
 import { median, rounded } from './figures.js';
 import type { BenchFlags, BenchSettings } from './flags.js';
 import { Subject } from './step.js';

@@ -3,6 +3,7 @@ import { type Command, Option } from 'commander';
 import { type ModelName, modelNames, networks } from '../networks/index.js';
 import { GHOST_SIZE, type NormName } from '../networks/norms.js';
 import { type Build, builds, type DeviceSettings } from '../run/device.js';
+import { UsageError } from '../run/errors.js';
 import {
   addDeviceFlags,
   choice,
@@ -15,7 +16,6 @@ import {
   widthFlag,
 } from '../run/flags.js';
 import { addOutputFlags, type OutputFlags } from '../run/output.js';
-import { UsageError } from '../run/program.js';
 
 /** What one side of a measurement is. */
 export interface BenchSettings extends DeviceSettings, Pick<OutputFlags, 'quiet'> {

@@ -2,8 +2,8 @@
 
 import { networks } from '../networks/index.js';
 import { openFor } from '../run/device.js';
+import { UsageError } from '../run/errors.js';
 import type { Output } from '../run/output.js';
-import { UsageError } from '../run/program.js';
 import { median, rounded } from './figures.js';
 import { type AgainstName, type BenchFlags, type BenchSettings, changed } from './flags.js';
 import { type BenchResult, peakBytes, Subject, sentence, type Times } from './step.js';

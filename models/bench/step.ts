@@ -13,7 +13,7 @@ import {
   tensor,
 } from '../../lib/index.js';
 import { makeModel, networks } from '../networks/index.js';
-import { Ending, exitCodes } from '../run/program.js';
+import { Ending, exitCodes } from '../run/errors.js';
 import { version } from '../run/version.js';
 import { median, milliseconds, rounded } from './figures.js';
 import type { BenchSettings } from './flags.js';

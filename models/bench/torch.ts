@@ -2,7 +2,7 @@
 import { spawnSync } from 'node:child_process';
 import { availableParallelism } from 'node:os';
 import { fileURLToPath } from 'node:url';
-import { Ending, exitCodes, UsageError } from '../run/program.js';
+import { Ending, exitCodes, UsageError } from '../run/errors.js';
 import type { BenchSettings } from './flags.js';
 import type { BenchResult } from './step.js';
 

@@ -1,6 +1,6 @@
 // A device that passes everything on to another: what watches a device overrides `run`.
 import type { Device } from '../../lib/index.js';
-import { UsageError } from '../run/program.js';
+import { UsageError } from '../run/errors.js';
 
 type Run = Device['run'];
 export type Buffer = ReturnType<Device['upload']>;

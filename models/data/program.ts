@@ -3,10 +3,10 @@ import { Argument, type Command, InvalidArgumentError, Option } from 'commander'
 import type { CifarName } from '../../datasets/cifar.js';
 import { MixgradError } from '../../lib/index.js';
 import { defaultFolder } from '../run/data.js';
+import { Ending, exitCodes } from '../run/errors.js';
 import { folder, newCommand } from '../run/flags.js';
 import { lockFolder } from '../run/lock.js';
 import { addOutputFlags, type Output } from '../run/output.js';
-import { Ending, exitCodes } from '../run/program.js';
 import { listenForSignals, type Stopped } from '../run/signals.js';
 
 /** What to download, and where to. */

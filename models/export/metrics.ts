@@ -1,7 +1,7 @@
 // Reading what a run has written.
 import { statSync } from 'node:fs';
 import { join } from 'node:path';
-import { UsageError } from '../run/program.js';
+import { UsageError } from '../run/errors.js';
 import { type Recorded, readRecorded } from '../run/recorded.js';
 import { METRICS } from '../run/run-folder.js';
 

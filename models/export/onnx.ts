@@ -14,7 +14,7 @@ import {
 import { LATENT, makeDcgan } from '../networks/dcgan.js';
 import { type ModelName, makeModel, modelNames, networks } from '../networks/index.js';
 import type { NormSettings } from '../networks/norms.js';
-import { UsageError } from '../run/program.js';
+import { UsageError } from '../run/errors.js';
 import { CONFIG, WEIGHTS } from '../run/run-folder.js';
 
 /** What config.json says of the network; a GAN's has no model and no classes. */

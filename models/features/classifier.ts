@@ -15,9 +15,9 @@ import {
   type Tensor,
 } from '../../lib/index.js';
 import { type ModelName, makeModel, networks } from '../networks/index.js';
+import { UsageError } from '../run/errors.js';
 import { imagesOf, letSignalsIn } from '../run/evaluate.js';
 import { checkFolder } from '../run/folders.js';
-import { UsageError } from '../run/program.js';
 import { CONFIG, WEIGHTS } from '../run/run-folder.js';
 
 /** Images that go through at once. */

@@ -7,8 +7,8 @@ import { frechetDistance } from '../features/frechet.js';
 import { kernelDistance } from '../features/kid.js';
 import { type Moments, momentsOf } from '../features/moments.js';
 import { loadSplit, type RunData } from '../run/data.js';
+import { UsageError } from '../run/errors.js';
 import type { DistanceNumbers } from '../run/metrics.js';
-import { UsageError } from '../run/program.js';
 import { MOST_SAMPLES } from './flags.js';
 import type { Settings } from './settings.js';
 

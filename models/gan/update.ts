@@ -9,7 +9,7 @@ import {
   type Tensor,
 } from '../../lib/index.js';
 import type { Dcgan } from '../networks/dcgan.js';
-import { DivergedError } from '../run/ending.js';
+import { DivergedError } from '../run/errors.js';
 import { imagesOf } from '../run/evaluate.js';
 import type { GanMetric } from '../run/metrics.js';
 import { latents } from './latents.js';

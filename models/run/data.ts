@@ -5,7 +5,7 @@ import { type ChannelStatistics, channelStatistics } from '../../datasets/batche
 import { loadCifar } from '../../datasets/cifar.js';
 import { type Dataset, limit, type Split } from '../../datasets/dataset.js';
 import { synthetic } from '../../datasets/synthetic.js';
-import { UsageError } from './program.js';
+import { UsageError } from './errors.js';
 
 /** The default of --limit-train for synthetic images: a run of a few minutes. */
 export const SYNTHETIC_TRAIN = 2000;

@@ -1,6 +1,6 @@
 // Opens the device that a program's flags ask for.
 import { type Convolution, type Device, type DeviceName, openDevice, setDevice } from '../../lib/index.js';
-import { UsageError } from './program.js';
+import { UsageError } from './errors.js';
 
 /** A device that tensors now appear on, why it is this one, and its threads. */
 export interface OpenedDevice {

@@ -1,13 +1,8 @@
 // The way of a run to its end, whatever ends it.
 import { MixgradError } from '../../lib/index.js';
 import { type Saved, saveRun } from './checkpoint.js';
-import { Ending, exitCodes } from './program.js';
+import { DivergedError, Ending, exitCodes } from './errors.js';
 import { listenForSignals, Stopped } from './signals.js';
-
-/** A loss is no longer a number. */
-export class DivergedError extends MixgradError {
-  override name = 'DivergedError';
-}
 
 /** The way a run ended, in one word. */
 export type Way = 'finished' | 'interrupted' | 'diverged' | 'failed';

@@ -5,8 +5,8 @@ import { type ModelName, networks } from '../networks/index.js';
 import { defaultComponents, GHOST_SIZE, type NormName, normNames, settingNorms } from '../networks/norms.js';
 import { type Placed, placesOf } from '../networks/places.js';
 import { datasetNames, SYNTHETIC_TRAIN } from './data.js';
+import { UsageError } from './errors.js';
 import { PRECISE_IMAGES } from './order.js';
-import { UsageError } from './program.js';
 import { suggestion } from './suggest.js';
 import { version } from './version.js';
 

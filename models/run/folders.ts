@@ -2,7 +2,7 @@
 import { existsSync, lstatSync, mkdirSync, rmdirSync, statSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { reasonOf } from '../../datasets/files.js';
-import { UsageError } from './program.js';
+import { UsageError } from './errors.js';
 
 /**
  * Makes a folder and those above it that are missing. One by one: Node 20's recursive way never returns below /proc.

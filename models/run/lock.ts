@@ -2,7 +2,7 @@
 import { readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
-import { UsageError } from './program.js';
+import { UsageError } from './errors.js';
 import { attempt } from './whole-file.js';
 
 const NAME = /^lock-(.+)-(\d+)$/;

@@ -8,8 +8,8 @@ import {
   settingNorms,
 } from '../networks/norms.js';
 import { type Placed, standsAt } from '../networks/places.js';
+import { UsageError } from './errors.js';
 import { IdleError, refuseIdle } from './flags.js';
-import { UsageError } from './program.js';
 
 /** What the flags of a norm say; components are null where nothing is said. */
 export type NormFlags = NormSettings & { virtualBatchSize: number; groups: number | null };

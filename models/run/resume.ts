@@ -1,7 +1,7 @@
 // The settings of a run that goes on: those of its config.json, which flags may repeat and not contradict.
 import type { Command, Option } from 'commander';
 import { changeable } from './checkpoint.js';
-import { UsageError } from './program.js';
+import { UsageError } from './errors.js';
 import { CONFIG, type RunFolder } from './run-folder.js';
 
 /** Flags that are no settings. */

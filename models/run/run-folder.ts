@@ -11,10 +11,11 @@ import {
 } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { reasonOf, syncFile } from '../../datasets/files.js';
+import { UsageError } from './errors.js';
 import { checkFolder, makeFolders, removeFolders } from './folders.js';
 import { lockFolder } from './lock.js';
 import type { Metric } from './metrics.js';
-import { FileError, UsageError } from './program.js';
+import { FileError } from './program.js';
 import { attempt, writeWhole } from './whole-file.js';
 
 export const CONFIG = 'config.json';

@@ -1,5 +1,5 @@
 // Ending in order when a signal asks for it.
-import { Ending, exitCodes } from './program.js';
+import { Ending, exitCodes } from './errors.js';
 
 const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 

@@ -4,7 +4,7 @@ import { once } from 'node:events';
 import { closeSync, mkdirSync, openSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { exitCodes } from '../run/program.js';
+import { exitCodes } from '../run/errors.js';
 
 /** How a process ended. */
 export interface ChildEnd {

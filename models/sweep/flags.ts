@@ -1,8 +1,8 @@
 // The command line of sweeps: flags of `train` with several values each, and the commands that work on a sweep.
 import { type Command, Option } from 'commander';
+import { UsageError } from '../run/errors.js';
 import { choice, count, folder, newCommand, positive } from '../run/flags.js';
 import { addOutputFlags, type OutputFlags } from '../run/output.js';
-import { UsageError } from '../run/program.js';
 import { suggestion } from '../run/suggest.js';
 import { trainCommand } from '../train/flags.js';
 import { type Axis, LEFT_OUT, type Value, valuesOf, wholeFlags } from './grid.js';

@@ -1,6 +1,6 @@
 // From what runs have recorded to what is known of the sweep.
 import { DataError } from '../../lib/index.js';
-import { UsageError } from '../run/program.js';
+import { UsageError } from '../run/errors.js';
 import { mean } from '../study/summary.js';
 import { accuracyTargets, lossTargets, shares } from '../study/targets.js';
 import { apart, differing, nameOf } from './arm-names.js';

@@ -1,5 +1,5 @@
 // The grid: alternatives of flags in, one list of settings for each of their combinations out.
-import { UsageError } from '../run/program.js';
+import { UsageError } from '../run/errors.js';
 
 /** What a run gives a flag: its value, true or false for a flag without one, null where the flag is left out. */
 export type Value = string | boolean | null;

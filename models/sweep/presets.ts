@@ -1,5 +1,5 @@
 // The ablations by name. Each is a question: flags that all its runs share, arms, and how often and how long.
-import { UsageError } from '../run/program.js';
+import { UsageError } from '../run/errors.js';
 import { type Axis, combine, type FlagValues, valuesOf } from './grid.js';
 
 /** How many seeds, and passes over the training images. */

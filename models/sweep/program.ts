@@ -2,8 +2,8 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Command } from 'commander';
+import { UsageError } from '../run/errors.js';
 import { makeFolders, removeFolders } from '../run/folders.js';
-import { UsageError } from '../run/program.js';
 import { version } from '../run/version.js';
 import { axesOf, commandLine, quoted, type SweepFlags, sweepFlagsOf } from './flags.js';
 import { combine, type FlagValues } from './grid.js';

@@ -2,8 +2,8 @@
 import type { ChildProcess } from 'node:child_process';
 import { availableParallelism } from 'node:os';
 import { setTimeout } from 'node:timers/promises';
+import { Ending, exitCodes, UsageError } from '../run/errors.js';
 import type { Output } from '../run/output.js';
-import { Ending, exitCodes, UsageError } from '../run/program.js';
 import { listenForSignals, type Stopped } from '../run/signals.js';
 import { askToStop, type ChildEnd, startTraining } from './child.js';
 import { claim } from './claim.js';

@@ -1,6 +1,7 @@
 // The runs of a sweep: what each is given, checked by the parser of `train` itself.
+
+import { UsageError } from '../run/errors.js';
 import { IdleError } from '../run/flags.js';
-import { UsageError } from '../run/program.js';
 import { settingsOf, trainCommand } from '../train/flags.js';
 import type { Settings } from '../train/settings.js';
 import { argsOf, type FlagValues } from './grid.js';

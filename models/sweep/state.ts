@@ -2,7 +2,7 @@
 import { existsSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { changeable } from '../run/checkpoint.js';
-import { Ending, UsageError } from '../run/program.js';
+import { Ending, UsageError } from '../run/errors.js';
 import { CONFIG, METRICS } from '../run/run-folder.js';
 import { writeWhole } from '../run/whole-file.js';
 import { type SweepRun, settingsFrom } from './runs.js';

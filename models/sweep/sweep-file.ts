@@ -2,8 +2,8 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { reasonOf } from '../../datasets/files.js';
+import { UsageError } from '../run/errors.js';
 import { checkFolder } from '../run/folders.js';
-import { UsageError } from '../run/program.js';
 import { version } from '../run/version.js';
 import { writeWhole } from '../run/whole-file.js';
 import type { SweepRun } from './runs.js';

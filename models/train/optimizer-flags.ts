@@ -1,7 +1,7 @@
 // The flags of optimizer and schedule, and which of them go together.
 import { type Command, InvalidArgumentError, Option } from 'commander';
+import { UsageError } from '../run/errors.js';
 import { choice, count, countFrom0, nonNegative, positive, refuseIdle, share } from '../run/flags.js';
-import { UsageError } from '../run/program.js';
 import { optimizerRates, scheduleNames } from './optimizers.js';
 import type { Settings } from './settings.js';
 

@@ -14,7 +14,7 @@ import {
   StepLR,
   type Tensor,
 } from '../../lib/index.js';
-import { UsageError } from '../run/program.js';
+import { UsageError } from '../run/errors.js';
 
 /** The optimizers a run can use, with the default learning rate of each. */
 export const optimizerRates = { sgd: 0.02, adam: 0.001, adamw: 0.001, rmsprop: 0.001 } as const;

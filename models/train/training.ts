@@ -2,7 +2,7 @@
 import { batches } from '../../datasets/batches.js';
 import { saveSafetensors, type Tensor } from '../../lib/index.js';
 import { saveRun } from '../run/checkpoint.js';
-import { DivergedError } from '../run/ending.js';
+import { DivergedError } from '../run/errors.js';
 import { evaluate, imagesOf, letSignalsIn } from '../run/evaluate.js';
 import { isEvaluated } from '../run/metrics.js';
 import { countPrecise, ordering, type Update, updates } from '../run/order.js';

@@ -7,7 +7,7 @@ import {
   type Module,
   type Optimizer,
 } from '../../lib/index.js';
-import { DivergedError } from '../run/ending.js';
+import { DivergedError } from '../run/errors.js';
 import { countCorrect, imagesOf, type Score } from '../run/evaluate.js';
 
 /** What takes part in an update. */

@@ -17,7 +17,7 @@ import { runExport } from '../../../models/export/program.js';
 import { crc32c } from '../../../models/export/tensorboard.js';
 import { makeModel } from '../../../models/networks/index.js';
 import { normNames } from '../../../models/networks/norms.js';
-import { UsageError } from '../../../models/run/program.js';
+import { UsageError } from '../../../models/run/errors.js';
 import { distance, open, ran } from '../../io/onnx/runtime.js';
 import { pythonWith, runPython } from '../../python.js';
 import { normal } from '../../values.js';

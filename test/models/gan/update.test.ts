@@ -4,7 +4,7 @@ import type { Batch } from '../../../datasets/batches.js';
 import { Adam, createRandom, type Module, SGD } from '../../../lib/index.js';
 import { type Learner, update } from '../../../models/gan/update.js';
 import { makeDcgan } from '../../../models/networks/dcgan.js';
-import { DivergedError } from '../../../models/run/ending.js';
+import { DivergedError } from '../../../models/run/errors.js';
 
 const SIZE = 4;
 

@@ -1,7 +1,7 @@
 // The optimizers and schedules of the training program, and its updates by parts.
 import t from 'tap';
 import { createRandom, Flatten, Linear, Sequential, SGD, tensor } from '../../../lib/index.js';
-import { DivergedError } from '../../../models/run/ending.js';
+import { DivergedError } from '../../../models/run/errors.js';
 import {
   makeOptimizer,
   makeScheduler,

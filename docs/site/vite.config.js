@@ -1,0 +1,21 @@
+// Builds the site into dist/site: static files that work from any folder of any server.
+import { fileURLToPath } from 'node:url';
+
+const at = (path) => fileURLToPath(new URL(path, import.meta.url));
+const headers = { 'Cross-Origin-Opener-Policy': 'same-origin', 'Cross-Origin-Embedder-Policy': 'require-corp' };
+
+export default {
+  root: at('.'),
+  base: './',
+  server: { headers },
+  preview: { headers },
+  worker: { format: 'es' },
+  // what programs share with pages waits for signals between two updates, where Node has them
+  resolve: { alias: { 'node:timers/promises': at('./src/turns.ts') } },
+  build: {
+    outDir: at('../../dist/site'),
+    emptyOutDir: true,
+    target: 'es2022',
+    rollupOptions: { input: ['index', 'lab'].map((name) => at(`./${name}.html`)) },
+  },
+};
