@@ -1,20 +1,151 @@
+// The laboratory: a form, two workers that train, and what they report.
+import './style.css';
+import {
+  type Choices,
+  choicesOf,
+  experimentOf,
+  type Field,
+  type FieldName,
+  fields,
+  hashOf,
+  isPossible,
+} from '../../../dist/models/lab/choices.js';
+import { GrowingChart } from './chart.js';
 import type { Order, Report } from './protocol.js';
 
-const log = document.querySelector('#log')!;
-const worker = new Worker(new URL('./trainer.ts', import.meta.url), { type: 'module' });
-worker.onmessage = ({ data }: MessageEvent<Report>) => {
-  log.textContent += `${JSON.stringify(data)}\n`;
+const NORMS = ['bn', 'mn'] as const;
+const IMAGES = { kind: 'synthetic', train: 2000, test: 500 } as const;
+/** Updates that a loss is averaged over. */
+const WINDOW = 20;
+
+const find = <T extends HTMLElement>(id: string) => document.getElementById(id) as T;
+const [runButton, stepButton, restartButton] = ['run', 'step', 'restart'].map((id) =>
+  find<HTMLButtonElement>(id),
+);
+const chart = new GrowingChart(find('loss'), `training loss, mean of the last ${WINDOW} updates`, NORMS);
+
+let choices: Choices = choicesOf(location.hash);
+let isRunning = false;
+
+/** One of the two networks. */
+class Network {
+  private worker: Worker | null = null;
+  private recent: number[] = [];
+
+  constructor(
+    readonly norm: (typeof NORMS)[number],
+    private readonly output: HTMLElement,
+  ) {}
+
+  /** Tells the worker, which begins where there is none: but nobody need be woken to hear of a pause or a rate. */
+  tell(order: Order): void {
+    const isNews = order.kind === 'go' || order.kind === 'one step';
+    if (!this.worker && isNews) this.begin();
+    this.worker?.postMessage(order);
+  }
+
+  end(): void {
+    this.worker?.terminate();
+    this.worker = null;
+    this.recent = [];
+    this.output.textContent = 'not begun';
+  }
+
+  private begin(): void {
+    this.worker = new Worker(new URL('./trainer.ts', import.meta.url), { type: 'module' });
+    this.worker.onmessage = ({ data }: MessageEvent<Report>) => this.hear(data);
+    this.worker.onerror = ({ message }) =>
+      alarm(`${this.norm.toUpperCase()}: ${message || 'its worker does not start'}`);
+    const threads = crossOriginIsolated ? Math.max(1, Math.floor(navigator.hardwareConcurrency / 2)) : 1;
+    this.worker.postMessage({
+      ...{ kind: 'start', images: IMAGES, threads },
+      experiment: experimentOf(choices, this.norm),
+    } satisfies Order);
+  }
+
+  private hear(report: Report): void {
+    if (report.kind === 'failed') alarm(`${this.norm.toUpperCase()}: ${report.message}`);
+    if (report.kind === 'ready')
+      this.output.textContent = `${report.parameters.toLocaleString('en')} parameters`;
+    if (report.kind !== 'update') return;
+    this.recent = [...this.recent, report.loss].slice(-WINDOW);
+    chart.add(this.norm, this.recent.reduce((sum, loss) => sum + loss, 0) / this.recent.length);
+    const { step, epoch, loss, imagesPerS } = report;
+    this.output.textContent = `update ${step}, epoch ${epoch}: loss ${loss.toFixed(3)}, ${imagesPerS.toFixed(0)} images/s`;
+    this.output.dataset.step = String(step);
+    this.output.dataset.loss = String(loss);
+  }
+}
+
+const networks = NORMS.map((norm) => new Network(norm, find(norm)));
+
+function alarm(message: string): void {
+  find('alert').textContent = message;
+  run(false);
+}
+
+function run(shall: boolean): void {
+  isRunning = shall;
+  runButton.textContent = shall ? 'Pause' : 'Go on';
+  for (const network of networks) network.tell({ kind: shall ? 'go' : 'pause' });
+}
+
+function restart(): void {
+  isRunning = false;
+  find('alert').textContent = '';
+  runButton.textContent = 'Start';
+  for (const network of networks) network.end();
+  chart.clear();
+}
+
+/** Takes what a field says, if it can have it: the rate at once, everything else with a new beginning. */
+function choose(field: Field, input: HTMLInputElement | HTMLSelectElement): void {
+  const fits = isPossible(field, input.value);
+  input.setAttribute('aria-invalid', String(!fits));
+  if (!fits) return;
+  choices = { ...choices, [field.name]: input.value };
+  history.replaceState(null, '', `#${hashOf(choices)}`);
+  if (field.name !== 'lr') restart();
+  else for (const network of networks) network.tell({ kind: 'rate', lr: Number(input.value) });
+}
+
+function inputOf(field: Field): HTMLInputElement | HTMLSelectElement {
+  const value = choices[field.name as FieldName];
+  if ('words' in field) {
+    const select = document.createElement('select');
+    for (const word of field.words) select.add(new Option(word, word, false, word === value));
+    return select;
+  }
+  const { least: min, most: max, step } = field;
+  return Object.assign(document.createElement('input'), { type: 'number', min, max, step, value });
+}
+
+function showFields(): void {
+  const rows = fields.map((field) => {
+    const [label, input, hint] = [
+      document.createElement('label'),
+      inputOf(field),
+      document.createElement('span'),
+    ];
+    hint.className = 'hint';
+    hint.textContent = field.hint;
+    input.name = field.name;
+    input.addEventListener('change', () => choose(field, input));
+    label.append(field.label, input, hint);
+    return label;
+  });
+  find('fields').replaceChildren(...rows);
+}
+
+runButton.onclick = () => run(!isRunning);
+stepButton.onclick = () => {
+  if (isRunning) run(false);
+  for (const network of networks) network.tell({ kind: 'one step' });
 };
-const order: Order = {
-  kind: 'start',
-  experiment: {
-    ...{ model: 'cifar-cnn', width: 16, norm: 'mn', normAt: null, normGamma: 1, components: 3, iterations: 2 },
-    ...{ posterior: 'joint', gradient: 'detached', scale: 'unit', seeding: 'warm', shufflePosteriors: false },
-    ...{ virtualBatchSize: 8, groups: null, optimizer: 'adamw', lr: 0.001, momentum: 0.9, weightDecay: 1e-4 },
-    ...{ batchSize: 32, seed: 1 },
-  } as never,
-  images: { kind: 'synthetic', train: 500, test: 100 },
-  threads: null,
-  steps: 20,
-};
-worker.postMessage(order);
+restartButton.onclick = restart;
+addEventListener('hashchange', () => {
+  choices = choicesOf(location.hash);
+  showFields();
+  restart();
+});
+showFields();

@@ -1,6 +1,6 @@
 // What the page and a worker that trains say to each other.
-import type { Experiment, Seen } from '../../../models/lab/session.js';
-import type { LayerPicture } from '../../../models/run/metrics.js';
+import type { Experiment, Seen } from '../../../dist/models/lab/session.js';
+import type { LayerPicture } from '../../../dist/models/run/metrics.js';
 
 /** What an experiment learns from. */
 export interface Images {
@@ -11,7 +11,7 @@ export interface Images {
 
 /** To the worker. */
 export type Order =
-  | { kind: 'start'; experiment: Experiment; images: Images; threads: number | null; steps: number | null }
+  | { kind: 'start'; experiment: Experiment; images: Images; threads: number | null }
   | { kind: 'pause' }
   | { kind: 'go' }
   | { kind: 'one step' }

@@ -10,26 +10,24 @@ import { setImmediate } from './turns.js';
 const send = (report: Report) => postMessage(report);
 let session: Session | null = null;
 let running = false;
-let left = Number.POSITIVE_INFINITY;
 
-async function start({ experiment, images, threads, steps }: Extract<Order, { kind: 'start' }>): Promise<void> {
+async function start({ experiment, images, threads }: Extract<Order, { kind: 'start' }>): Promise<void> {
   const device = await openDevice('wasm', threads ? { threads } : {});
   setDevice(device);
-  const [train, test] = (['train', 'test'] as const).map((split) => synthetic({ split, count: images[split] }));
+  const [train, test] = (['train', 'test'] as const).map((split) =>
+    synthetic({ split, count: images[split] }),
+  );
   session = new Session(experiment, { train, test, statistics: channelStatistics(train) });
   const parameters = session.network.parameters().reduce((sum, { size }) => sum + size, 0);
   send({ kind: 'ready', threads: device.threads ?? 1, parameters });
-  left = steps ?? Number.POSITIVE_INFINITY;
-  await go();
 }
 
 async function go(): Promise<void> {
   if (running || !session) return;
   running = true;
   try {
-    while (running && left > 0) {
+    while (running) {
       send({ kind: 'update', ...(await session.update()) });
-      left--;
       await setImmediate();
     }
   } finally {
@@ -37,14 +35,24 @@ async function go(): Promise<void> {
   }
 }
 
-onmessage = async ({ data }: MessageEvent<Order>) => {
-  try {
-    if (data.kind === 'start') await start(data);
-    else if (data.kind === 'pause') running = false;
-    else if (data.kind === 'rate' && session) session.lr = data.lr;
-    else if (data.kind === 'one step' && session && !running) send({ kind: 'update', ...(await session.update()) });
-    else if (data.kind === 'go') await go();
-  } catch (error) {
-    send({ kind: 'failed', message: (error as Error).message });
+async function obey(order: Order): Promise<void> {
+  if (order.kind === 'start') await start(order);
+  else if (!session) throw new Error('nothing was started');
+  else if (order.kind === 'rate') session.lr = order.lr;
+  else if (order.kind === 'one step') send({ kind: 'update', ...(await session.update()) });
+  else if (order.kind === 'go') await go();
+  else running = false;
+}
+
+// Orders are obeyed one after the other; only a pause, and a rate, come between two updates.
+let last = Promise.resolve();
+addEventListener('message', ({ data }: MessageEvent<Order>) => {
+  if (running && (data.kind === 'pause' || data.kind === 'rate')) {
+    if (data.kind === 'pause') running = false;
+    else session!.lr = data.lr;
+    return;
   }
-};
+  last = last
+    .then(() => obey(data))
+    .catch((error: Error) => send({ kind: 'failed', message: error.message }));
+});
