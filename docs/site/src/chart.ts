@@ -14,26 +14,38 @@ const colourOf = (name: string) => {
 };
 
 export class GrowingChart {
-  private readonly plot: uPlot;
+  private plot: uPlot;
   private readonly lines: Record<string, number[]>;
   private scheduled = false;
 
   constructor(
     private readonly box: HTMLElement,
-    title: string,
+    private readonly title: string,
     private readonly names: readonly string[],
   ) {
     this.lines = Object.fromEntries(names.map((name) => [name, []]));
-    const axis = { stroke: colourOf('faint'), grid: { stroke: colourOf('line') } };
-    const series = names.map((name) => ({ label: name.toUpperCase(), stroke: colourOf(name), width: 2 }));
-    const size = { width: box.clientWidth, height: HEIGHT };
+    this.plot = this.draw();
+    new ResizeObserver(() => this.plot.setSize(this.size())).observe(box);
+    // a canvas keeps its colours when the page goes from light to dark
+    matchMedia('(prefers-color-scheme: dark)').addEventListener('change', () => {
+      this.plot.destroy();
+      this.plot = this.draw();
+    });
+  }
+
+  private draw(): uPlot {
+    const axis = { stroke: colourOf('quiet'), grid: { stroke: colourOf('grid'), width: 1 } };
+    const series = this.names.map((name) => ({
+      ...{ label: name.toUpperCase(), stroke: colourOf(name), width: 2, points: { show: false } },
+    }));
     const options: uPlot.Options = {
-      ...{ title, ...size, axes: [axis, axis], scales: { x: { time: false } } },
+      ...{ title: this.title, ...this.size(), axes: [axis, axis], scales: { x: { time: false } } },
       series: [{ label: 'update' }, ...series],
     };
-    this.plot = new uPlot(options, this.data(), box);
-    new ResizeObserver(() => this.plot.setSize({ width: box.clientWidth, height: HEIGHT })).observe(box);
+    return new uPlot(options, this.data(), this.box);
   }
+
+  private size = () => ({ width: this.box.clientWidth, height: HEIGHT });
 
   /** Adds the next value of a line, the n-th being that of update n; drawn with the next frame. */
   add(name: string, value: number): void {
@@ -49,7 +61,6 @@ export class GrowingChart {
   clear(): void {
     for (const line of Object.values(this.lines)) line.length = 0;
     this.plot.setData(this.data());
-    this.box.scrollLeft = 0;
   }
 
   private data(): uPlot.AlignedData {

@@ -1,1 +1,2 @@
+import '../../../models/report/page/style.css';
 import './style.css';

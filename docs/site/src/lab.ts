@@ -1,4 +1,5 @@
 // The laboratory: a form, two workers that train, and what they report.
+import '../../../models/report/page/style.css';
 import './style.css';
 import {
   type Choices,
@@ -11,6 +12,7 @@ import {
   isPossible,
 } from '../../../dist/models/lab/choices.js';
 import { GrowingChart } from './chart.js';
+import { LayerView } from './layers.js';
 import type { Order, Report } from './protocol.js';
 
 const NORMS = ['bn', 'mn'] as const;
@@ -24,6 +26,8 @@ const [runButton, stepButton, restartButton] = ['run', 'step', 'restart'].map((i
 );
 const chart = new GrowingChart(find('loss'), `training loss, mean of the last ${WINDOW} updates`, NORMS);
 
+const layerSelect = find<HTMLSelectElement>('layer');
+
 let choices: Choices = choicesOf(location.hash);
 let isRunning = false;
 
@@ -31,11 +35,19 @@ let isRunning = false;
 class Network {
   private worker: Worker | null = null;
   private recent: number[] = [];
+  private readonly view: LayerView;
 
   constructor(
     readonly norm: (typeof NORMS)[number],
     private readonly output: HTMLElement,
-  ) {}
+  ) {
+    this.view = new LayerView(find(`${norm}-layers`));
+  }
+
+  /** Draws the layer that is looked at. */
+  show(layer: string): void {
+    this.view.show(layer);
+  }
 
   /** Tells the worker, which begins where there is none: but nobody need be woken to hear of a pause or a rate. */
   tell(order: Order): void {
@@ -48,7 +60,9 @@ class Network {
     this.worker?.terminate();
     this.worker = null;
     this.recent = [];
+    this.view.clear();
     this.output.textContent = 'not begun';
+    delete this.output.dataset.step;
   }
 
   private begin(): void {
@@ -67,6 +81,11 @@ class Network {
     if (report.kind === 'failed') alarm(`${this.norm.toUpperCase()}: ${report.message}`);
     if (report.kind === 'ready')
       this.output.textContent = `${report.parameters.toLocaleString('en')} parameters`;
+    if (report.kind === 'layers') {
+      this.view.take(report.layers);
+      offerLayers(this.view.names);
+      this.show(layerSelect.value);
+    }
     if (report.kind !== 'update') return;
     this.recent = [...this.recent, report.loss].slice(-WINDOW);
     chart.add(this.norm, this.recent.reduce((sum, loss) => sum + loss, 0) / this.recent.length);
@@ -75,6 +94,12 @@ class Network {
     this.output.dataset.step = String(step);
     this.output.dataset.loss = String(loss);
   }
+}
+
+/** The layers that one may look at, as soon as they are known. */
+function offerLayers(names: readonly string[]): void {
+  if (layerSelect.options.length > 0) return;
+  for (const name of names) layerSelect.add(new Option(name));
 }
 
 const networks = NORMS.map((norm) => new Network(norm, find(norm)));
@@ -137,6 +162,9 @@ function showFields(): void {
   find('fields').replaceChildren(...rows);
 }
 
+layerSelect.onchange = () => {
+  for (const network of networks) network.show(layerSelect.value);
+};
 runButton.onclick = () => run(!isRunning);
 stepButton.onclick = () => {
   if (isRunning) run(false);

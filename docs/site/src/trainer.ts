@@ -4,10 +4,14 @@ import { synthetic } from '../../../dist/datasets/synthetic.js';
 import { openDevice, setDevice } from '../../../dist/lib/index.js';
 import '../../../dist/lib/methods.js'; // x.mul(y) beside mul(x, y)
 import { Session } from '../../../dist/models/lab/session.js';
+import { pictureLayers } from '../../../dist/models/watch/pictures.js';
 import type { Order, Report } from './protocol.js';
 import { setImmediate } from './turns.js';
 
 const send = (report: Report) => postMessage(report);
+/** Updates between two looks into the network. */
+const LOOK = 10;
+
 let session: Session | null = null;
 let running = false;
 
@@ -22,12 +26,18 @@ async function start({ experiment, images, threads }: Extract<Order, { kind: 'st
   send({ kind: 'ready', threads: device.threads ?? 1, parameters });
 }
 
+/** Sends what goes into the norms, and the mixtures that normalize it. */
+async function look({ network, data, step }: Session): Promise<void> {
+  send({ kind: 'layers', step, layers: await pictureLayers(network, data) });
+}
+
 async function go(): Promise<void> {
   if (running || !session) return;
   running = true;
   try {
     while (running) {
       send({ kind: 'update', ...(await session.update()) });
+      if (session.step % LOOK === 0) await look(session);
       await setImmediate();
     }
   } finally {
@@ -39,8 +49,10 @@ async function obey(order: Order): Promise<void> {
   if (order.kind === 'start') await start(order);
   else if (!session) throw new Error('nothing was started');
   else if (order.kind === 'rate') session.lr = order.lr;
-  else if (order.kind === 'one step') send({ kind: 'update', ...(await session.update()) });
-  else if (order.kind === 'go') await go();
+  else if (order.kind === 'one step') {
+    send({ kind: 'update', ...(await session.update()) });
+    await look(session);
+  } else if (order.kind === 'go') await go();
   else running = false;
 }
 
