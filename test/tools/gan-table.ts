@@ -26,52 +26,70 @@ function readGans(folder: string): GanRun[] {
   });
 }
 
-/** The table of the runs in a folder: each distance by both statistics, at every step, and the mean of the last five. */
+/** The tables of the runs in a folder: each distance by both statistics, at every step, and the mean of the last five. */
 export function ganTable(folder: string): string {
   const runs = readGans(folder);
-  const arms = [...new Set(runs.map(({ arm }) => arm))].toSorted();
-  const steps = [...new Set(runs.flatMap(({ distances }) => distances.map(({ step }) => step)))].toSorted(
+  const both = (['precise', 'running'] as const).map((statistics) => ({ statistics }));
+  const all = both.flatMap(({ statistics }) => [
+    { name: 'frechet' as const, statistics },
+    { name: 'kid' as const, statistics },
+  ]);
+  return all.flatMap((which) => [...table(runs, which), ...differences(runs, which)]).join('\n');
+}
+
+/** A distance, and the statistics that the generator had. */
+interface Which {
+  name: 'frechet' | 'kid';
+  statistics: 'running' | 'precise';
+}
+
+const by = (run: GanRun, { statistics }: Which) =>
+  run.distances.filter((one) => one.statistics === statistics);
+
+/** The mean of the last five. */
+const lastOf = (run: GanRun, which: Which) =>
+  SCALE[which.name] *
+  mean(
+    by(run, which)
+      .slice(-5)
+      .map((distance) => distance[which.name]),
+  );
+
+const armsOf = (runs: readonly GanRun[]) => [...new Set(runs.map(({ arm }) => arm))].toSorted();
+
+function table(runs: readonly GanRun[], which: Which): string[] {
+  const { name, statistics } = which;
+  const steps = [...new Set(runs.flatMap((run) => by(run, which).map(({ step }) => step)))].toSorted(
     (a, b) => a - b,
   );
-  const lines: string[] = [];
-  for (const name of ['frechet', 'kid'] as const)
-    for (const statistics of ['precise', 'running'] as const) {
-      const of = (run: GanRun) => run.distances.filter((distance) => distance.statistics === statistics);
-      const at = (run: GanRun, step: number) =>
-        of(run)
-          .filter((d) => d.step === step)
-          .map((d) => SCALE[name] * d[name]);
-      const last = (run: GanRun) =>
-        SCALE[name] *
-        mean(
-          of(run)
-            .slice(-5)
-            .map((distance) => distance[name]),
-        );
-      lines.push(`${NAMES[name]}, ${statistics} statistics:`, '');
-      lines.push(
-        `| arm | runs | ${steps.map((step) => step.toLocaleString('en')).join(' | ')} | mean of the last five |`,
-      );
-      lines.push(`| --- | --- |${' --- |'.repeat(steps.length + 1)}`);
-      for (const arm of arms) {
-        const own = runs.filter((run) => run.arm === arm);
-        const cells = steps.map((step) => spread(own.flatMap((run) => at(run, step))));
-        lines.push(`| ${[arm, own.length, ...cells, spread(own.map(last))].join(' | ')} |`);
-      }
-      lines.push('');
-      const base = new Map(runs.filter(({ arm }) => arm === 'bn').map((run) => [run.seed, last(run)]));
-      for (const arm of arms.filter((other) => other !== 'bn')) {
-        const pairs = runs
-          .filter((run) => run.arm === arm && base.has(run.seed))
-          .toSorted((a, b) => a.seed - b.seed);
-        const each = pairs.map((run) => last(run) - base.get(run.seed)!);
-        lines.push(
-          `${arm} − bn by seed: ${each.map(signed).join(', ')}; median ${signed(median(each))}.`,
-          '',
-        );
-      }
-    }
-  return lines.join('\n');
+  const rows = armsOf(runs).map((arm) => {
+    const own = runs.filter((run) => run.arm === arm);
+    const at = (step: number) => own.flatMap((run) => by(run, which).filter((one) => one.step === step));
+    const cells = steps.map((step) => spread(at(step).map((one) => SCALE[name] * one[name])));
+    return `| ${[arm, own.length, ...cells, spread(own.map((run) => lastOf(run, which)))].join(' | ')} |`;
+  });
+  const head = steps.map((step) => step.toLocaleString('en')).join(' | ');
+  return [
+    `${NAMES[name]}, ${statistics} statistics:`,
+    '',
+    `| arm | runs | ${head} | mean of the last five |`,
+    `| --- | --- |${' --- |'.repeat(steps.length + 1)}`,
+    ...rows,
+    '',
+  ];
+}
+
+/** Of each arm beside BN, pairs with the same seed. */
+function differences(runs: readonly GanRun[], which: Which): string[] {
+  const base = new Map(runs.filter(({ arm }) => arm === 'bn').map((run) => [run.seed, lastOf(run, which)]));
+  const others = armsOf(runs).filter((arm) => arm !== 'bn');
+  return others.flatMap((arm) => {
+    const pairs = runs
+      .filter((run) => run.arm === arm && base.has(run.seed))
+      .toSorted((a, b) => a.seed - b.seed);
+    const each = pairs.map((run) => lastOf(run, which) - base.get(run.seed)!);
+    return [`${arm} − bn by seed: ${each.map(signed).join(', ')}; median ${signed(median(each))}.`, ''];
+  });
 }
 
 function spread(values: readonly number[]): string {
