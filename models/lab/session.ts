@@ -15,9 +15,11 @@ import {
 import { type ModelName, makeModel } from '../networks/index.js';
 import type { NormSettings } from '../networks/norms.js';
 import type { RunData } from '../run/data.js';
-import { imagesOf, type Score } from '../run/evaluate.js';
+import { evaluate, imagesOf, type Score } from '../run/evaluate.js';
 import { type Update, updates, updatesPerEpoch } from '../run/order.js';
+import { evaluateBothWays, type Stated } from '../run/precise.js';
 import { makeOptimizer, type OptimizerSettings } from '../train/optimizers.js';
+import { preciseBatches } from '../train/precise-batches.js';
 import { type Learner, update } from '../train/update.js';
 
 /** What decides an experiment, beside its images. */
@@ -91,6 +93,14 @@ export class Session {
     this.step = step;
     const imagesPerS = (1000 * batch.size) / (performance.now() - before);
     return { step, epoch, ...score, imagesPerS };
+  }
+
+  /** Evaluates on the test images by running statistics, and by precise ones where there are any. */
+  evaluate(): Promise<Stated<Score>[]> {
+    const { network, data, perEpoch, experiment } = this;
+    const settings = { ...experiment, preciseBatches: null, accumulate: 1 };
+    const batches = preciseBatches({ settings, data, perEpoch });
+    return evaluateBothWays(network, batches, () => evaluate(network, data.test, data.statistics));
   }
 
   /** The filters of the first convolution, [filters, channels, height, width]; null where there is none. */

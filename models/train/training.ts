@@ -1,16 +1,16 @@
 // The training loop: batches in, updates and evaluations out, all of it into the run folder.
-import { batches } from '../../datasets/batches.js';
-import { saveSafetensors, type Tensor } from '../../lib/index.js';
+import { saveSafetensors } from '../../lib/index.js';
 import { saveRun } from '../run/checkpoint.js';
 import { DivergedError } from '../run/errors.js';
-import { evaluate, imagesOf, letSignalsIn } from '../run/evaluate.js';
+import { evaluate, letSignalsIn } from '../run/evaluate.js';
 import { isEvaluated } from '../run/metrics.js';
-import { countPrecise, ordering, type Update, updates } from '../run/order.js';
+import { type Update, updates } from '../run/order.js';
 import { evaluateBothWays } from '../run/precise.js';
 import { WEIGHTS } from '../run/run-folder.js';
 import { pictureLayers } from '../watch/pictures.js';
+import { preciseBatches } from './precise-batches.js';
 import type { Run } from './run.js';
-import { partsOf, update } from './update.js';
+import { update } from './update.js';
 import { watchUpdate } from './watching.js';
 
 /**
@@ -83,17 +83,4 @@ async function assess(run: Run, stop: AbortSignal): Promise<void> {
 export async function saveWeights({ network, folder, settings }: Run): Promise<string> {
   const metadata = { framework: 'mixgrad', model: settings.model, norm: settings.norm };
   return folder.write(WEIGHTS, saveSafetensors(await network.stateDict(), metadata));
-}
-
-/** Training batches for precise statistics, the same at every evaluation, in the parts that the norms see in training. */
-function* preciseBatches({ settings, data, perEpoch }: Run): Generator<Tensor, void> {
-  const { seed, accumulate } = settings;
-  const count = countPrecise(settings, perEpoch);
-  const options = { ...ordering(settings), seed: `${seed}/precise`, statistics: data.statistics };
-  for (let taken = 0, epoch = 0; taken < count; epoch++) {
-    for (const batch of batches(data.train, { ...options, epoch })) {
-      for (const part of partsOf(batch, accumulate)) yield imagesOf(part);
-      if (++taken === count) return;
-    }
-  }
 }

@@ -9,9 +9,7 @@ import { settingsFrom } from '../../../models/sweep/runs.js';
 import { readMetrics, runMixgrad } from '../programs.js';
 
 const flags = (more: string) =>
-  `--limit-train 40 --limit-test 20 --batch-size 8 --precise-batches 1 --width 8 --schedule constant ${more}`.split(
-    ' ',
-  );
+  `--limit-train 40 --limit-test 20 --batch-size 8 --width 8 --schedule constant ${more}`.split(' ');
 setDevice(await openDevice('wasm', { threads: 2 }));
 
 for (const [name, more] of [
@@ -30,6 +28,11 @@ for (const [name, more] of [
     const recorded = readMetrics(out).flatMap((metric) => (metric.kind === 'train' ? metric.loss : []));
     t.strictSame(losses, recorded);
     t.ok(readFileSync(join(out, 'weights.safetensors')).equals(await session.save()));
+    const scores = (await session.evaluate()).map(({ statistics, loss }) => [statistics, loss]);
+    const evaluated = readMetrics(out).flatMap((metric) =>
+      metric.kind === 'eval' && metric.step === 7 ? [[metric.statistics, metric.loss]] : [],
+    );
+    t.strictSame(scores, evaluated);
   });
 }
 
