@@ -15,15 +15,17 @@ const colourOf = (name: string) => {
 
 export class GrowingChart {
   private plot: uPlot;
-  private readonly lines: Record<string, number[]>;
+  /** Values by update. */
+  private readonly lines: Record<string, Map<number, number>>;
   private scheduled = false;
 
   constructor(
     private readonly box: HTMLElement,
     private readonly title: string,
     private readonly names: readonly string[],
+    private readonly hasPoints = false,
   ) {
-    this.lines = Object.fromEntries(names.map((name) => [name, []]));
+    this.lines = Object.fromEntries(names.map((name) => [name, new Map()]));
     this.plot = this.draw();
     new ResizeObserver(() => this.plot.setSize(this.size())).observe(box);
     // a canvas keeps its colours when the page goes from light to dark
@@ -36,7 +38,7 @@ export class GrowingChart {
   private draw(): uPlot {
     const axis = { stroke: colourOf('quiet'), grid: { stroke: colourOf('grid'), width: 1 } };
     const series = this.names.map((name) => ({
-      ...{ label: name.toUpperCase(), stroke: colourOf(name), width: 2, points: { show: false } },
+      ...{ label: name.toUpperCase(), stroke: colourOf(name), width: 2, points: { show: this.hasPoints } },
     }));
     const options: uPlot.Options = {
       ...{ title: this.title, ...this.size(), axes: [axis, axis], scales: { x: { time: false } } },
@@ -47,9 +49,9 @@ export class GrowingChart {
 
   private size = () => ({ width: this.box.clientWidth, height: HEIGHT });
 
-  /** Adds the next value of a line, the n-th being that of update n; drawn with the next frame. */
-  add(name: string, value: number): void {
-    this.lines[name].push(value);
+  /** Adds a value to a line; drawn with the next frame. */
+  add(name: string, update: number, value: number): void {
+    this.lines[name].set(update, value);
     if (this.scheduled) return;
     this.scheduled = true;
     requestAnimationFrame(() => {
@@ -59,14 +61,13 @@ export class GrowingChart {
   }
 
   clear(): void {
-    for (const line of Object.values(this.lines)) line.length = 0;
+    for (const line of Object.values(this.lines)) line.clear();
     this.plot.setData(this.data());
   }
 
   private data(): uPlot.AlignedData {
     const lines = this.names.map((name) => this.lines[name]);
-    const most = Math.max(...lines.map(({ length }) => length));
-    const updates = Array.from({ length: most }, (_, i) => i + 1);
-    return [updates, ...lines.map((line) => updates.map((_, i) => line[i] ?? null))];
+    const updates = [...new Set(lines.flatMap((line) => [...line.keys()]))].toSorted((a, b) => a - b);
+    return [updates, ...lines.map((line) => updates.map((update) => line.get(update) ?? null))];
   }
 }

@@ -24,7 +24,13 @@ const find = <T extends HTMLElement>(id: string) => document.getElementById(id) 
 const [runButton, stepButton, restartButton] = ['run', 'step', 'restart'].map((id) =>
   find<HTMLButtonElement>(id),
 );
-const chart = new GrowingChart(find('loss'), `training loss, mean of the last ${WINDOW} updates`, NORMS);
+const lossChart = new GrowingChart(find('loss'), `training loss, mean of the last ${WINDOW} updates`, NORMS);
+const accuracyChart = new GrowingChart(
+  find('accuracy'),
+  'test accuracy in %, by precise statistics',
+  NORMS,
+  true,
+);
 
 const layerSelect = find<HTMLSelectElement>('layer');
 
@@ -81,6 +87,8 @@ class Network {
     if (report.kind === 'failed') alarm(`${this.norm.toUpperCase()}: ${report.message}`);
     if (report.kind === 'ready')
       this.output.textContent = `${report.parameters.toLocaleString('en')} parameters`;
+    if (report.kind === 'score' && report.statistics === 'precise')
+      accuracyChart.add(this.norm, report.step, 100 * report.accuracy);
     if (report.kind === 'layers') {
       this.view.take(report.layers);
       offerLayers(this.view.names);
@@ -88,8 +96,8 @@ class Network {
     }
     if (report.kind !== 'update') return;
     this.recent = [...this.recent, report.loss].slice(-WINDOW);
-    chart.add(this.norm, this.recent.reduce((sum, loss) => sum + loss, 0) / this.recent.length);
     const { step, epoch, loss, imagesPerS } = report;
+    lossChart.add(this.norm, step, this.recent.reduce((sum, value) => sum + value, 0) / this.recent.length);
     this.output.textContent = `update ${step}, epoch ${epoch}: loss ${loss.toFixed(3)}, ${imagesPerS.toFixed(0)} images/s`;
     this.output.dataset.step = String(step);
     this.output.dataset.loss = String(loss);
@@ -120,7 +128,8 @@ function restart(): void {
   find('alert').textContent = '';
   runButton.textContent = 'Start';
   for (const network of networks) network.end();
-  chart.clear();
+  lossChart.clear();
+  accuracyChart.clear();
 }
 
 /** Takes what a field says, if it can have it: the rate at once, everything else with a new beginning. */

@@ -9,8 +9,9 @@ import type { Order, Report } from './protocol.js';
 import { setImmediate } from './turns.js';
 
 const send = (report: Report) => postMessage(report);
-/** Updates between two looks into the network. */
+/** Updates between two looks into the network, and between two evaluations. */
 const LOOK = 10;
+const EVALUATE = 50;
 
 let session: Session | null = null;
 let running = false;
@@ -31,6 +32,10 @@ async function look({ network, data, step }: Session): Promise<void> {
   send({ kind: 'layers', step, layers: await pictureLayers(network, data) });
 }
 
+async function evaluate(session: Session): Promise<void> {
+  for (const score of await session.evaluate()) send({ kind: 'score', step: session.step, ...score });
+}
+
 async function go(): Promise<void> {
   if (running || !session) return;
   running = true;
@@ -38,6 +43,7 @@ async function go(): Promise<void> {
     while (running) {
       send({ kind: 'update', ...(await session.update()) });
       if (session.step % LOOK === 0) await look(session);
+      if (session.step % EVALUATE === 0) await evaluate(session);
       await setImmediate();
     }
   } finally {
