@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import t from 'tap';
 import { runMixgrad } from '../models/programs.js';
 import { ganTable } from '../tools/gan-table.js';
+import { networkTable } from '../tools/network-table.js';
 
 const DATA = 'docs/results/data';
 const sweeps = readdirSync(DATA).filter((name) => existsSync(join(DATA, name, 'sweep.json')));
@@ -27,12 +28,15 @@ t.test('the page has the rows of these tables', (t) => {
   t.end();
 });
 
-t.test('the page of the GAN has its tables', (t) => {
-  const lines = ganTable(join(DATA, 'gan'))
-    .split('\n')
-    .filter((line) => line !== '');
-  t.ok(lines.length > 20);
-  const page = new Set(readFileSync('docs/results/gan.md', 'utf8').split('\n'));
-  for (const line of lines) t.ok(page.has(line), line);
-  t.end();
-});
+for (const [name, page, printed] of [
+  ['the GAN', 'gan.md', ganTable(join(DATA, 'gan'))],
+  ['networks', 'networks.md', networkTable(join(DATA, 'networks'))],
+]) {
+  t.test(`the page of ${name} has what the runs give`, (t) => {
+    const lines = printed.split('\n').filter((line) => line !== '');
+    t.ok(lines.length > 5);
+    const known = new Set(readFileSync(join('docs/results', page), 'utf8').split('\n'));
+    for (const line of lines) t.ok(known.has(line), line);
+    t.end();
+  });
+}

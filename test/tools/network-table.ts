@@ -11,8 +11,8 @@ const SOME = 50;
 /** A row for each run in a folder: losses at both ends, and the last evaluation. */
 export function networkTable(folder: string): string {
   const lines = [
-    '| network | norm | parameters | batch | updates | training loss, first 50 | last 50 | test accuracy, running | precise |',
-    '| --- | --- | --- | --- | --- | --- | --- | --- | --- |',
+    '| network | norm | rate | parameters | batch | updates | training loss, first 50 | last 50 | test accuracy, running | precise |',
+    '| --- | --- | --- | --- | --- | --- | --- | --- | --- | --- |',
   ];
   for (const name of readdirSync(folder).toSorted()) {
     const config = JSON.parse(readFileSync(join(folder, name, 'config.json'), 'utf8'));
@@ -20,7 +20,10 @@ export function networkTable(folder: string): string {
     const losses = metrics.flatMap((metric) => (metric.kind === 'train' ? metric.loss : []));
     const evaluations = metrics.filter((metric) => metric.kind === 'eval');
     const last = (by: string) => evaluations.filter(({ statistics }) => statistics === by).at(-1);
-    const percent = (by: string) => `${(100 * (last(by)?.accuracy ?? Number.NaN)).toFixed(1)} %`;
+    const percent = (by: string) => {
+      const score = last(by);
+      return score ? `${(100 * score.accuracy).toFixed(1)} %` : '–';
+    };
     const network = `\`${config.model}${config.width ? ` --width ${config.width}` : ''}\``;
     const norm = config.norm === 'mn' ? `mn, scale ${config.scale}` : config.norm;
     const [first, end] = [losses.slice(0, SOME), losses.slice(-SOME)].map((some) => mean(some).toFixed(2));
@@ -28,7 +31,7 @@ export function networkTable(folder: string): string {
       losses.length === config.totalSteps ? losses.length : `${losses.length} of ${config.totalSteps}`;
     const count = config.parameters.toLocaleString('en');
     lines.push(
-      `| ${[network, norm, count, config.batchSize, updates, first, end, percent('running'), percent('precise')].join(' | ')} |`,
+      `| ${[network, norm, config.lr, count, config.batchSize, updates, first, end, percent('running'), percent('precise')].join(' | ')} |`,
     );
   }
   return `${lines.join('\n')}\n`;
