@@ -1,9 +1,7 @@
 // Average pooling of planes [h, w]; `planes` is images times channels.
-import { aligned, bytes, copyRow, get, load4, put, roundUp, store4 } from './memory';
+import { aligned, bytes, copyRow, get, put, roundUp, store4 } from './memory';
 
 /** A window's cells along one axis inside the padded image, or only inside the image; a plane's may be beyond 2³¹. */
-// @ts-ignore: decorator
-@inline
 function cells(start: i32, kernel: i32, size: i32, padding: i32, countPadding: i32): f64 {
   if (countPadding) return min(start + kernel, size + padding) - start;
   return min(start + kernel, size) - max(start, 0);
@@ -18,10 +16,23 @@ function pitchOf(rows: i32, columns: i32, kw: i32, sw: i32, pw: i32): usize {
   return bytes(roundUp(columns, 4) + 2 * kw + 4);
 }
 
-/** Scratch bytes of avgPool2d: a plane with margins, and how many cells windows have along a row. */
-export function avgPool2dScratch(h: i32, w: i32, ow: i32, kw: i32, sw: i32, pw: i32): usize {
-  const pitch = pitchOf(h, max(w, ow), kw, sw, pw);
-  return pitch ? aligned(<usize>h * pitch) + 2 * bytes(roundUp(ow, 4)) : 0;
+/**
+ * Scratch bytes of avgPool2d, and of its gradient: as many rows with margins as x, or g, has, and how many cells windows have
+ * along a row.
+ */
+export function avgPool2dScratch(rows: i32, w: i32, ow: i32, kw: i32, sw: i32, pw: i32): usize {
+  const pitch = pitchOf(rows, max(w, ow), kw, sw, pw);
+  return pitch ? aligned(<usize>rows * pitch) + 2 * bytes(roundUp(ow, 4)) : 0;
+}
+
+/** Clears the rows with margins, and puts the cells of windows along a row behind them; tells where. */
+function prepare(
+  scratch: usize, size: usize, w: i32, ow: i32, kw: i32, pw: i32, countPadding: i32,
+): usize {
+  memory.fill(scratch, 0, size);
+  const widths = scratch + aligned(size);
+  for (let z = 0; z < ow; z++) store<f64>(widths + bytes(2 * z), cells(z - pw, kw, w, pw, countPadding));
+  return widths;
 }
 
 /** Mean of every window; padding counts as zeros (countPadding 1) or not at all (0). */
@@ -29,11 +40,8 @@ export function avgPool2d(
   out: usize, x: usize, planes: i32, h: i32, w: i32, oh: i32, ow: i32,
   kh: i32, kw: i32, sh: i32, sw: i32, ph: i32, pw: i32, countPadding: i32, scratch: usize,
 ): void {
-  const pitch = pitchOf(h, max(w, ow), kw, sw, pw), widths = scratch + aligned(<usize>h * pitch);
-  if (pitch) {
-    memory.fill(scratch, 0, <usize>h * pitch);
-    for (let z = 0; z < ow; z++) store<f64>(widths + bytes(2 * z), cells(z - pw, kw, w, pw, countPadding));
-  }
+  const pitch = pitchOf(h, max(w, ow), kw, sw, pw);
+  const widths = pitch ? prepare(scratch, <usize>h * pitch, w, ow, kw, pw, countPadding) : 0;
   for (let plane = 0; plane < planes; plane++, x += bytes(h * w)) {
     if (pitch) for (let i = 0; i < h; i++) copyRow(scratch + <usize>i * pitch + bytes(pw), x + bytes(i * w), w);
     for (let y = 0; y < oh; y++, out += bytes(ow)) {
@@ -77,12 +85,6 @@ function meansInFours(
   }
 }
 
-/** Scratch bytes of avgPool2dGrad: the shares of a plane's windows with margins, and how many cells each has. */
-export function avgPool2dGradScratch(w: i32, oh: i32, ow: i32, kw: i32, sw: i32, pw: i32): usize {
-  const pitch = pitchOf(oh, max(w, ow), kw, sw, pw);
-  return pitch ? aligned(<usize>oh * pitch) + bytes(oh * ow) : 0;
-}
-
 /** dx: every cell of a window receives g divided by the window's divisor. */
 export function avgPool2dGrad(
   out: usize, g: usize, planes: i32, h: i32, w: i32, oh: i32, ow: i32,
@@ -113,21 +115,13 @@ function gradientInFours(
   out: usize, g: usize, planes: i32, h: i32, w: i32, oh: i32, ow: i32,
   kh: i32, kw: i32, sh: i32, ph: i32, pw: i32, countPadding: i32, scratch: usize, pitch: usize,
 ): void {
-  const divisors = scratch + aligned(<usize>oh * pitch);
-  memory.fill(scratch, 0, <usize>oh * pitch);
-  for (let y = 0; y < oh; y++) {
-    const height = cells(y * sh - ph, kh, h, ph, countPadding);
-    for (let z = 0; z < ow; z++) put(divisors, y * ow + z, <f32>(height * cells(z - pw, kw, w, pw, countPadding)));
-  }
+  const widths = prepare(scratch, <usize>oh * pitch, w, ow, kw, pw, countPadding);
   for (let plane = 0; plane < planes; plane++) {
-    for (let y = 0, divisor = divisors; y < oh; y++) {
-      let share = scratch + <usize>y * pitch + bytes(kw - 1);
-      for (let left = ow; left > 0; left -= 4, g += 16, divisor += 16, share += 16) {
-        store4(share, f32x4.div(load4(g, left), load4(divisor, left)), left);
+    for (let y = 0; y < oh; y++) {
+      const height = cells(y * sh - ph, kh, h, ph, countPadding), shares = scratch + <usize>y * pitch;
+      for (let z = 0; z < ow; z++, g += 4) {
+        put(shares, z + kw - 1, load<f32>(g) / <f32>(height * load<f64>(widths + bytes(2 * z))));
       }
-      // rows of g and of divisors have no margins
-      g -= bytes(roundUp(ow, 4) - ow);
-      divisor -= bytes(roundUp(ow, 4) - ow);
     }
     for (let i = 0; i < h; i++, out += bytes(w)) {
       const first = i + ph < kh ? 0 : (i + ph - kh) / sh + 1, last = min(oh - 1, (i + ph) / sh);

@@ -131,7 +131,7 @@ export const natives: Readonly<Partial<Record<KernelName, Native>>> = {
   avgPool2dGrad: sliced(
     'planes',
     [0],
-    whole(`${window} countPad`, 'avgPool2dGradScratch', 'W OH OW KW strideW padW'),
+    whole(`${window} countPad`, 'avgPool2dScratch', 'OH W OW KW strideW padW'),
   ),
   resample2d: sliced('planes', [0], whole(resampled)),
   resample2dGrad: sliced('planes', [0], whole(resampled)),
