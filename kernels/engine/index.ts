@@ -11,7 +11,6 @@ export * from './movement';
 export * from './reduce';
 export { areFinite } from './rows';
 export * from './indexing';
-export * from './avg-pool';
 export * from './pool';
 export * from './resample';
 export { rowMoments, runningAverage, standardize } from './normalization';

@@ -1,4 +1,4 @@
-// Max pooling of planes [h, w]; `planes` is images times channels.
+// Max and average pooling of planes [h, w]; `planes` is images times channels.
 import { aligned, bytes, get, load4, put, roundUp, store4 } from './memory';
 
 /** Scratch bytes of maxPool2dIndex: the largest of each column with margins, and their indices. */
@@ -159,6 +159,56 @@ export function maxPool2dGrad(out: usize, g: usize, index: usize, planes: i32, s
     for (let i = 0; i < count; i++, g += 4, index += 4) {
       const at = i32(load<f32>(index));
       put(out, at, get(out, at) + load<f32>(g));
+    }
+  }
+}
+
+/** A window's cells along one axis inside the padded image, or only inside the image; a plane's may be beyond 2³¹. */
+// @ts-ignore: decorator
+@inline
+function cells(start: i32, kernel: i32, size: i32, padding: i32, countPadding: i32): f64 {
+  if (countPadding) return min(start + kernel, size + padding) - start;
+  return min(start + kernel, size) - max(start, 0);
+}
+
+/** Mean of every window; padding counts as zeros (countPadding 1) or not at all (0). */
+export function avgPool2d(
+  out: usize, x: usize, planes: i32, h: i32, w: i32, oh: i32, ow: i32,
+  kh: i32, kw: i32, sh: i32, sw: i32, ph: i32, pw: i32, countPadding: i32,
+): void {
+  for (let plane = 0; plane < planes; plane++, x += bytes(h * w)) {
+    for (let y = 0; y < oh; y++) {
+      const i0 = y * sh - ph, height = cells(i0, kh, h, ph, countPadding);
+      for (let z = 0; z < ow; z++, out += 4) {
+        const j0 = z * sw - pw, width = cells(j0, kw, w, pw, countPadding);
+        let sum: f64 = 0;
+        for (let i = max(0, i0); i < min(h, i0 + kh); i++) {
+          let row: f32 = 0;
+          for (let j = max(0, j0); j < min(w, j0 + kw); j++) row += get(x, i * w + j);
+          sum += <f64>row;
+        }
+        store<f32>(out, <f32>(sum / (height * width)));
+      }
+    }
+  }
+}
+
+/** dx: every cell of a window receives g divided by the window's divisor. */
+export function avgPool2dGrad(
+  out: usize, g: usize, planes: i32, h: i32, w: i32, oh: i32, ow: i32,
+  kh: i32, kw: i32, sh: i32, sw: i32, ph: i32, pw: i32, countPadding: i32,
+): void {
+  memory.fill(out, 0, bytes(planes * h * w));
+  for (let plane = 0; plane < planes; plane++, out += bytes(h * w)) {
+    for (let y = 0; y < oh; y++) {
+      const i0 = y * sh - ph, height = cells(i0, kh, h, ph, countPadding);
+      for (let z = 0; z < ow; z++, g += 4) {
+        const j0 = z * sw - pw, width = cells(j0, kw, w, pw, countPadding);
+        const share = load<f32>(g) / <f32>(height * width);
+        for (let i = max(0, i0); i < min(h, i0 + kh); i++) {
+          for (let j = max(0, j0); j < min(w, j0 + kw); j++) put(out, i * w + j, get(out, i * w + j) + share);
+        }
+      }
     }
   }
 }
