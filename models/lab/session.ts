@@ -7,7 +7,6 @@ import {
   emFit,
   MixtureNorm2d,
   type Module,
-  noGrad,
   type Optimizer,
   OptionError,
   saveSafetensors,
@@ -21,6 +20,7 @@ import { evaluateBothWays, type Stated } from '../run/precise.js';
 import { makeOptimizer, type OptimizerSettings } from '../train/optimizers.js';
 import { preciseBatches } from '../train/precise-batches.js';
 import { type Learner, update } from '../train/update.js';
+import { captureInputs } from '../watch/pictures.js';
 
 /** What decides an experiment, beside its images. */
 export interface Experiment extends Required<NormSettings>, OptimizerSettings {
@@ -120,19 +120,9 @@ export class Session {
       throw new OptionError(`posteriorMap: ${layer} is no mixture of whole pixels`);
     const { test, statistics } = this.data;
     const [batch] = batches(test, { batchSize: 1, skip: image, statistics });
-    const x = noGrad(() => {
-      let input = imagesOf(batch);
-      const end = norm.registerForwardHook((_module, [x]) => {
-        input = x;
-        return undefined;
-      });
-      try {
-        this.network.eval().forward(imagesOf(batch));
-      } finally {
-        end();
-      }
-      return input;
-    });
+    const { [layer]: x } = captureInputs(this.network.eval(), new Map([[layer, norm]]), () =>
+      imagesOf(batch),
+    );
     const [, , height, width] = x.shape;
     const { posteriors } = emFit(x, { init: norm.running, iterations: 0 });
     return { posteriors: await posteriors.data(), components: norm.components, height, width };

@@ -60,7 +60,7 @@ function spread<T>(list: readonly T[], most: number): T[] {
 }
 
 /** Runs the network once and returns what went into the given modules, by name. */
-function captureInputs(
+export function captureInputs(
   network: Module,
   modules: Map<string, Module>,
   images: () => Tensor,
