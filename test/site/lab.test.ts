@@ -70,6 +70,23 @@ for (const headers of [isolated, {}]) {
   });
 }
 
+t.test('a pause that comes before the workers are there is heard', { skip: noChromium }, async (t) => {
+  const browser = await launch();
+  const site = await serve('dist/site');
+  t.teardown(() => Promise.all([browser.close(), site.close()]));
+  const page = await browser.newPage();
+  await page.goto(`${site.url}lab.html${HASH}`);
+  await page.click('#run');
+  await page.click('#run');
+  await page.click('#step');
+  for (const norm of norms) await page.waitForSelector(`#${norm}[data-step]`, { timeout: 20_000 });
+  const steps = () => Promise.all(norms.map((norm) => page.getAttribute(`#${norm}`, 'data-step')));
+  await page.waitForTimeout(500);
+  const before = await steps();
+  await page.waitForTimeout(1000);
+  t.strictSame(await steps(), before);
+});
+
 t.test(
   'a wrong value is marked and changes nothing; a right one is in the link',
   { skip: noChromium },

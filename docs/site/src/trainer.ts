@@ -15,6 +15,8 @@ const EVALUATE = 50;
 
 let session: Session | null = null;
 let running = false;
+/** The updates that are being made. */
+let loop: Promise<void> = Promise.resolve();
 
 async function start({ experiment, images, threads }: Extract<Order, { kind: 'start' }>): Promise<void> {
   const device = await openDevice('wasm', threads ? { threads } : {});
@@ -36,9 +38,8 @@ async function evaluate(session: Session): Promise<void> {
   for (const score of await session.evaluate()) send({ kind: 'score', step: session.step, ...score });
 }
 
-async function go(): Promise<void> {
-  if (running || !session) return;
-  running = true;
+/** Makes updates until `running` is false. */
+async function go(session: Session): Promise<void> {
   try {
     while (running) {
       send({ kind: 'update', ...(await session.update()) });
@@ -46,31 +47,34 @@ async function go(): Promise<void> {
       if (session.step % EVALUATE === 0) await evaluate(session);
       await setImmediate();
     }
+  } catch (error) {
+    fail(error as Error);
   } finally {
     running = false;
   }
 }
 
 async function obey(order: Order): Promise<void> {
-  if (order.kind === 'start') await start(order);
-  else if (!session) throw new Error('nothing was started');
-  else if (order.kind === 'rate') session.lr = order.lr;
-  else if (order.kind === 'one step') {
+  if (order.kind === 'start') return start(order);
+  if (!session) throw new Error('nothing was started');
+  if (order.kind === 'rate') session.lr = order.lr;
+  else if (order.kind === 'pause') running = false;
+  else if (order.kind === 'go' && !running) {
+    await loop; // a pause ends it only after its update
+    running = true;
+    loop = go(session);
+  } else if (order.kind === 'one step') {
+    running = false;
+    await loop;
     send({ kind: 'update', ...(await session.update()) });
     await look(session);
-  } else if (order.kind === 'go') await go();
-  else running = false;
+  }
 }
 
-// Orders are obeyed one after the other; only a pause, and a rate, come between two updates.
+const fail = ({ message }: Error) => send({ kind: 'failed', message });
+
+// Orders are obeyed one after the other. None waits for the end of training, so that a pause is heard even if it came before the start.
 let last = Promise.resolve();
 addEventListener('message', ({ data }: MessageEvent<Order>) => {
-  if (running && (data.kind === 'pause' || data.kind === 'rate')) {
-    if (data.kind === 'pause') running = false;
-    else session!.lr = data.lr;
-    return;
-  }
-  last = last
-    .then(() => obey(data))
-    .catch((error: Error) => send({ kind: 'failed', message: error.message }));
+  last = last.then(() => obey(data)).catch(fail);
 });
