@@ -1,7 +1,9 @@
 // Builds the site into dist/site: static files that work from any folder of any server.
+import { readdirSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 
 const at = (path) => fileURLToPath(new URL(path, import.meta.url));
+const pages = readdirSync(at('.')).filter((name) => name.endsWith('.html'));
 const headers = {
   'Cross-Origin-Opener-Policy': 'same-origin',
   'Cross-Origin-Embedder-Policy': 'require-corp',
@@ -19,6 +21,6 @@ export default {
     outDir: at('../../dist/site'),
     emptyOutDir: true,
     target: 'es2022',
-    rollupOptions: { input: ['index', 'lab'].map((name) => at(`./${name}.html`)) },
+    rollupOptions: { input: pages.map((name) => at(`./${name}`)) },
   },
 };
