@@ -1,22 +1,15 @@
-// The API site: everything public, the README, and the pages of docs/.
-import { readdirSync } from 'node:fs';
-
-const chapters = readdirSync('../course').map((name) => `../course/${name}`);
-const pages = ['..', '../results', ...chapters].flatMap((folder) =>
-  readdirSync(folder)
-    .filter((name) => name.endsWith('.md'))
-    .map((name) => `${folder}/${name}`),
-);
+// The API reference: everything public. The pages of docs/ are made by docs/site.
 
 /** @type {Partial<import('typedoc').TypeDocOptions>} */
 export default {
   name: 'mixgrad',
   entryPoints: ['../../lib/index.ts'],
   tsconfig: '../../tsconfig.json',
-  readme: '../../README.md',
-  projectDocuments: pages,
-  out: '../../dist/docs',
-  highlightLanguages: ['bash', 'html', 'javascript', 'json', 'python', 'typescript'],
+  plugin: ['./header.js'],
+  customCss: './header.css',
+  readme: 'none',
+  out: '../../dist/site/api',
+  highlightLanguages: ['javascript', 'typescript'],
   disableSources: true,
   excludePrivate: true,
   excludeInternal: true,

@@ -1,6 +1,7 @@
-// Builds the site into dist/site: static files that work from any folder of any server.
+// How Vite builds and serves the site: static files that work from any folder of any server.
 import { readdirSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
+import { fromMarkdown, inputs, withHeader, withLibrary } from './pages/plugin.js';
 
 const at = (path) => fileURLToPath(new URL(path, import.meta.url));
 const pages = readdirSync(at('.')).filter((name) => name.endsWith('.html'));
@@ -15,12 +16,13 @@ export default {
   server: { headers },
   preview: { headers },
   worker: { format: 'es' },
+  plugins: [fromMarkdown(), withHeader(), withLibrary()],
   // what programs share with pages waits for signals between two updates, where Node has them
   resolve: { alias: { 'node:timers/promises': at('./src/turns.ts') } },
   build: {
     outDir: at('../../dist/site'),
     emptyOutDir: true,
     target: 'es2022',
-    rollupOptions: { input: pages.map((name) => at(`./${name}`)) },
+    rollupOptions: { input: [...pages.map((name) => at(`./${name}`)), ...inputs] },
   },
 };

@@ -1,0 +1,54 @@
+// Pages from Markdown, with the ids that GitHub gives headings and links that lead to pages of the site.
+import GithubSlugger from 'github-slugger';
+import MarkdownIt from 'markdown-it';
+import { html } from '../../../dist/models/report/draw/html.js';
+import { highlight } from './highlight.js';
+
+const markdown = new MarkdownIt({ html: true });
+const { rules } = markdown.renderer;
+// What may be wider than the page scrolls by itself, by keyboard too.
+rules.fence = ([...tokens], i) => {
+  const { content, info } = tokens[i];
+  return html`<pre tabindex="0"><code>${highlight(content, info.trim())}</code></pre>\n`.text;
+};
+rules.code_block = ([...tokens], i) => html`<pre tabindex="0"><code>${tokens[i].content}</code></pre>\n`.text;
+rules.table_open = () => '<div class="wide" role="region" aria-label="Table" tabindex="0"><table>\n';
+rules.table_close = () => '</table></div>\n';
+
+/** The words of a heading, without its marks. */
+const wordsOf = ({ children }) => children.map(({ content }) => content).join('');
+
+/** Gives headings their ids, and returns them. */
+function nameHeadings(tokens) {
+  const slugger = new GithubSlugger();
+  return tokens.flatMap((token, i) => {
+    if (token.type !== 'heading_open') return [];
+    const title = wordsOf(tokens[i + 1]);
+    const id = slugger.slug(title);
+    token.attrSet('id', id);
+    return [{ level: Number(token.tag[1]), title, id }];
+  });
+}
+
+/** Changes the addresses in links and images. */
+function redirect(tokens, { linkOf, imageOf }) {
+  for (const { children } of tokens)
+    for (const token of children ?? []) {
+      if (token.type === 'link_open') token.attrSet('href', linkOf(token.attrGet('href')));
+      if (token.type === 'image') token.attrSet('src', imageOf(token.attrGet('src')));
+    }
+}
+
+/**
+ * Reads a page.
+ * @param {string} text
+ * @param {{ linkOf(href: string): string, imageOf(src: string): string }} addresses
+ */
+export function read(text, addresses) {
+  const tokens = markdown.parse(text, {});
+  const headings = nameHeadings(tokens);
+  redirect(tokens, addresses);
+  const { title } = headings.find(({ level }) => level === 1);
+  const render = (from, to) => markdown.renderer.render(tokens.slice(from, to), markdown.options, {});
+  return { title, headings, tokens, render };
+}
