@@ -11,9 +11,11 @@ export default {
   out: '../../dist/site/api',
   highlightLanguages: ['javascript', 'typescript'],
   disableSources: true,
+  hideGenerator: true,
   excludePrivate: true,
   excludeInternal: true,
   githubPages: false,
+  logLevel: 'Warn',
   treatWarningsAsErrors: true,
   skipErrorChecking: true,
   // Types that are named by public ones alone have no page.

@@ -139,7 +139,7 @@ async function mixtureOf(layer: Pictured, x: Tensor): Promise<Running> {
 }
 
 /** The histogram of channel c of values [N, C, …]. */
-function histogramOf(values: ArrayLike<number>, shape: readonly number[], c: number): Histogram {
+export function histogramOf(values: ArrayLike<number>, shape: readonly number[], c: number): Histogram {
   const [N, C] = shape;
   const S = values.length / (N * C);
   const samples = Float64Array.from(

@@ -7,20 +7,11 @@ import { choicesOf, experimentOf } from '../../models/lab/choices.js';
 import { Session } from '../../models/lab/session.js';
 import { launch, noChromium, violations } from '../models/report/pages.js';
 import { serve } from '../package/site.js';
-import { spawnSync } from '../processes.js';
+import { isolated, SITE } from './built.js';
 
 const HASH = '#width=8&seed=7&components=2';
 const STEPS = 4;
 const norms = ['bn', 'mn'] as const;
-const isolated = {
-  'Cross-Origin-Opener-Policy': 'same-origin',
-  'Cross-Origin-Embedder-Policy': 'require-corp',
-};
-
-t.before(() => {
-  const { status, stdout, stderr } = spawnSync('npm', ['run', '--silent', 'site'], { encoding: 'utf8' });
-  if (status !== 0) throw new Error(stdout + stderr);
-});
 
 /** The losses of the first updates in Node, one network after the other. */
 async function lossesInNode(): Promise<number[][]> {
@@ -41,7 +32,7 @@ for (const headers of [isolated, {}]) {
   const name = headers === isolated ? 'isolated' : 'not isolated';
   t.test(`${name}: both networks train, with the bits of Node`, { skip: noChromium }, async (t) => {
     const browser = await launch();
-    const site = await serve('dist/site', headers);
+    const site = await serve(SITE, headers);
     t.teardown(() => Promise.all([browser.close(), site.close()]));
     const page = await browser.newPage();
     page.on('pageerror', (error) => t.fail(`${error.stack}`));
@@ -72,7 +63,7 @@ for (const headers of [isolated, {}]) {
 
 t.test('a pause that comes before the workers are there is heard', { skip: noChromium }, async (t) => {
   const browser = await launch();
-  const site = await serve('dist/site');
+  const site = await serve(SITE);
   t.teardown(() => Promise.all([browser.close(), site.close()]));
   const page = await browser.newPage();
   await page.goto(`${site.url}lab.html${HASH}`);
@@ -92,7 +83,7 @@ t.test(
   { skip: noChromium },
   async (t) => {
     const browser = await launch();
-    const site = await serve('dist/site');
+    const site = await serve(SITE);
     t.teardown(() => Promise.all([browser.close(), site.close()]));
     const page = await browser.newPage();
     await page.goto(`${site.url}lab.html#seed=5&components=99`);

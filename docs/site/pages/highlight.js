@@ -1,5 +1,5 @@
 // Marks the words of programs: comments, strings, numbers and keywords, in spans with their names as classes.
-import { Html, html } from '../../../dist/models/report/draw/html.js';
+import { html } from '../../../dist/models/report/draw/html.js';
 
 const KEYWORDS =
   'async|await|break|class|const|continue|def|else|export|extends|finally|for|from|function|if|import|in|interface|let|new|of|readonly|return|static|throw|try|type|typeof|while|with';
@@ -30,5 +30,3 @@ export function highlight(code, language) {
   }
   return html`${[...parts, html`${code.slice(end)}`]}`;
 }
-
-export { Html };

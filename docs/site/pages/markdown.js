@@ -12,7 +12,8 @@ rules.fence = ([...tokens], i) => {
   return html`<pre tabindex="0"><code>${highlight(content, info.trim())}</code></pre>\n`.text;
 };
 rules.code_block = ([...tokens], i) => html`<pre tabindex="0"><code>${tokens[i].content}</code></pre>\n`.text;
-rules.table_open = () => '<div class="wide" role="region" aria-label="Table" tabindex="0"><table>\n';
+rules.table_open = ([...tokens], i) =>
+  `<div class="wide" role="region" aria-label="${tokens[i].attrGet('aria-label')}" tabindex="0"><table>\n`;
 rules.table_close = () => '</table></div>\n';
 
 /** The words of a heading, without its marks. */
@@ -28,6 +29,12 @@ function nameHeadings(tokens) {
     token.attrSet('id', id);
     return [{ level: Number(token.tag[1]), title, id }];
   });
+}
+
+/** Gives tables their numbers. */
+function nameTables(tokens) {
+  for (const [i, token] of tokens.filter(({ type }) => type === 'table_open').entries())
+    token.attrSet('aria-label', `Table ${i + 1}`);
 }
 
 /** Changes the addresses in links and images. */
@@ -47,6 +54,7 @@ function redirect(tokens, { linkOf, imageOf }) {
 export function read(text, addresses) {
   const tokens = markdown.parse(text, {});
   const headings = nameHeadings(tokens);
+  nameTables(tokens);
   redirect(tokens, addresses);
   const { title } = headings.find(({ level }) => level === 1);
   const render = (from, to) => markdown.renderer.render(tokens.slice(from, to), markdown.options, {});

@@ -6,10 +6,12 @@ import { Html, html } from '../../../dist/models/report/draw/html.js';
 import { addressOf, between, chapters, ROOT, sources, targetOf } from './addresses.js';
 import { chapter } from './chapter.js';
 import { header, page } from './frame.js';
+import { home } from './home.js';
 import { read } from './markdown.js';
 
 const SITE = fileURLToPath(new URL('../', import.meta.url));
 
+const HOME = `${SITE}index.html`;
 /** From the place of a page, as Vite sees it, to its source. */
 const pages = new Map(sources.map((source) => [SITE + addressOf(source), source]));
 
@@ -38,20 +40,21 @@ function make(source, take) {
   // what a program printed has no title of its own
   const content = read(/^# /m.test(text) ? text : `# ${source}\n\n${text}`, { linkOf, imageOf });
   if (chapters.includes(source))
-    return page({ title: content.title, script: 'chapter', main: chapter(source, content) });
+    return page({ title: content.title, script: 'program', main: chapter(source, content) });
   const prose = html`<div class="page">${contents(content.headings)}<div class="text">${new Html(content.render())}</div></div>`;
   return page({ title: content.title, script: 'page', main: prose });
 }
 
-/** The addresses of all pages that are made from Markdown, as Vite's inputs. */
-export const inputs = [...pages.keys()];
+/** The pages that are made here, as Vite's inputs. */
+export const inputs = [HOME, ...pages.keys()];
 
 /** @returns {import('vite').Plugin} */
 export function fromMarkdown() {
   return {
     name: 'from-markdown',
-    resolveId: (id) => (pages.has(id) ? id : null),
+    resolveId: (id) => (inputs.includes(id) ? id : null),
     load(id) {
+      if (id === HOME) return home();
       const source = pages.get(id);
       if (!source) return null;
       this.addWatchFile(ROOT + source);

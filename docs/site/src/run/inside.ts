@@ -7,29 +7,25 @@ export type Message =
 
 const send = (message: Message) => postMessage(message);
 
-/** A value as a program's reader expects it, much as Node prints it. */
-function shown(value: unknown): string {
-  if (typeof value === 'string') return value;
+/** A value as its reader expects it, much as Node prints it; `within` another it is shorter. */
+function shown(value: unknown, within = false): string {
+  if (typeof value === 'string') return within ? `'${value}'` : value;
   if (Object.is(value, -0)) return '-0';
   if (value instanceof Error) return `${value.name}: ${value.message}`;
-  if (Array.isArray(value)) return value.length === 0 ? '[]' : `[ ${value.map(inside).join(', ')} ]`;
+  if (Array.isArray(value)) return value.length === 0 ? '[]' : `[ ${value.map(part).join(', ')} ]`;
   if (ArrayBuffer.isView(value) && 'length' in value)
     return `${value.constructor.name}(${value.length}) ${shown(Array.from(value as Float32Array))}`;
   if (typeof value !== 'object' || value === null) return String(value);
-  const entries = Object.entries(value).map(([key, one]) => `${key}: ${inside(one)}`);
-  const name = value.constructor === Object ? '' : `${value.constructor?.name ?? ''} `;
-  return `${name}{ ${entries.join(', ')} }`;
+  const name = value.constructor === Object ? '' : value.constructor.name;
+  if (name !== '' && within) return name;
+  const entries = Object.entries(value).map(([key, one]) => `${key}: ${part(one)}`);
+  return `${name} { ${entries.join(', ')} }`.trimStart();
 }
 
-/** A value within another. */
-function inside(value: unknown): string {
-  if (typeof value === 'string') return `'${value}'`;
-  return typeof value === 'object' && value !== null && !Array.isArray(value) && value.constructor !== Object
-    ? value.constructor.name
-    : shown(value);
-}
+const part = (value: unknown) => shown(value, true);
 
-const print = (...values: unknown[]) => send({ kind: 'log', text: values.map(shown).join(' ') });
+const print = (...values: unknown[]) =>
+  send({ kind: 'log', text: values.map((value) => shown(value)).join(' ') });
 Object.assign(console, { log: print, info: print, warn: print, error: print });
 
 addEventListener('error', (event) => {

@@ -1,4 +1,4 @@
-// A chapter of the course: runs its program as it stands in the editor.
+// Runs the program of a page as it stands in its editor.
 import '../../../models/report/page/style.css';
 import './style.css';
 import { ProgramError, runProgram } from './run/run.js';
