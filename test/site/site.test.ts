@@ -1,5 +1,13 @@
 // The whole site: its links, every page in headless Chromium, and the programs that its pages run.
-import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
+import {
+  copyFileSync,
+  cpSync,
+  existsSync,
+  readdirSync,
+  readFileSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { dirname, join, relative } from 'node:path';
 import type { Page } from 'playwright-core';
 import t, { type Test } from 'tap';
@@ -195,3 +203,21 @@ t.test(
     t.equal(await page.inputValue('#code'), program);
   },
 );
+
+t.test('as hosting.md has it for GitHub Pages, pages are isolated', { skip: noChromium }, async (t) => {
+  const folder = join(t.testdir({}), 'site');
+  cpSync(SITE, folder, { recursive: true, filter: (source) => !source.startsWith(join(SITE, 'api')) });
+  const worker = 'coi-serviceworker.min.js';
+  copyFileSync(`node_modules/coi-serviceworker/${worker}`, join(folder, worker));
+  const lab = readFileSync(join(folder, 'lab.html'), 'utf8');
+  writeFileSync(join(folder, 'lab.html'), lab.replace('<head>', `<head><script src="./${worker}"></script>`));
+  const site = await serve(folder);
+  t.teardown(() => site.close());
+  const browser = await launch();
+  t.teardown(() => browser.close());
+  const page = await browser.newPage();
+  await page.goto(`${site.url}lab.html`);
+  await page.waitForFunction(() => crossOriginIsolated, null, { timeout: PATIENCE });
+  await page.goto(`${site.url}course/12-threads-and-bits/index.html`);
+  t.ok(await page.evaluate(() => crossOriginIsolated));
+});
