@@ -177,28 +177,26 @@ t.test(
     await ended(page);
     t.equal(await page.textContent('#printed'), 'Tensor [ 1, -0 ] { a: Float32Array(2) [ 0, 0 ] }\n');
     for (const [code, message] of [
-      ['\nlet a = ;', "Line 2: SyntaxError: Unexpected token ';'"],
-      ['\n\nnothing();', 'Line 3: ReferenceError: nothing is not defined'],
-      [
-        "import { no } from 'mixgrad';",
-        "Line 1: SyntaxError: The requested module 'mixgrad' does not provide an export named 'no'",
-      ],
+      ['\nlet a = ;', /^Line 2: .*Unexpected token/],
+      ['\n\nnothing();', /^Line 3: .*nothing is not defined/],
+      ["import { no } from 'mixgrad';", /^Line 1: .*mixgrad.*no/],
       [
         "import { tensor, openDevice, setDevice } from 'mixgrad';\nsetDevice(await openDevice('reference'));\ntensor([1]).sum({ dim: 0 });",
-        "Line 3: OptionError: sum: no option 'dim'; it has axis, keepDims",
+        /^Line 3: .*sum: no option 'dim'/,
       ],
-      ["void Promise.reject(new Error('late'));\nawait new Promise(() => {});", 'Line 1: Error: late'],
-    ]) {
+      ["void Promise.reject(new Error('late'));\nawait new Promise(() => {});", /^Line 1: .*late/],
+      ["for (;;) console.log('endless');", /lines/],
+    ] as const) {
       await run(code);
       await ended(page);
-      t.equal(await page.textContent('#alert'), message);
+      t.match(await page.textContent('#alert'), message);
     }
     await run('console.log(1); for (;;);');
     await page.waitForSelector('#printed:has-text("1")');
     await page.focus('#stop');
     await page.keyboard.press('Enter');
     await ended(page);
-    t.equal(await page.textContent('#state'), 'It was stopped.');
+    t.match(await page.textContent('#state'), /^It was stopped/);
     await page.press('#reset', 'Enter');
     t.equal(await page.inputValue('#code'), program);
   },

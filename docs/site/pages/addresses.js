@@ -1,5 +1,5 @@
 // Which files of the repository are pages of the site, and where: README.md and docs/**/*.md.
-import { readdirSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path/posix';
 import { fileURLToPath } from 'node:url';
 
@@ -40,3 +40,12 @@ export function targetOf(source, href) {
 
 /** A link from one address to another. */
 export const between = (from, to) => relative(dirname(from), to);
+
+/** The text of a page. What a program printed has no title of its own, and gets its name. */
+export function textOf(source) {
+  const text = readFileSync(ROOT + source, 'utf8');
+  return /^# /m.test(text) ? text : `# ${source}\n\n${text}`;
+}
+
+/** The title of a page. */
+export const titleOf = (source) => (source === 'README.md' ? 'Manual' : /^# (.*)$/m.exec(textOf(source))[1]);

@@ -1,11 +1,10 @@
 // A chapter of the course: its page, with its program to run and to change before it says what that prints.
 import { readFileSync } from 'node:fs';
 import { Html, html } from '../../../dist/models/report/draw/html.js';
-import { addressOf, between, chapters, ROOT } from './addresses.js';
+import { addressOf, between, chapters, ROOT, titleOf } from './addresses.js';
 import { beside, editor } from './program.js';
 
 const programOf = (source) => readFileSync(ROOT + source.replace('README.md', 'program.js'), 'utf8');
-const titleOf = (source) => /^# (.*)$/m.exec(readFileSync(ROOT + source, 'utf8'))[1];
 
 /** Links to the chapters before and after. */
 function neighbours(source) {

@@ -64,7 +64,11 @@ async function picture() {
 
 /** The first program of the README, and what it prints. */
 function example() {
-  const { tokens } = read(readFileSync(`${ROOT}README.md`, 'utf8'), { linkOf: String, imageOf: String });
+  const { tokens } = read(readFileSync(`${ROOT}README.md`, 'utf8'), {
+    linkOf: String,
+    titleOf: String,
+    imageOf: String,
+  });
   const [program, printed] = ['js', 'text'].map(
     (info) => tokens.find((token) => token.info === info).content,
   );

@@ -37,19 +37,24 @@ function nameTables(tokens) {
     token.attrSet('aria-label', `Table ${i + 1}`);
 }
 
-/** Changes the addresses in links and images. */
-function redirect(tokens, { linkOf, imageOf }) {
+/** Changes the addresses in links and images. A link whose words are the name of a file gets the title of its page. */
+function redirect(tokens, { linkOf, titleOf, imageOf }) {
   for (const { children } of tokens)
-    for (const token of children ?? []) {
-      if (token.type === 'link_open') token.attrSet('href', linkOf(token.attrGet('href')));
-      if (token.type === 'image') token.attrSet('src', imageOf(token.attrGet('src')));
+    for (const [i, token] of (children ?? []).entries()) {
+      if (token.type === 'link_open') {
+        const href = token.attrGet('href');
+        if (/^[\w./-]+\.md$/.test(children[i + 1].content)) children[i + 1].content = titleOf(href);
+        token.attrSet('href', linkOf(href));
+      }
+      if (token.type === 'image') {
+        token.attrSet('src', imageOf(token.attrGet('src')));
+        token.attrSet('loading', 'lazy');
+      }
     }
 }
 
 /**
  * Reads a page.
- * @param {string} text
- * @param {{ linkOf(href: string): string, imageOf(src: string): string }} addresses
  */
 export function read(text, addresses) {
   const tokens = markdown.parse(text, {});

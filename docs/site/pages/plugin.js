@@ -1,9 +1,9 @@
 // Makes pages of the site from the repository's Markdown, as if there were an HTML file for each, and puts the header into all pages.
-import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
+import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path/posix';
 import { fileURLToPath } from 'node:url';
 import { Html, html } from '../../../dist/models/report/draw/html.js';
-import { addressOf, between, chapters, ROOT, sources, targetOf } from './addresses.js';
+import { addressOf, between, chapters, ROOT, sources, targetOf, textOf, titleOf } from './addresses.js';
 import { chapter } from './chapter.js';
 import { header, page } from './frame.js';
 import { home } from './home.js';
@@ -23,26 +23,41 @@ function contents(headings) {
 ${shown.map(({ title, id }) => html`<li><a href="#${id}">${title}</a></li>`)}</ul></nav>`;
 }
 
-/** Makes a page. `take` hears of files that it leads to and that are no pages. */
-function make(source, take) {
+/** The main part of a page to read: its title, what is on it, and its text. */
+function prose({ headings, tokens, render }) {
+  const end = tokens.findIndex(({ type }) => type === 'heading_close') + 1;
+  return html`<div class="page">${new Html(render(0, end))}${contents(headings)}
+<div class="text">${new Html(render(end))}</div></div>`;
+}
+
+/** How the links and images of a page are found on the site. `take` hears of files that are no pages. */
+function addressesOf(source, take) {
   const address = addressOf(source);
-  const linkOf = (href) => {
+  const fileOf = (href) => {
     const target = targetOf(source, href);
-    if (!target) return href;
-    if (!existsSync(ROOT + target.file)) throw new Error(`${source}: there is no ${target.file}`);
-    if (chapters.includes(source) && href === 'program.js') return '#program';
-    if (statSync(ROOT + target.file).isDirectory()) throw new Error(`${source}: ${href} is a folder`);
-    if (!sources.includes(target.file)) take(target.file);
-    return target.file === source ? target.place : between(address, addressOf(target.file)) + target.place;
+    if (target && !statSync(ROOT + target.file, { throwIfNoEntry: false })?.isFile())
+      throw new Error(`${source}: there is no file ${target.file}`);
+    return target;
   };
-  const imageOf = (src) => relative(dirname(SITE + address), join(dirname(ROOT + source), src));
-  const text = readFileSync(ROOT + source, 'utf8');
-  // what a program printed has no title of its own
-  const content = read(/^# /m.test(text) ? text : `# ${source}\n\n${text}`, { linkOf, imageOf });
-  if (chapters.includes(source))
-    return page({ title: content.title, script: 'program', main: chapter(source, content) });
-  const prose = html`<div class="page">${contents(content.headings)}<div class="text">${new Html(content.render())}</div></div>`;
-  return page({ title: content.title, script: 'page', main: prose });
+  return {
+    linkOf(href) {
+      if (chapters.includes(source) && href === 'program.js') return '#program';
+      const target = fileOf(href);
+      if (!target) return href;
+      if (target.file === source) return target.place;
+      if (!sources.includes(target.file)) take(target.file);
+      return between(address, addressOf(target.file)) + target.place;
+    },
+    titleOf: (href) => titleOf(fileOf(href).file),
+    imageOf: (src) => relative(dirname(SITE + address), join(dirname(ROOT + source), src)),
+  };
+}
+
+function make(source, take) {
+  const content = read(textOf(source), addressesOf(source, take));
+  const title = titleOf(source);
+  if (chapters.includes(source)) return page({ title, script: 'program', main: chapter(source, content) });
+  return page({ title, script: 'page', main: prose(content) });
 }
 
 /** The pages that are made here, as Vite's inputs. */

@@ -1,7 +1,7 @@
 // Runs the program of a page as it stands in its editor.
 import '../../../models/report/page/style.css';
 import './style.css';
-import { ProgramError, runProgram } from './run/run.js';
+import { type Failure, type Result, runProgram } from './run/index.js';
 
 const find = <T extends HTMLElement>(id: string) => document.getElementById(id) as T;
 const code = find<HTMLTextAreaElement>('code');
@@ -10,14 +10,20 @@ const [runButton, stopButton, resetButton] = ['run', 'stop', 'reset'].map((id) =
 );
 const [printed, state, alert] = ['printed', 'state', 'alert'].map(find);
 
+const WORDS: Record<Result['end'], string> = {
+  done: 'It ended',
+  failed: 'It failed',
+  stopped: 'It was stopped',
+};
+
 let running: AbortController | null = null;
 
-/** Shows an error, and selects its line. */
-function tell({ message, line }: ProgramError): void {
+/** Tells what is wrong, and selects the line. */
+function tell({ message, line }: Failure): void {
   alert.textContent = line > 0 ? `Line ${line}: ${message}` : message;
   const lines = code.value.split('\n');
   if (line < 1 || line > lines.length) return;
-  const start = lines.slice(0, line - 1).join('\n').length + Number(line > 1);
+  const start = lines.slice(0, line - 1).reduce((sum, { length }) => sum + length + 1, 0);
   code.setSelectionRange(start, start + lines[line - 1].length);
 }
 
@@ -29,17 +35,11 @@ async function run(): Promise<void> {
   printed.textContent = '';
   alert.textContent = '';
   state.textContent = 'It runs.';
-  const start = performance.now();
-  try {
-    const onLog = (line: string) => printed.append(`${line}\n`);
-    await runProgram(code.value, { onLog, signal: own.signal });
-    state.textContent = `It ended after ${((performance.now() - start) / 1000).toFixed(1)} s.`;
-  } catch (error) {
-    if (own !== running) return; // it was begun anew
-    state.textContent = own.signal.aborted ? 'It was stopped.' : 'It failed.';
-    if (error instanceof ProgramError) tell(error);
-    else if (!own.signal.aborted) throw error;
-  }
+  const onLog = (line: string) => printed.append(`${line}\n`);
+  const { end, failure, milliseconds } = await runProgram(code.value, { onLog, signal: own.signal });
+  if (own !== running) return; // it was begun anew
+  state.textContent = `${WORDS[end]} after ${(milliseconds / 1000).toFixed(1)} s.`;
+  if (failure) tell(failure);
   stopButton.disabled = true;
 }
 
