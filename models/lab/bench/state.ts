@@ -27,8 +27,8 @@ export interface BenchState {
   isWarm: boolean;
 }
 
-/** The channel's axis goes from −10 to 10. */
-export const REACH = 10;
+/** The channel's axis goes from −8 to 8. */
+export const REACH = 8;
 /** Upstream weights go from −2 to 2. */
 export const MOST_UPSTREAM = 2;
 /** How many samples there may be. */

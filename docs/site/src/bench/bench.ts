@@ -23,6 +23,8 @@ const find = <T extends HTMLElement>(id: string) => document.getElementById(id) 
 
 class Bench implements Actions {
   private state: BenchState;
+  /** The state of the address. */
+  private settled: BenchState;
   /** The newest exact gradients, and the state that they are of. */
   private exact: { of: BenchState; values: Exact } | null = null;
   private isScheduled = false;
@@ -31,6 +33,7 @@ class Bench implements Actions {
 
   constructor(private readonly initial: BenchState) {
     this.state = initial;
+    this.settled = initial;
     const columns = new ColumnsView(find('columns'), this);
     const outputs = (['bn', 'mn'] as const).map((norm) => new OutputView(find(norm), norm));
     this.views = [
@@ -65,20 +68,28 @@ class Bench implements Actions {
     this.change(weigh({ ...this.state, selected: index }, index, weight));
   }
 
+  /** Puts the state into the address: as a new one, unless another sample was selected and nothing else changed. */
   settle(): void {
     const hash = hashOf(this.state, this.initial);
-    if (hash !== location.hash.slice(1)) history.pushState(null, '', hash ? `#${hash}` : location.pathname);
+    if (hash === location.hash.slice(1)) return;
+    const content = (state: BenchState) => hashOf({ ...state, selected: 0 }, this.initial);
+    const isNew = content(this.state) !== content(this.settled);
+    const address = hash ? `#${hash}` : location.pathname + location.search;
+    history[isNew ? 'pushState' : 'replaceState'](null, '', address);
+    this.settled = this.state;
   }
 
   /** Takes the state of the address. */
   private load(): void {
     const { state, problems } = stateOf(location.hash, this.initial);
     alarm(problems.length === 0 ? '' : `The link could not be taken as a whole. ${problems.join('. ')}.`);
+    this.settled = state;
     this.change(state);
   }
 
   private change(state: BenchState): void {
     this.state = state;
+    find('main').dataset.settled = 'false';
     this.asker.ask(state);
     this.schedule();
   }
@@ -100,7 +111,7 @@ class Bench implements Actions {
     for (const view of this.views) view.draw(seen);
     show(state);
     write(seen);
-    document.querySelector('main')!.dataset.settled = String(isSettled);
+    find('main').dataset.settled = String(isSettled);
   }
 }
 

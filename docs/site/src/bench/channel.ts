@@ -7,13 +7,13 @@ import { type Axis, scale, short } from '../../../../dist/models/report/draw/sca
 import { type Actions, channelAxis, type Seen } from './seen.js';
 import { drawAxis, make, Picture, set, several } from './svg.js';
 
-const HEIGHT = 250;
+const HEIGHT = 216;
 const MARGIN = 12;
 /** From the densities' top to their base. */
-const HILLS = [26, 168] as const;
+const HILLS = [24, 140] as const;
 /** Dots lie in three rows, so that one can take hold of them. */
-const ROWS = [183, 195, 207];
-const AXIS = 222;
+const ROWS = [153, 165, 177];
+const AXIS = 190;
 /** How far from a dot one may take hold of it. */
 const GRASP = 28;
 /** Higher peaks than this are cut off, or the others would be flat. */
@@ -70,10 +70,11 @@ export class ChannelView {
 
   private drawHills(mixture: Components): void {
     const peaks = mixture.means.map((mean, k) => densityAt(mixture, [k], mean));
-    const y: Axis = { domain: [0, Math.min(HIGHEST, Math.max(...peaks, 0.1))], log: false };
+    const all = [...peaks.keys()];
+    const tops = mixture.means.map((mean) => densityAt(mixture, all, mean));
+    const y: Axis = { domain: [0, Math.min(HIGHEST, 1.03 * Math.max(...tops, 0.1))], log: false };
     const [toX, toY] = [scale(channelAxis, this.places), scale(y, [HILLS[1], HILLS[0]])];
     const place = (x: number, p: number): Place => [toX(x), toY(Math.min(p, y.domain[1]))];
-    const all = [...peaks.keys()];
     const grid = gridOf(mixture, this.picture.width);
     const curve = (components: number[]) =>
       line(grid.map((x) => place(x, densityAt(mixture, components, x))));
@@ -88,7 +89,7 @@ export class ChannelView {
       const side = peaks[k] * Math.exp(-0.5); // a Gaussian's height at one deviation
       set(width, { class: 'line', d: line([place(mean - deviation, side), place(mean + deviation, side)]) });
       names[k].textContent = `λ ${short(mixture.weights[k], 2)}`;
-      set(names[k], { x: top[0].toFixed(1), y: (top[1] - 6).toFixed(1) });
+      set(names[k], { x: top[0].toFixed(1), y: (place(mean, tops[k])[1] - 6).toFixed(1) });
     }
     set(this.sum, { d: curve(all) });
   }
@@ -104,7 +105,12 @@ export class ChannelView {
     };
     for (const [i, dot] of several(this.dots, 'circle', samples.length, fixed).entries()) {
       set(dot, {
-        ...{ cx: toX(samples[i]).toFixed(1), cy: ROWS[i % 3], style: `fill: ${colours[i]}` },
+        ...{
+          r: this.picture.width < 500 ? 5 : 6.5,
+          cx: toX(samples[i]).toFixed(1),
+          cy: ROWS[i % 3],
+          style: `fill: ${colours[i]}`,
+        },
         ...{
           'aria-label': `sample ${i + 1}`,
           'aria-valuenow': samples[i],

@@ -1,13 +1,13 @@
 // Posteriors, upstream weights and gradients: a column for each sample, along the axis.
 import { MOST_UPSTREAM, upstreamOf } from '../../../../dist/models/lab/bench/state.js';
 import { html } from '../../../../dist/models/report/draw/html.js';
-import { type Axis, roundAxis, scale, short } from '../../../../dist/models/report/draw/scale.js';
+import { type Axis, scale, short } from '../../../../dist/models/report/draw/scale.js';
 import type { Actions, Seen } from './seen.js';
 import { make, Picture, set, several } from './svg.js';
 
 const LEFT = 44;
 /** A row, and the words above it. */
-const [ROW, WORDS, GAP] = [46, 18, 6];
+const [ROW, WORDS, GAP] = [56, 18, 8];
 const rows = [
   { name: 'posteriors', title: 'posteriors τ' },
   { name: 'upstream', title: 'weights g of the loss' },
@@ -87,8 +87,8 @@ export class ColumnsView {
     const all = [bn, detached, posterior, exact?.unrolled ?? [], exact?.differences ?? []]
       .flat()
       .map(Math.abs);
-    const most = Math.max(...all, 0.01);
-    const axis = roundAxis([-most, most]);
+    const most = roundUp(Math.max(...all, 0.01));
+    const axis: Axis = { domain: [-most, most], log: false };
     this.drawRow('bn', bn, axis, columns);
     const truth = exact?.differences;
     this.drawRow('detached', detached, axis, columns, truth);
@@ -171,6 +171,12 @@ export class ColumnsView {
     const at = Math.floor(((clientX - left - LEFT) / (this.picture.width - LEFT)) * order.length);
     return { index: order[Math.max(0, Math.min(order.length - 1, at))], y: clientY - top };
   }
+}
+
+/** The next larger of some round numbers: while one drags, rows change their scale seldom, and are well filled. */
+function roundUp(value: number): number {
+  const power = 10 ** Math.floor(Math.log10(value));
+  return power * [1, 1.5, 2, 3, 4, 5, 7, 10].find((factor) => factor * power >= value)!;
 }
 
 /** The base and both ends of a row, with their values. */

@@ -19,7 +19,7 @@ export function mixtureTable({ state: { rounds }, outcome: { mixture, normalizin
     return html`<tr><th scope="row"><span class="chip c${k}"></span>${k + 1}</th>${numbers.map((each) => html`<td>${data(each[k])}</td>`)}</tr>`;
   };
   const heads = [0, 1].flatMap(() => ['weight λ', 'mean', 'deviation']);
-  return html`<table aria-labelledby="mixture-title"><thead>
+  return html`<table aria-labelledby="components-title"><thead>
 <tr><th></th><th colspan="3" scope="colgroup">after round ${rounds}</th><th colspan="3" scope="colgroup">that normalizes</th></tr>
 <tr><th scope="col"><span class="of">component</span></th>${heads.map((head) => html`<th scope="col">${head}</th>`)}</tr></thead>
 <tbody>${mixture.weights.map((_, k) => row(k))}</tbody></table>`;
@@ -31,13 +31,13 @@ function numbersOf({ outcome, exact, isSettled }: Seen, i: number): [name: strin
   const slow = (values: readonly number[] | undefined) => (values && isSettled ? data(values[i]) : later);
   return [
     ...posteriors.map((each, k): [string, Html] => [`τ ${k + 1}`, data(each[i])]),
-    ['BN', data(bn[i])],
-    ['MN', data(mn[i])],
-    ['gradient: BN', data(gradients.bn[i])],
-    ['detached', data(gradients.detached[i])],
-    ['posterior', data(gradients.posterior[i])],
-    ['unrolled', slow(exact?.unrolled)],
-    ['true', slow(exact?.differences)],
+    ['output, BN', data(bn[i])],
+    ['output, MN', data(mn[i])],
+    ['gradient, BN', data(gradients.bn[i])],
+    ['gradient, detached', data(gradients.detached[i])],
+    ['gradient, posterior', data(gradients.posterior[i])],
+    ['gradient, unrolled', slow(exact?.unrolled)],
+    ['gradient, true', slow(exact?.differences)],
   ];
 }
 
