@@ -15,12 +15,17 @@ const partsOf = (start: Start) => [start.weights, start.means, start.variances];
 const words: Record<string, Word> = {
   x: {
     write: ({ samples }) => join(samples.map((value) => Math.round(100 * value))),
-    read: (text, { selected }) => {
+    read: (text, { selected, samples: { length }, upstream }) => {
       const samples = wholes(text, 100 * REACH).map((value) => value / 100);
       const { least, most } = COUNT;
       if (samples.length < least || samples.length > most)
         throw new Error(`it has ${samples.length} samples, expected ${least} to ${most}`);
-      return { samples, selected: Math.min(selected, samples.length - 1) };
+      const isAsMany = samples.length === length; // or the weights are of others
+      return {
+        samples,
+        selected: Math.min(selected, samples.length - 1),
+        upstream: isAsMany ? upstream : null,
+      };
     },
   },
   start: {
@@ -88,7 +93,10 @@ function startOf(text: string): Start {
   const total = weights.reduce((sum, weight) => sum + weight, 0);
   if (weights.some((weight) => weight < 0) || Math.abs(total - 1) > 1e-4)
     throw new Error(`its weights add up to ${total}, expected 1 and none below 0`);
-  if (variances.some((variance) => variance <= 0)) throw new Error('a variance is not above 0');
+  const far = means.find((mean) => Math.abs(mean) > 100);
+  if (far !== undefined) throw new Error(`a mean is ${far}, expected −100 to 100`);
+  const odd = variances.find((variance) => variance < 1e-6 || variance > 1e4);
+  if (odd !== undefined) throw new Error(`a variance is ${odd}, expected 0.000001 to 10000`);
   return { weights, means, variances };
 }
 

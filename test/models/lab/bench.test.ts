@@ -204,7 +204,8 @@ t.test('what a link cannot say is named, and the rest is taken', async (t) => {
     'g=1_2': /^g: it has 2 weights, expected one for each of 3 samples/,
     'start=1': /^start: expected as many weights as means and variances/,
     'start=0.5_0.6*0_0*1_1': /^start: its weights add up to 1.1/,
-    'start=0.5_0.5*0_0*1_0': /^start: a variance is not above 0/,
+    'start=0.5_0.5*0_0*1_0': /^start: a variance is 0, expected 0.000001 to 10000/,
+    'start=0.5_0.5*0_1e9*1_1': /^start: a mean is 1000000000, expected −100 to 100/,
     'seed=x': /^seed: it holds “x”/,
     'colour=red': /^colour: there is no such word/,
   };
@@ -215,6 +216,7 @@ t.test('what a link cannot say is named, and the rest is taken', async (t) => {
     t.match(problems[0], message);
     t.strictSame(state.samples, word.startsWith('x') ? initial.samples : [1, -2.5, 3], word);
     t.equal(state.rounds, initial.rounds);
+    t.equal(upstreamOf(state).length, state.samples.length);
   }
 });
 

@@ -6,7 +6,7 @@ import { openReference } from '../../../../dist/kernels/devices/reference.js'; /
 import { setDevice } from '../../../../dist/lib/index.js';
 import { hashOf, stateOf } from '../../../../dist/models/lab/bench/link.js';
 import { moveSample, weigh } from '../../../../dist/models/lab/bench/moves.js';
-import { type Exact, outcomeOf } from '../../../../dist/models/lab/bench/numbers.js';
+import { type Exact, type Outcome, outcomeOf } from '../../../../dist/models/lab/bench/numbers.js';
 import { presetState } from '../../../../dist/models/lab/bench/presets.js';
 import type { BenchState } from '../../../../dist/models/lab/bench/state.js';
 import { short } from '../../../../dist/models/report/draw/scale.js';
@@ -25,7 +25,9 @@ class Bench implements Actions {
   private state: BenchState;
   /** The state of the address. */
   private settled: BenchState;
-  /** The newest exact gradients, and the state that they are of. */
+  /** The newest numbers, and the state that they are of. */
+  private outcome: { of: BenchState; values: Outcome } | null = null;
+  /** The newest exact gradients, which come later, and theirs. */
   private exact: { of: BenchState; values: Exact } | null = null;
   private isScheduled = false;
   private readonly asker: Asker;
@@ -65,7 +67,7 @@ class Bench implements Actions {
   }
 
   weigh(index: number, weight: number): void {
-    this.change(weigh({ ...this.state, selected: index }, index, weight));
+    this.change({ ...weigh(this.state, index, weight), selected: index });
   }
 
   /** Puts the state into the address: as a new one, unless another sample was selected and nothing else changed. */
@@ -94,20 +96,22 @@ class Bench implements Actions {
     this.schedule();
   }
 
-  /** Draws with the next frame. */
+  /** Draws with the next frame; how often is noted for who measures it. */
   private schedule(): void {
     if (this.isScheduled) return;
     this.isScheduled = true;
     requestAnimationFrame(() => {
       this.isScheduled = false;
       this.draw();
+      performance.mark('frame');
     });
   }
 
   private draw(): void {
     const { state, exact } = this;
+    if (this.outcome?.of !== state) this.outcome = { of: state, values: outcomeOf(state) };
     const isSettled = exact?.of === state;
-    const seen = seenOf(state, outcomeOf(state), exact?.values ?? null, isSettled);
+    const seen = seenOf(state, this.outcome.values, exact?.values ?? null, isSettled);
     for (const view of this.views) view.draw(seen);
     show(state);
     write(seen);

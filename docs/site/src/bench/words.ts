@@ -20,7 +20,7 @@ export function mixtureTable({ state: { rounds }, outcome: { mixture, normalizin
   };
   const heads = [0, 1].flatMap(() => ['weight λ', 'mean', 'deviation']);
   return html`<table aria-labelledby="components-title"><thead>
-<tr><th></th><th colspan="3" scope="colgroup">after round ${rounds}</th><th colspan="3" scope="colgroup">that normalizes</th></tr>
+<tr><td></td><th colspan="3" scope="colgroup">after round ${rounds}</th><th colspan="3" scope="colgroup">that normalizes</th></tr>
 <tr><th scope="col"><span class="of">component</span></th>${heads.map((head) => html`<th scope="col">${head}</th>`)}</tr></thead>
 <tbody>${mixture.weights.map((_, k) => row(k))}</tbody></table>`;
 }
