@@ -32,17 +32,18 @@ class Bench implements Actions {
   private isScheduled = false;
   private readonly asker: Asker;
   private readonly views: { draw(seen: Seen): void }[];
+  /** The view that shows the exact gradients. */
+  private readonly columns: ColumnsView;
 
   constructor(private readonly initial: BenchState) {
     this.state = initial;
     this.settled = initial;
-    const columns = new ColumnsView(find('columns'), this);
+    this.columns = new ColumnsView(find('columns'), this);
     const outputs = (['bn', 'mn'] as const).map((norm) => new OutputView(find(norm), norm));
     this.views = [
       new ChannelView(find('channel'), this),
       ...outputs,
       new LikelihoodView(find('likelihoods')),
-      columns,
     ];
     const take = (of: BenchState, values: Exact) => {
       this.exact = { of, values };
@@ -109,12 +110,17 @@ class Bench implements Actions {
 
   private draw(): void {
     const { state, exact } = this;
-    if (this.outcome?.of !== state) this.outcome = { of: state, values: outcomeOf(state) };
+    const isNew = this.outcome?.of !== state;
+    if (isNew) this.outcome = { of: state, values: outcomeOf(state) };
     const isSettled = exact?.of === state;
-    const seen = seenOf(state, this.outcome.values, exact?.values ?? null, isSettled);
-    for (const view of this.views) view.draw(seen);
-    show(state);
-    write(seen);
+    const seen = seenOf(state, this.outcome!.values, exact?.values ?? null, isSettled);
+    if (isNew) {
+      for (const view of this.views) view.draw(seen);
+      show(state);
+      writeMixture(seen);
+    }
+    this.columns.draw(seen);
+    writeSamples(seen);
     find('main').dataset.settled = String(isSettled);
   }
 }
@@ -123,14 +129,17 @@ function alarm(message: string): void {
   find('alert').textContent = message;
 }
 
-/** Writes the numbers. */
-function write(seen: Seen): void {
-  const { state, outcome } = seen;
-  const { logLikelihoods, normalizing } = outcome;
-  const likelihood = logLikelihoods[state.rounds];
+/** Writes the numbers of the mixture. */
+function writeMixture(seen: Seen): void {
+  const { logLikelihoods, normalizing } = seen.outcome;
+  const likelihood = logLikelihoods[seen.state.rounds];
   find('likelihood').innerHTML = `<data value="${likelihood}">${short(likelihood)}</data>`;
   find('mixture').innerHTML = mixtureTable(seen).text;
   find('mn-note').textContent = `${normalizing.means.length} means and deviations`;
+}
+
+/** Writes the numbers of the selected sample, and where they are looked at, of all. */
+function writeSamples(seen: Seen): void {
   find('facts').innerHTML = factsOf(seen).text;
   const all = find<HTMLDetailsElement>('all');
   if (all.open && seen.isSettled) all.querySelector('.scroll')!.innerHTML = allNumbers(seen).text;
