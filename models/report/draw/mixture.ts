@@ -32,21 +32,29 @@ ${each.map((k) => html`<g class="series c${k % 8}"><path class="line" d="${curve
 <path class="sum" d="${curve(each)}"/></svg>`;
 }
 
-/** Σ_k λ_k N(x; μ_k, σ²_k) over the given components, along a range, and no higher than there is room. */
+/** The density along a range, and no higher than there is room. */
 function density(
-  { weights, means, deviations }: ChannelMixture,
+  mixture: ChannelMixture,
   components: number[],
   [low, high]: Range,
   top: number,
 ): [number, number][] {
   return Array.from({ length: CURVE_POINTS + 1 }, (_, i) => {
     const x = low + (i / CURVE_POINTS) * (high - low);
-    const p = components.reduce((sum, k) => {
-      const z = (x - means[k]) / deviations[k];
-      return sum + (weights[k] / (deviations[k] * Math.sqrt(2 * Math.PI))) * Math.exp((-z * z) / 2);
-    }, 0);
-    return [x, Math.min(p, top)];
+    return [x, Math.min(densityAt(mixture, components, x), top)];
   });
+}
+
+/** Σ_k λ_k N(x; μ_k, σ²_k) over the given components. */
+export function densityAt(
+  { weights, means, deviations }: ChannelMixture,
+  components: number[],
+  x: number,
+): number {
+  return components.reduce((sum, k) => {
+    const z = (x - means[k]) / deviations[k];
+    return sum + (weights[k] / (deviations[k] * Math.sqrt(2 * Math.PI))) * Math.exp((-z * z) / 2);
+  }, 0);
 }
 
 /** The picture in words. */
