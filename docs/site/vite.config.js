@@ -14,7 +14,8 @@ export default {
   base: './',
   server: { headers },
   preview: { headers },
-  worker: { format: 'es' },
+  // messages name classes
+  worker: { format: 'es', rolldownOptions: { output: { keepNames: true } } },
   // what programs share with pages waits for signals between two updates, where Node has them
   resolve: { alias: { 'node:timers/promises': at('./src/turns.ts') } },
   build: {

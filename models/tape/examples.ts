@@ -28,7 +28,7 @@ console.log('d loss / d a =', await a.grad.item());
   ),
   example(
     'twice',
-    'a tensor that is used twice',
+    'a tensor used twice',
     `
 import { tensor } from 'mixgrad';
 
@@ -47,7 +47,7 @@ console.log('2x + 1 =', await x.grad.item());
     `
 import { tensor } from 'mixgrad';
 
-// The row is used for both rows of x, so its gradient is a sum over them.
+// The row is used for both rows of x: its gradient is a sum.
 const x = tensor([[1, 2, 3], [4, 5, 6]]);
 const row = tensor([1, 0, -1], { requiresGrad: true });
 const shift = tensor([[10], [20]], { requiresGrad: true });
@@ -62,9 +62,10 @@ console.log(row.grad.shape, await row.grad.data());
   ),
   example(
     'perceptron',
-    'two layers and cross entropy',
+    'two layers',
     `
-import { crossEntropy, Linear, manualSeed, Module, tensor } from 'mixgrad';
+import { crossEntropy, Linear, manualSeed } from 'mixgrad';
+import { Module, tensor } from 'mixgrad';
 
 manualSeed(1);
 
@@ -89,20 +90,26 @@ console.log('loss', await loss.item());
   ),
   example(
     'convolution',
-    'convolution, batch norm, relu, pooling',
+    'convolution and pooling',
     `
-import { batchNorm, conv2d, createRandom, maxPool2d, ones, relu, tensor, zeros } from 'mixgrad';
+import { batchNorm, conv2d, maxPool2d, relu } from 'mixgrad';
+import { createRandom, ones, tensor, zeros } from 'mixgrad';
 
 const random = createRandom(1);
-const normal = (length) => Array.from({ length }, () => random.normal());
+const uniform = (shape, requiresGrad) => {
+  const length = shape.reduce((a, b) => a * b);
+  const values = Array.from({ length }, () => random.uniform() - 0.5);
+  return tensor(values, { shape, requiresGrad });
+};
 
-const x = tensor(normal(72), { shape: [2, 1, 6, 6] });
-const kernel = tensor(normal(18), { shape: [2, 1, 3, 3], requiresGrad: true });
+const x = uniform([2, 1, 6, 6], false);
+const kernel = uniform([2, 1, 3, 3], true);
 const gamma = ones([2], { requiresGrad: true });
 const beta = zeros([2], { requiresGrad: true });
 
 const maps = conv2d(x, kernel);
-const normed = batchNorm(maps, { weight: gamma, bias: beta, training: true });
+const affine = { weight: gamma, bias: beta };
+const normed = batchNorm(maps, { ...affine, training: true });
 const active = relu(normed);
 const pooled = maxPool2d(active, 2);
 const loss = pooled.square().sum();
@@ -115,8 +122,9 @@ loss.backward();
     `
 import { mixtureNorm, ones, tensor, zeros } from 'mixgrad';
 
-// One channel with two modes. One round of EM fits a mixture from where it begins.
-const x = tensor([[-2.1], [-1.9], [-2.4], [1.8], [2.2], [2.0]], { requiresGrad: true });
+// One channel with two modes. EM fits a mixture from init.
+const samples = [[-2.1], [-1.9], [-2.4], [1.8], [2.2], [2.0]];
+const x = tensor(samples, { requiresGrad: true });
 const gamma = ones([1], { requiresGrad: true });
 const beta = zeros([1], { requiresGrad: true });
 const init = {

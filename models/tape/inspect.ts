@@ -132,11 +132,8 @@ function ownText(value: object): string | null {
   if (typeof inspect === 'function') return String(inspect.call(value, MOST.depth, {}));
   if (value instanceof Error) return `${value.name}: ${value.message}`;
   if (value instanceof Date) return value.toISOString();
-  const isPlain = Array.isArray(value) || ArrayBuffer.isView(value);
-  const { toString } = value as { toString?: unknown };
-  return isPlain || toString === Object.prototype.toString || typeof toString !== 'function'
-    ? null
-    : String(value);
+  const isPlain = Array.isArray(value) || ArrayBuffer.isView(value) || !('toString' in value);
+  return isPlain || value.toString === Object.prototype.toString ? null : String(value);
 }
 
 function isEmpty(value: object): boolean {

@@ -58,8 +58,9 @@ export function layOut(boxes: readonly Box[], arrows: readonly Arrow[], options:
   const turned = options.direction === 'down';
   const slots = new Map(boxes.map((box) => [box.id, slotOf(box, turned)]));
   setLayers(boxes, arrows, slots);
-  const layers: Slot[][] = [];
-  for (const slot of slots.values()) (layers[slot.layer] ??= []).push(slot);
+  const all = [...slots.values()];
+  const count = Math.max(...all.map(({ layer }) => layer)) + 1;
+  const layers = Array.from({ length: count }, (_, i) => all.filter(({ layer }) => layer === i));
   const chains = arrows.map(({ from, to }) => chain(slots.get(from)!, slots.get(to)!, layers));
   for (const layer of layers) number(layer);
   for (let sweep = 0; sweep < SWEEPS; sweep++) order(layers, sweep % 2 === 0);
@@ -189,12 +190,11 @@ function measured(
       .slice(1, -1)
       .flatMap(({ layer, at }) => [turn(starts[layer], at), turn(starts[layer] + lengths[layer], at)]);
     return [
-      turn(middle(from) + from.long / 2, from.at),
+      turn(middle(from) + from.long / 2, portOf(slots, chains, 0)),
       ...lanes,
-      turn(middle(to) - to.long / 2, entry(slots)),
+      turn(middle(to) - to.long / 2, portOf(slots, chains, -1)),
     ];
   };
-  const entry = (slots: readonly Slot[]) => entryOf(slots, chains);
   return {
     ...(turned ? { width: across, height: along } : { width: along, height: across }),
     places: new Map(places),
@@ -203,9 +203,12 @@ function measured(
   };
 }
 
-/** Where an arrow meets its box: arrows that come to one box stand side by side, in the order they come from. */
-function entryOf(slots: readonly Slot[], chains: readonly Slot[][]): number {
-  const to = slots.at(-1)!;
-  const coming = chains.filter((other) => other.at(-1) === to).sort((a, b) => a.at(-2)!.at - b.at(-2)!.at);
-  return to.at + ((coming.indexOf(slots as Slot[]) + 1) / (coming.length + 1) - 0.5) * to.wide;
+/** Where an arrow meets a box: those that meet it at one side stand side by side, in the order of where they go on. */
+function portOf(slots: readonly Slot[], chains: readonly Slot[][], end: 0 | -1): number {
+  const next = end === 0 ? 1 : -2;
+  const box = slots.at(end)!;
+  const meeting = chains
+    .filter((other) => other.at(end) === box)
+    .sort((a, b) => a.at(next)!.at - b.at(next)!.at);
+  return box.at + ((meeting.indexOf(slots as Slot[]) + 1) / (meeting.length + 1) - 0.5) * box.wide;
 }

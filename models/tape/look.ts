@@ -4,7 +4,7 @@ import { numel, type Shape } from '../../lib/shape.js';
 /** Elements up to which a tensor is shown value by value. */
 export const SMALL = 256;
 /** The most rows and columns of a picture. */
-const PICTURE = { rows: 12, columns: 16 };
+const PICTURE = { rows: 16, columns: 24 };
 
 export interface Look {
   shape: Shape;
@@ -15,7 +15,7 @@ export interface Look {
   mean: number;
   /** How many values are NaN or infinite. */
   notFinite: number;
-  /** The values as a matrix with a row for each last axis; where that is too large, means of equal parts. */
+  /** The values as a matrix, in which images stand side by side, a row for each sample; where that is too large, means of equal parts. */
   picture: readonly (readonly number[])[];
 }
 
@@ -32,28 +32,40 @@ export function lookAt(values: ArrayLike<number>, shape: Shape): Look {
   return {
     ...{ shape, least, most, mean: sum / size, notFinite },
     values: size <= SMALL ? Array.from(values).slice(0, size) : null,
-    picture: pictureOf(values, size, shape.at(-1) ?? 1),
+    picture: pictureOf(values, shape),
   };
 }
 
-function pictureOf(values: ArrayLike<number>, size: number, columns: number): number[][] {
-  if (size === 0) return [];
-  const rowParts = partsOf(size / columns, PICTURE.rows);
-  const columnParts = partsOf(columns, PICTURE.columns);
-  return rowParts.map((rows) => columnParts.map((part) => meanOf(values, columns, rows, part)));
+/** The borders of a part of an axis. */
+type Part = readonly [from: number, to: number];
+
+function pictureOf(values: ArrayLike<number>, shape: Shape): number[][] {
+  if (numel(shape) === 0) return [];
+  const [width = 1, height = 1, images = 1] = shape.toReversed();
+  // a matrix is one image, and a vector a row
+  const rows = numel(shape) / (width * images);
+  const at = (row: number, column: number) => {
+    const [sample, image] = [Math.floor(row / height), Math.floor(column / width)];
+    return values[((sample * images + image) * height + (row % height)) * width + (column % width)];
+  };
+  const columnParts = partsOf(width * images, PICTURE.columns);
+  return partsOf(rows, PICTURE.rows).map((part) => columnParts.map((columns) => meanOf(at, part, columns)));
 }
 
-/** The borders of at most so many equal parts. */
-type Part = readonly [from: number, to: number];
+/** At most so many equal parts. */
 function partsOf(length: number, most: number): Part[] {
   const count = Math.min(length, most);
   const border = (i: number) => Math.round((i * length) / count);
   return Array.from({ length: count }, (_, i) => [border(i), border(i + 1)]);
 }
 
-function meanOf(values: ArrayLike<number>, width: number, [top, bottom]: Part, [left, right]: Part): number {
+function meanOf(
+  at: (row: number, column: number) => number,
+  [top, bottom]: Part,
+  [left, right]: Part,
+): number {
   let sum = 0;
   for (let row = top; row < bottom; row++)
-    for (let column = left; column < right; column++) sum += values[row * width + column];
+    for (let column = left; column < right; column++) sum += at(row, column);
   return sum / ((bottom - top) * (right - left));
 }

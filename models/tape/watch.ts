@@ -98,9 +98,21 @@ export class TapeWatch {
   readonly grad = ((...args: Parameters<typeof grad>) =>
     this.walk('grad', args[0], args[2]?.gradOutputs, () => grad(...args))) as typeof grad;
 
-  /** The graph behind a tensor, without a walk. */
-  look(t: Tensor): void {
-    this.walks.push(new Picture('none', [t], [], this.source).walk());
+  /**
+   * For a program that walks nothing back: walks its last result back, or looks at the graph behind it where that is no single
+   * number. Returns what was done in words, '' for nothing.
+   */
+  lookBack(last: Tensor | null): string {
+    const isOpen = last?.record && !last.record.consumed && !last.isReleased && last.device.sync;
+    if (!isOpen || this.walks.length > 0) return '';
+    const what = this.source.nameOf(last) || `the output of ${last.record!.op}`;
+    const said = 'The program does not call backward()';
+    if (last.size === 1) {
+      this.backward(last);
+      return `${said}, so this page called it on ${what}.`;
+    }
+    this.walks.push(new Picture('none', [last], [], this.source).walk());
+    return `${said}, and ${what} is no single number. Reduce it, with sum() for instance.`;
   }
 
   private walk<T>(call: 'backward' | 'grad', from: unknown, seeds: unknown, run: () => T): T {

@@ -25,7 +25,7 @@ const AsyncFunction = (async () => {}).constructor as new (
 /** Runs an example up to its backward(), which `walk` stands for. */
 async function runExample(code: string, device: Device, walk: (loss: Tensor) => void): Promise<void> {
   setDevice(device);
-  const body = code.replace(/import (\{[^}]*\}) from 'mixgrad';/, 'const $1 = library;');
+  const body = code.replace(/import (\{[^}]*\}) from 'mixgrad';/g, 'const $1 = library;');
   const program = new AsyncFunction(
     'library',
     'walk',
@@ -140,10 +140,8 @@ t.test('records have the options and the numbers of tape()', async (t) => {
   const loss = leaf(1, 2).mul(3).sum(0);
   const { lines } = tape(loss);
   const watch = watchOf();
-  watch.look(loss);
-  const [{ call, records, steps }] = watch.walks;
-  t.equal(call, 'none');
-  t.strictSame(steps, []);
+  watch.backward(loss, { retainGraph: true });
+  const [{ records }] = watch.walks;
   t.strictSame(
     records.map(({ number, op }) => [number, op]),
     lines.map(({ number, op }) => [number, op]),
@@ -231,6 +229,31 @@ t.test('a look: all of a small tensor, means over parts of a larger one', async 
   );
   t.equal(large.values, null);
   t.strictSame([large.least, large.most, large.mean], [0, 63, 31.5]);
-  t.strictSame([large.picture.length, large.picture[0].length], [12, 16]);
-  t.strictSame(large.picture[0].slice(0, 2), [1.5, 5.5]);
+  t.strictSame([large.picture.length, large.picture[0].length], [16, 24]);
+  t.strictSame(large.picture[0].slice(0, 2), [1, 3.5]);
+  const images = lookAt([0, 1, 2, 3, 4, 5, 6, 7], [1, 2, 2, 2]);
+  t.strictSame(
+    images.picture,
+    [
+      [0, 1, 4, 5],
+      [2, 3, 6, 7],
+    ],
+    'images side by side',
+  );
+});
+
+t.test('where nothing was walked back, the last result is, if it is a number', async (t) => {
+  const loss = leaf(3).mul(2);
+  const watch = watchOf(new Map([[loss, 'loss']]));
+  t.equal(watch.lookBack(loss), 'The program does not call backward(), so this page called it on loss.');
+  t.strictSame(watch.walks[0].steps.length, 1);
+  t.equal(watch.lookBack(leaf(1).exp()), '', 'not where something was');
+
+  const other = watchOf();
+  t.match(other.lookBack(leaf(1, 2).exp()), /the output of exp is no single number/);
+  t.strictSame(
+    [other.walks[0].call, other.walks[0].records.length, other.walks[0].steps.length],
+    ['none', 1, 0],
+  );
+  t.strictSame([watchOf().lookBack(null), watchOf().lookBack(leaf(1))], ['', '']);
 });
