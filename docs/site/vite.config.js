@@ -1,7 +1,7 @@
 // How Vite builds and serves the site: static files that work from any folder of any server.
 import { readdirSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { fromMarkdown, inputs, withHeader, withLibrary } from './pages/plugin.js';
+import { fromMarkdown, inputs, withHeader } from './pages/plugin.js';
 
 const at = (path) => fileURLToPath(new URL(path, import.meta.url));
 const pages = readdirSync(at('.')).filter((name) => name.endsWith('.html'));
@@ -15,8 +15,9 @@ export default {
   base: './',
   server: { headers },
   preview: { headers },
-  worker: { format: 'es' },
-  plugins: [fromMarkdown(), withHeader(), withLibrary()],
+  plugins: [fromMarkdown(), withHeader()],
+  // messages name classes
+  worker: { format: 'es', rolldownOptions: { output: { keepNames: true } } },
   // what programs share with pages waits for signals between two updates, where Node has them
   resolve: { alias: { 'node:timers/promises': at('./src/turns.ts') } },
   build: {

@@ -166,10 +166,10 @@ t.test(
   async (t) => {
     const { site, page } = await open(t);
     await page.goto(`${site.url}course/01-scalar-tape/index.html`);
-    const program = await page.inputValue('#code');
+    const program = await page.inputValue('#code textarea');
     const run = async (code: string) => {
-      await page.fill('#code', code);
-      await page.press('#code', 'Control+Enter');
+      await page.fill('#code textarea', code);
+      await page.press('#code textarea', 'Control+Enter');
     };
     await run(
       "import { Tensor } from 'mixgrad';\nconsole.log(Tensor.name, [1, -0], { a: new Float32Array(2) });",
@@ -185,7 +185,6 @@ t.test(
         /^Line 3: .*sum: no option 'dim'/,
       ],
       ["void Promise.reject(new Error('late'));\nawait new Promise(() => {});", /^Line 1: .*late/],
-      ["for (;;) console.log('endless');", /lines/],
     ] as const) {
       await run(code);
       await ended(page);
@@ -198,7 +197,7 @@ t.test(
     await ended(page);
     t.match(await page.textContent('#state'), /^It was stopped/);
     await page.press('#reset', 'Enter');
-    t.equal(await page.inputValue('#code'), program);
+    t.equal(await page.inputValue('#code textarea'), program);
   },
 );
 

@@ -1,5 +1,5 @@
 // Makes pages of the site from the repository's Markdown, as if there were an HTML file for each, and puts the header into all pages.
-import { readdirSync, readFileSync, statSync } from 'node:fs';
+import { readFileSync, statSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path/posix';
 import { fileURLToPath } from 'node:url';
 import { Html, html } from '../../../dist/models/report/draw/html.js';
@@ -90,29 +90,6 @@ export function withHeader() {
         text
           .replace('<body>', `<body>${header(relative(SITE, filename)).text}`)
           .replace('<main>', '<main id="main">'),
-    },
-  };
-}
-
-/**
- * Puts the package's build for pages beside them, for programs that are written there: 'mixgrad?url' is its address.
- * @returns {import('vite').Plugin}
- */
-export function withLibrary() {
-  const [name, folder] = ['mixgrad?url', `${ROOT}dist/browser/`];
-  return {
-    name: 'with-library',
-    enforce: 'pre',
-    resolveId: (id) => (id === name ? id : null),
-    load(id) {
-      if (id !== name) return null;
-      const scripts = readdirSync(folder).filter((file) => file.endsWith('.js'));
-      const [index] = scripts
-        .sort((a) => (a === 'index.js' ? -1 : 1))
-        .map((file) =>
-          this.emitFile({ type: 'asset', fileName: `mixgrad/${file}`, source: readFileSync(folder + file) }),
-        );
-      return `export default import.meta.ROLLUP_FILE_URL_${index};`;
     },
   };
 }

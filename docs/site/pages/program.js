@@ -3,9 +3,7 @@ import { html } from '../../../dist/models/report/draw/html.js';
 
 /** The program with its buttons. */
 export function editor(program) {
-  const rows = program.trimEnd().split('\n').length;
-  return html`<textarea id="code" aria-label="The program" rows="${rows}" spellcheck="false" autocapitalize="off" autocomplete="off" wrap="off">
-${program}</textarea>
+  return html`<div id="code" class="editor"><pre>${program}</pre></div>
 <div class="buttons">
 <button id="run" class="first" type="button" aria-keyshortcuts="Control+Enter">Run</button>
 <button id="stop" type="button" disabled>Stop</button>

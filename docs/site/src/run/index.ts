@@ -1,94 +1,64 @@
-// Runs a program that imports mixgrad, in a worker of its own.
-import libraryUrl from 'mixgrad?url';
-import type { Message } from './inside.js';
-import insideUrl from './inside.ts?worker&url';
+// Runs a program in a worker of its own, as Node would: it imports from 'mixgrad', and console.log is heard.
+import type { Failure, Level, Order, Report, Seen } from './protocol.js';
 
-/** Why a program did not come to its end, and in which of its lines, counted from 1; 0 where that is not known. */
-export interface Failure {
-  message: string;
-  line: number;
-}
+export type { Failure, Level, Seen } from './protocol.js';
 
 export interface RunOptions {
   /** Hears each line that the program prints. */
-  onLog: (text: string) => void;
+  onLog?: (text: string, level: Level) => void;
   /** Stops the program. */
-  signal: AbortSignal;
+  signal?: AbortSignal;
+  /** Milliseconds after which the program is stopped. @default 30 000 */
+  limit?: number;
+  /** The device of new tensors, unless the program opens one. @default 'wasm', with one thread */
+  device?: Order['device'];
+  /** Whether the tape is watched. @default false */
+  watch?: boolean;
 }
 
 /** How a program ended. */
 export interface Result {
-  end: 'done' | 'failed' | 'stopped';
-  /** Why, where it failed. */
+  end: 'done' | 'failed' | 'stopped' | 'late';
+  /** Why, where it is not done. */
   failure: Failure | null;
+  /** What was seen of its tapes; nothing where it was stopped. */
+  seen: Seen;
   milliseconds: number;
 }
 
-/** Lines that a program may print: what has no end is not to fill the page. */
-const LINES = 1000;
+const NOTHING: Seen = { walks: [], further: 0, note: '' };
 
-/** The program with the library's address, in the same lines. */
-const withLibrary = (code: string) =>
-  code.replaceAll(/(\bfrom\s*|\bimport\s*\(?\s*)(['"])mixgrad\2/g, (_, before) => `${before}'${libraryUrl}'`);
-
-const failureOf = (message: string, line: number): Failure => ({
-  message: message.replace(/^Uncaught /, '').replaceAll(libraryUrl, 'mixgrad'),
-  line,
-});
-
-/** Takes an address at which a module has this text. */
-async function withUrl<T>(text: string, take: (url: string) => Promise<T>): Promise<T> {
-  const url = URL.createObjectURL(new Blob([text], { type: 'text/javascript' }));
-  try {
-    return await take(url);
-  } finally {
-    URL.revokeObjectURL(url);
-  }
-}
-
-/**
- * Why a program cannot begin. Of a worker browsers do not say; of a script they tell the line. So it becomes one of this
- * page, which throws before the program's first statement.
- */
-const whyNot = (code: string): Promise<Failure> =>
-  withUrl(`throw null; ${code}`, async (url) => {
-    const script = Object.assign(document.createElement('script'), { type: 'module', src: url });
-    const heard = new AbortController();
-    const failure = await new Promise<Failure>((resolve) => {
-      const hear = (event: ErrorEvent) => {
-        if (event.filename !== url) return;
-        event.preventDefault();
-        resolve(failureOf(event.message, event.lineno));
-      };
-      addEventListener('error', hear, { signal: heard.signal });
-      script.onerror = () => resolve(failureOf('Something that the program imports cannot be loaded.', 0));
-      document.head.append(script);
-    });
-    heard.abort();
-    script.remove();
-    return failure;
-  });
-
-/** Runs a program to the end of its text. What it does wrong is in the result. */
-export function runProgram(code: string, { onLog, signal }: RunOptions): Promise<Result> {
-  const program = withLibrary(code);
-  const module = `import '${insideUrl}'; ${program}\n;self.postMessage({ kind: 'end' });`;
-  return withUrl(module, async (url) => {
-    const start = performance.now();
-    const worker = new Worker(url, { type: 'module' });
-    let lines = 0;
-    const [end, failure] = await new Promise<[Result['end'], Failure | null]>((resolve) => {
-      const fail = (failure: Failure) => resolve(['failed', failure]);
-      signal.addEventListener('abort', () => resolve(['stopped', null]), { once: true });
-      worker.onmessage = ({ data }: MessageEvent<Message>) => {
-        if (data.kind === 'end') resolve(['done', null]);
-        else if (data.kind === 'error') fail(failureOf(data.message, data.line));
-        else if (lines++ < LINES) onLog(data.text);
-        else fail(failureOf(`The program prints more than ${LINES} lines.`, 0));
-      };
-      worker.onerror = () => whyNot(program).then(fail);
-    });
-    worker.terminate();
-    return { end, failure, milliseconds: performance.now() - start };
+/** Runs a program. What it does wrong is in the result; the promise never fails. */
+export function runProgram(code: string, options: RunOptions = {}): Promise<Result> {
+  const { onLog, signal, limit = 30_000, device = 'wasm', watch = false } = options;
+  const worker = new Worker(new URL('./worker.ts', import.meta.url), { type: 'module' });
+  let start = performance.now();
+  return new Promise((resolve) => {
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    const finish = (end: Result['end'], failure: Failure | null, seen = NOTHING) => {
+      worker.terminate();
+      clearTimeout(timer);
+      signal?.removeEventListener('abort', stop);
+      resolve({ end, failure, seen, milliseconds: performance.now() - start });
+    };
+    const stop = () => finish('stopped', { message: 'The program was stopped.', line: 0 });
+    const late = () =>
+      finish('late', {
+        message: `The program was stopped after ${limit / 1000} s. Does a loop in it have no end?`,
+        line: 0,
+      });
+    worker.onmessage = ({ data }: MessageEvent<Report>) => {
+      if (data.kind === 'started') {
+        start = performance.now();
+        timer = setTimeout(late, limit);
+      }
+      if (data.kind === 'log') onLog?.(data.text, data.level);
+      if (data.kind === 'done') finish(data.failure ? 'failed' : 'done', data.failure, data.seen);
+    };
+    worker.onerror = ({ message }) =>
+      finish('failed', { message: message || 'The worker that runs programs does not start.', line: 0 });
+    if (signal?.aborted) return stop();
+    signal?.addEventListener('abort', stop);
+    worker.postMessage({ code, device, watch } satisfies Order);
   });
 }
