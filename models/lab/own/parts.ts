@@ -2,6 +2,9 @@
 import { type Dataset, limit, type Split } from '../../../datasets/dataset.js';
 import { pick } from '../../../datasets/held-out.js';
 
+/** As many names of classes as a sentence has. */
+const LISTED = 10;
+
 /** Images to learn from. */
 export interface Own extends Record<Split, Dataset> {
   kind: 'cifar' | 'folder' | 'drawings';
@@ -23,17 +26,16 @@ export function limited(own: Own, most: Record<Split, number>): Record<Split, Da
   return { train: part('train'), test: part('test') };
 }
 
-/** What networks learn from, in a sentence: how many images of how many classes. */
-export function sentenceOf(title: string, { train, test }: Record<Split, Dataset>, own?: Own): string {
-  const count = (part: Split, one: Dataset) => {
-    const all = own?.[part].length ?? one.length;
-    const of = all > one.length ? ` of ${all.toLocaleString('en')}` : '';
-    return `${one.length.toLocaleString('en')}${of}`;
+/** What networks learn from, in a sentence: how many images, all or some, and of which classes. */
+export function sentenceOf({ train, test }: Record<Split, Dataset>, own: Own): string {
+  const count = (part: Dataset, all: Dataset) => {
+    const [n, of] = [part, all].map(({ length }) => length.toLocaleString('en'));
+    return n === of ? n : `${n} of ${of}`;
   };
-  const names = train.classNames;
-  const listed = names.length > 10 ? `${names.slice(0, 10).join(', ')} …` : names.join(', ');
+  const { classNames, classes } = train;
+  const names = classNames.slice(0, LISTED).join(', ') + (classes > LISTED ? ', …' : '');
   return (
-    `${title}: ${count('train', train)} images to train and ${count('test', test)} to test, ` +
-    `of 32×32 pixels in colour, ${train.classes} classes (${listed}).`
+    `${own.title}: ${count(train, own.train)} images to train and ${count(test, own.test)} to test, ` +
+    `of 32×32 pixels in colour, ${classes} classes (${names}).`
   );
 }
