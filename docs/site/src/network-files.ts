@@ -3,10 +3,12 @@ import type { Kept } from '../../../dist/models/lab/keeping.js';
 import type { Order, Report } from './protocol.js';
 
 const kinds: Record<Kept, string> = {
-  weights: 'Weights',
-  state: 'State of training',
-  onnx: 'ONNX',
+  weights: 'Save weights',
+  state: 'Save state',
+  onnx: 'Save ONNX',
 };
+
+const taken = { weights: 'weights are', state: 'state of training is' };
 
 export class NetworkFiles {
   private readonly line = document.createElement('p');
@@ -18,7 +20,7 @@ export class NetworkFiles {
   ) {
     const button = (text: string, act: () => void) => {
       const made = Object.assign(document.createElement('button'), { type: 'button', textContent: text });
-      made.ariaLabel = `${text}, ${name} network`;
+      made.ariaLabel = `${text} (${name} network)`;
       made.onclick = act;
       return made;
     };
@@ -32,12 +34,12 @@ export class NetworkFiles {
     this.line.className = 'hint';
     this.line.role = 'status';
     const saving = Object.entries(kinds).map(([what, text]) =>
-      button(`Save ${text}`, () => tell({ kind: 'keep', what: what as Kept })),
+      button(text, () => tell({ kind: 'keep', what: what as Kept })),
     );
     box.replaceChildren(
       ...saving,
       input,
-      button('Load …', () => input.click()),
+      button('Load weights or state …', () => input.click()),
       this.line,
     );
   }
@@ -56,8 +58,7 @@ export class NetworkFiles {
       download(report.name, report.bytes);
       this.line.textContent = `${report.name}: saved`;
     } else if (report.kind === 'taken over') {
-      const what = report.what === 'state' ? 'The state of training' : 'The weights';
-      this.line.textContent = `${what} of ${report.name} are taken over.`;
+      this.line.textContent = `${report.name}: its ${taken[report.what]} taken over`;
     } else if (report.kind === 'refused') this.line.textContent = `${report.message}; nothing has changed.`;
   }
 
