@@ -177,6 +177,7 @@ t.test(
     const browser = await asked.context().browser()!.newBrowserCDPSession();
     await asked.click('#run');
     await reaches(asked, 'bn', 2);
+    asked.removeAllListeners('console'); // GPU.js says it there too
     browser.send('Browser.crashGpuProcess' as never).catch(() => {});
     await says(asked, '#alert', /^(BN|MN): gpujs-webgpu: the GPU is lost: /);
   },
