@@ -17,7 +17,8 @@ import { createGunzip } from 'node:zlib';
 import type { TarHeader } from 'modern-tar';
 import { unpackTar } from 'modern-tar/fs';
 import { DataError } from '../lib/errors.js';
-import { type CifarName, checkFolder, LAYOUTS } from './cifar-folder.js';
+import { checkFolder } from './cifar-folder.js';
+import { type CifarName, fileNames, LAYOUTS } from './cifar-records.js';
 import { type DownloadOptions, download, type Source } from './download.js';
 import { reasonOf, syncFile } from './files.js';
 
@@ -106,8 +107,7 @@ function makeFolder(path: string): void {
 
 /** Only files that the data set has, and only by their own names: an archive decides no path. */
 async function unpack(name: CifarName, archive: string, files: string): Promise<void> {
-  const { files: splits, fields } = LAYOUTS[name];
-  const wanted = [...splits.train, ...splits.test, ...fields.map(({ namesFile }) => namesFile)];
+  const wanted = fileNames(LAYOUTS[name]);
   const nameOf = (path: string) => /^[\w-]+\/([\w.]+)$/.exec(path)?.[1] ?? '';
   const filter = (header: TarHeader) => header.type === 'file' && wanted.includes(nameOf(header.name));
   const map = (header: TarHeader) => ({ ...header, name: nameOf(header.name) });

@@ -1,44 +1,9 @@
-// The files of the CIFAR data sets: their names and layout, and what is said of a folder that lacks some.
+// What is said of a folder that lacks files of a CIFAR data set.
 import { readdirSync, statSync } from 'node:fs';
 import { DataError } from '../lib/errors.js';
+import { type CifarName, LAYOUTS } from './cifar-records.js';
 import type { Split } from './dataset.js';
 import { reasonOf } from './files.js';
-
-/** The two data sets of the CIFAR family. */
-export type CifarName = 'cifar10' | 'cifar100';
-
-/** One label byte of a record: its kind, its classes and where their names stand. */
-export interface LabelField {
-  kind: 'fine' | 'coarse';
-  classes: number;
-  namesFile: string;
-  defaultNames?: readonly string[];
-}
-
-/** A record is one byte per label field, then 3·32·32 pixels. */
-export interface Layout {
-  title: string;
-  files: Record<Split, readonly string[]>;
-  fields: readonly LabelField[];
-}
-
-const CIFAR10_NAMES = 'airplane automobile bird cat deer dog frog horse ship truck'.split(' ');
-
-export const LAYOUTS: Record<CifarName, Layout> = {
-  cifar10: {
-    title: 'CIFAR-10',
-    files: { train: [1, 2, 3, 4, 5].map((i) => `data_batch_${i}.bin`), test: ['test_batch.bin'] },
-    fields: [{ kind: 'fine', classes: 10, namesFile: 'batches.meta.txt', defaultNames: CIFAR10_NAMES }],
-  },
-  cifar100: {
-    title: 'CIFAR-100',
-    files: { train: ['train.bin'], test: ['test.bin'] },
-    fields: [
-      { kind: 'coarse', classes: 20, namesFile: 'coarse_label_names.txt' },
-      { kind: 'fine', classes: 100, namesFile: 'fine_label_names.txt' },
-    ],
-  },
-};
 
 /** As many names of a folder as an error lists. */
 const LISTED = 8;

@@ -1,12 +1,13 @@
 // PNG files of every kind, as red, green and blue of 8 bits.
 import { convertIndexedToRgb, type DecodedPng, decode } from 'fast-png';
 import { DataError } from '../lib/errors.js';
-import { readBytes } from './files.js';
 import type { Picture } from './resize.js';
 
-/** Reads a picture. Grey becomes three equal channels; transparency is left out, as by PIL's `convert('RGB')`. @throws DataError */
-export function readPng(path: string): Picture {
-  const bytes = readBytes(path);
+/**
+ * The picture in a file's bytes. Grey becomes three equal channels; transparency is left out, as by PIL's `convert('RGB')`.
+ * @throws DataError naming the file's path
+ */
+export function decodePng(path: string, bytes: Uint8Array): Picture {
   try {
     const png = decode(bytes, { checkCrc: true });
     return { width: png.width, height: png.height, pixels: toRgb(png) };

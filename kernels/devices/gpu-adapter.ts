@@ -9,8 +9,9 @@ export async function whyNoGpu(): Promise<string | null> {
     await platform.provideWebgpu();
     const adapter = await globalThis.navigator.gpu.requestAdapter();
     if (!adapter) return none;
-    const { description, device } = adapter.info;
-    return /swiftshader|llvmpipe/i.test(`${description} ${device}`) ? none : null;
+    // a page may be told the architecture alone
+    const { architecture, description, device } = adapter.info;
+    return /swiftshader|llvmpipe/i.test(`${architecture} ${description} ${device}`) ? none : null;
   } catch (error) {
     return `${none}: ${(error as Error).message}`;
   }

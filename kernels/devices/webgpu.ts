@@ -61,6 +61,9 @@ class WebgpuDevice implements Device {
 
   constructor(private readonly context: { adapter: GPUAdapter; device: GPUDevice }) {
     this.limit = context.device.limits.maxStorageBufferBindingSize;
+    context.device.lost.then(({ message }) => {
+      this.failure = new DeviceError(`gpujs-webgpu: the GPU is lost: ${message || 'no reason given'}`);
+    });
   }
 
   upload(values: ArrayLike<number>): DeviceBuffer {
@@ -138,7 +141,8 @@ class WebgpuDevice implements Device {
     this.submitted = this.submitted.then(async () => {
       if (this.failure) return;
       await job().catch((error: Error) => {
-        this.failure = new DeviceError(`gpujs-webgpu: ${error.message}`);
+        // that it was lost says more than what came of it
+        this.failure ??= new DeviceError(`gpujs-webgpu: ${error.message}`);
       });
     });
   }

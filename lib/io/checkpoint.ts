@@ -4,6 +4,7 @@ import { DataError, OptionError } from '../errors.js';
 import type { StateDict, StateEntry } from '../nn/state-dict.js';
 import { checkRecord, describe } from '../options.js';
 import { Random } from '../random.js';
+import { checksum } from './checksum.js';
 import { loadSafetensors, saveSafetensors } from './safetensors.js';
 
 /** What has a state to save: modules, optimizers, schedules, and any object with these two methods. */
@@ -202,19 +203,17 @@ function read(file: ArrayBufferView | ArrayBuffer | SharedArrayBuffer) {
   >;
 }
 
-/** FNV-1a over words of 32 bits: every step can be undone, so that no single word can change unnoticed. */
 function checksumOf(tensors: StateDict, texts: Record<string, string>): string {
-  let hash = 0x811c9dc5;
-  const take = (words: ArrayLike<number>) => {
-    for (let i = 0; i < words.length; i++) hash = Math.imul(hash ^ words[i], 0x01000193);
-  };
+  return checksum(wordsOf(tensors, texts));
+}
+
+function* wordsOf(tensors: StateDict, texts: Record<string, string>): Generator<ArrayLike<number>, void> {
   for (const key of Object.keys(tensors).sort()) {
     const { shape, data, dtype } = tensors[key];
-    take(new TextEncoder().encode(`${key} ${shape}`));
+    yield new TextEncoder().encode(`${key} ${shape}`);
     // A file gives counts back as float32.
     const { buffer, byteOffset, byteLength } = dtype ? Float32Array.from(data) : data;
-    take(new Uint32Array(buffer, byteOffset, byteLength / 4));
+    yield new Uint32Array(buffer, byteOffset, byteLength / 4);
   }
-  for (const text of Object.values(texts)) take(new TextEncoder().encode(text));
-  return (hash >>> 0).toString(16).padStart(8, '0');
+  for (const text of Object.values(texts)) yield new TextEncoder().encode(text);
 }

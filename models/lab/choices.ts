@@ -1,4 +1,6 @@
 // What an experiment on the page is: the fields that one may change, and the link that says what they are.
+import { GHOST_SIZE, type NormName, normNames } from '../networks/norm-names.js';
+import { type Offered, offered, offeredNames } from './offered.js';
 import type { Experiment } from './session.js';
 
 /** A field of the form. Numbers have their bounds, words the words there are. */
@@ -6,7 +8,23 @@ export type Field =
   | { name: string; label: string; initial: number; least: number; most: number; step: number; hint: string }
   | { name: string; label: string; initial: string; words: readonly string[]; hint: string };
 
+/** What a page can learn from: what it draws itself, or the user's own. */
+export const dataKinds = ['synthetic', 'cifar', 'folder', 'drawings'] as const;
+export type DataKind = (typeof dataKinds)[number];
+
 export const fields = [
+  { name: 'data', label: 'data', initial: 'synthetic', words: dataKinds, hint: 'what both learn from' },
+  {
+    ...{ name: 'images', label: 'images', initial: 2000, least: 2, most: 50000, step: 1 },
+    hint: 'to train, at most',
+  },
+  {
+    ...{ name: 'testImages', label: 'test images', initial: 500, least: 1, most: 10000, step: 1 },
+    hint: 'at most',
+  },
+  { name: 'model', label: 'network', initial: 'cifar-cnn', words: offeredNames, hint: 'of both' },
+  { name: 'left', label: 'left norm', initial: 'bn', words: normNames, hint: 'of the first network' },
+  { name: 'right', label: 'right norm', initial: 'mn', words: normNames, hint: 'of the second' },
   {
     name: 'lr',
     label: 'rate',
@@ -38,8 +56,8 @@ export const fields = [
   { name: 'components', label: 'K', initial: 3, least: 1, most: 8, step: 1, hint: 'components of a mixture' },
   { name: 'iterations', label: 'EM rounds', initial: 2, least: 0, most: 10, step: 1, hint: 'on every batch' },
   {
-    ...{ name: 'normAt', label: 'MN at', initial: 'all', hint: 'BN at the other layers' },
-    words: ['all', 'conv1', 'conv2', 'conv3', 'conv4'],
+    ...{ name: 'normAt', label: 'norms at', initial: 'all', hint: 'BN at the other layers' },
+    words: ['all', ...new Set(Object.values(offered).flat())],
   },
   {
     name: 'posterior',
@@ -53,6 +71,7 @@ export const fields = [
     words: ['detached', 'posterior', 'unrolled'],
   },
   { name: 'scale', label: 'scale', initial: 'unit', words: ['unit', 'fisher'], hint: 'without or with 1/√λ' },
+  { name: 'device', label: 'device', initial: 'wasm', words: ['wasm', 'webgpu'], hint: 'what computes' },
 ] as const satisfies readonly Field[];
 
 export type FieldName = (typeof fields)[number]['name'];
@@ -62,17 +81,22 @@ export type Choices = Record<FieldName, string>;
 /** The choices of a link, and the initial ones where it has none, or none that a field can have. */
 export function choicesOf(hash: string): Choices {
   const given = new URLSearchParams(hash.replace(/^#/, ''));
-  return Object.fromEntries(
-    fields.map((field: Field) => {
-      const text = given.get(field.name);
-      return [field.name, text !== null && isPossible(field, text) ? text : String(field.initial)];
-    }),
-  ) as Choices;
+  const choices = {} as Choices;
+  for (const field of fields) {
+    const text = given.get(field.name);
+    choices[field.name] = text !== null && isPossible(field, text, choices) ? text : String(field.initial);
+  }
+  return choices;
+}
+
+/** The words that a field has; the places of norms are those of the network, which is a field before them. */
+export function wordsOf(field: Field & { words: readonly string[] }, { model }: Choices): readonly string[] {
+  return field.name === 'normAt' ? ['all', ...offered[model as Offered]] : field.words;
 }
 
 /** Whether a field can have a value. */
-export function isPossible(field: Field, text: string): boolean {
-  if ('words' in field) return field.words.includes(text);
+export function isPossible(field: Field, text: string, choices: Choices): boolean {
+  if ('words' in field) return wordsOf(field, choices).includes(text);
   const value = Number(text);
   const isStep = field.step < 1 || Number.isInteger(value);
   return text.trim() !== '' && value >= field.least && value <= field.most && isStep;
@@ -84,15 +108,25 @@ export function hashOf(choices: Choices): string {
   return new URLSearchParams(changed.map(({ name }) => [name, choices[name]])).toString();
 }
 
+/** The two networks, by the norm that each has at first. */
+export type Side = 'bn' | 'mn';
+
+/** The norm of one of the two networks. */
+export const normOf = (choices: Choices, side: Side): NormName =>
+  choices[side === 'bn' ? 'left' : 'right'] as NormName;
+
 /** The experiment of one of the two networks. */
-export function experimentOf(choices: Choices, norm: 'bn' | 'mn'): Experiment {
+export function experimentOf(choices: Choices, side: Side): Experiment {
   const { lr, batchSize, width, seed, components, iterations, normAt } = choices;
+  const norm = normOf(choices, side);
+  // BN at some places and BN at the others is BN at all
+  const isEverywhere = normAt === 'all' || norm === 'bn' || norm === 'none';
   return {
-    ...{ model: 'cifar-cnn', norm, normGamma: 1, seeding: 'warm', shufflePosteriors: false },
-    ...{ virtualBatchSize: 8, groups: null, optimizer: 'adamw', momentum: 0.9, weightDecay: 1e-4 },
+    ...{ model: choices.model as Offered, norm, normGamma: 1, seeding: 'warm', shufflePosteriors: false },
+    ...{ virtualBatchSize: GHOST_SIZE, groups: null, optimizer: 'adamw', momentum: 0.9, weightDecay: 1e-4 },
     ...{ lr: Number(lr), batchSize: Number(batchSize), width: Number(width), seed: Number(seed) },
     ...{ components: Number(components), iterations: Number(iterations) },
-    normAt: norm === 'bn' || normAt === 'all' ? null : [normAt],
+    normAt: isEverywhere ? null : [normAt],
     posterior: choices.posterior as Experiment['posterior'],
     gradient: choices.gradient as Experiment['gradient'],
     scale: choices.scale as Experiment['scale'],

@@ -1,34 +1,20 @@
 // An experiment as a page has it: a network that trains update by update, and what can be seen of it between two. Its numbers are
 // those of `mixgrad train` with the same settings, bit for bit.
 import { batches } from '../../datasets/batches.js';
-import {
-  Conv2d,
-  createRandom,
-  emFit,
-  MixtureNorm2d,
-  type Module,
-  type Optimizer,
-  OptionError,
-  saveSafetensors,
-} from '../../lib/index.js';
-import { type ModelName, makeModel } from '../networks/index.js';
-import type { NormSettings } from '../networks/norms.js';
+import { Conv2d, emFit, MixtureNorm2d, type Module, type Optimizer, OptionError } from '../../lib/index.js';
 import type { RunData } from '../run/data.js';
 import { evaluate, imagesOf, type Score } from '../run/evaluate.js';
 import { type Update, updates, updatesPerEpoch } from '../run/order.js';
 import { evaluateBothWays, type Stated } from '../run/precise.js';
+import { makeNetwork, type NetworkSettings } from '../train/network.js';
 import { makeOptimizer, type OptimizerSettings } from '../train/optimizers.js';
 import { preciseBatches } from '../train/precise-batches.js';
 import { type Learner, update } from '../train/update.js';
 import { captureInputs } from '../watch/pictures.js';
 
 /** What decides an experiment, beside its images. */
-export interface Experiment extends Required<NormSettings>, OptimizerSettings {
-  model: ModelName;
-  /** Channels of the first layer; null stands for the network's own default. */
-  width: number | null;
+export interface Experiment extends Required<NetworkSettings>, OptimizerSettings {
   batchSize: number;
-  seed: number;
 }
 
 /** An update as it was: loss and accuracy are the batch's, before it. */
@@ -55,21 +41,32 @@ export class Session {
   readonly perEpoch: number;
   /** Updates so far. */
   step = 0;
-  private readonly order: Generator<Update, void>;
+  private order: Generator<Update, void>;
 
   /** @throws OptionError where the settings do not fit */
   constructor(
     readonly experiment: Experiment,
     readonly data: RunData,
   ) {
-    const { model, width, seed } = experiment;
-    const options = { classes: data.train.classes, width: width ?? undefined };
-    const random = createRandom(seed).fork('init');
-    this.network = makeModel(model, experiment, { ...options, random, log: () => {} });
+    const { length, classes } = data.train;
+    if (experiment.batchSize > length)
+      throw new OptionError(`batch ${experiment.batchSize}: there are ${length} training images`);
+    this.network = makeNetwork(experiment, classes);
     this.optimizer = makeOptimizer(this.network.parameters(), experiment);
     this.perEpoch = updatesPerEpoch(experiment, data.train);
-    const standing = { settings: experiment, data, step: 0, total: Number.POSITIVE_INFINITY };
-    this.order = updates({ ...standing, perEpoch: this.perEpoch }, data.statistics);
+    this.order = this.orderFrom(0);
+  }
+
+  private orderFrom(step: number): Generator<Update, void> {
+    const { experiment: settings, data, perEpoch } = this;
+    const total = Number.POSITIVE_INFINITY;
+    return updates({ settings, data, step, total, perEpoch }, data.statistics);
+  }
+
+  /** The next update is the one after so many. */
+  goTo(step: number): void {
+    this.step = step;
+    this.order = this.orderFrom(step);
   }
 
   /** The learning rate, which holds from the next update on. */
@@ -126,11 +123,5 @@ export class Session {
     const [, , height, width] = x.shape;
     const { posteriors } = emFit(x, { init: norm.running, iterations: 0 });
     return { posteriors: await posteriors.data(), components: norm.components, height, width };
-  }
-
-  /** Weights and running statistics, named as PyTorch names them. */
-  async save(): Promise<Uint8Array> {
-    const { model, norm } = this.experiment;
-    return saveSafetensors(await this.network.stateDict(), { framework: 'mixgrad', model, norm });
   }
 }

@@ -15,7 +15,10 @@ import {
   type Random,
   type Tensor,
 } from '../../lib/index.js';
+import { GHOST_SIZE, type NormName, normNames } from './norm-names.js';
 import { findWrongPlace, type Placed, placesOf, standsAt } from './places.js';
+
+export { GHOST_SIZE, type NormName, normNames } from './norm-names.js';
 
 /** Leaves its input as it is: what stands at a place without a norm. */
 export class Identity extends Module {
@@ -33,9 +36,6 @@ function groupsOf(features: number): number {
   while (features % groups !== 0) groups--;
   return groups;
 }
-
-/** The samples in a part of a batch where nothing else is said. */
-export const GHOST_SIZE = 8;
 
 interface MakerOptions extends MixtureNormLayerOptions {
   virtualBatchSize?: number;
@@ -57,12 +57,7 @@ const makers = {
   group: (features, { device }) => new GroupNorm(groupsOf(features), features, { device }),
   instance: (features, { device }) => new InstanceNorm2d(features, { affine: true, device }),
   none: () => new Identity(),
-} satisfies Record<string, (features: number, options: MakerOptions) => Module>;
-
-export type NormName = keyof typeof makers;
-
-/** Batch, mixture, ghost batch, mode, layer, group and instance normalization, and nothing in its place. */
-export const normNames = Object.keys(makers) as NormName[];
+} satisfies Record<NormName, (features: number, options: MakerOptions) => Module>;
 
 /** The norms that a setting decides something for. */
 export const settingNorms = {

@@ -3,6 +3,7 @@ import { existsSync, readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { type ChannelStatistics, channelStatistics } from '../../datasets/batches.js';
 import { loadCifar } from '../../datasets/cifar.js';
+import { recognizeCifar } from '../../datasets/cifar-records.js';
 import { type Dataset, limit, type Split } from '../../datasets/dataset.js';
 import { synthetic } from '../../datasets/synthetic.js';
 import { UsageError } from './errors.js';
@@ -58,9 +59,8 @@ export function findData(
 function recognize(folder: string): DatasetName {
   if (!statSync(folder, { throwIfNoEntry: false })?.isDirectory()) return 'cifar10';
   const entries = readdirSync(folder, { withFileTypes: true });
-  const has = (name: RegExp) => entries.some((entry) => name.test(entry.name));
-  if (has(/^(data_batch_\d|test_batch)\.bin$/)) return 'cifar10';
-  if (has(/^(train|test)\.bin$/)) return 'cifar100';
+  const cifar = recognizeCifar(entries.map(({ name }) => name));
+  if (cifar) return cifar;
   return entries.some((entry) => entry.isDirectory() && !entry.name.startsWith('.')) ? 'images' : 'cifar10';
 }
 

@@ -2,8 +2,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Command } from 'commander';
-import { createRandom, type Module } from '../../lib/index.js';
-import { makeModel, networks } from '../networks/index.js';
+import { networks } from '../networks/index.js';
 import { type Facts, REPORT, writeReport } from '../report/index.js';
 import { type Begun, begin, enter, placeOf } from '../run/begin.js';
 import { CHECKPOINT, checksumOf, startClock } from '../run/checkpoint.js';
@@ -18,6 +17,7 @@ import type { Output } from '../run/output.js';
 import { openProgress, percent, scores } from '../run/progress.js';
 import { RunFolder, WEIGHTS } from '../run/run-folder.js';
 import { settingsOf } from './flags.js';
+import { makeNetwork } from './network.js';
 import { makeOptimizer, makeScheduler } from './optimizers.js';
 import type { Run } from './run.js';
 import type { Settings } from './settings.js';
@@ -71,7 +71,7 @@ async function prepare(
 ): Promise<{ run: Run; facts: Facts }> {
   const settings = { ...given, device: device.name, threads } as Settings;
   const position = begun?.checkpoint?.position;
-  const network = makeNetwork(settings, data, (line) => run.progress.log(line));
+  const network = makeNetwork(settings, data.train.classes, (line) => run.progress.log(line));
   const optimizer = makeOptimizer(network.parameters(), settings);
   const perEpoch = updatesPerEpoch(settings, data.train);
   const total = settings.steps ?? settings.epochs * perEpoch;
@@ -91,12 +91,6 @@ async function prepare(
   output.say(`network: ${settings.model}, norm ${settings.norm}, ${facts.parameters} parameters`);
   output.say(`run: ${facts.totalSteps} steps of ${settings.batchSize} images, ${placeOf(run, begun)}`);
   return { run, facts };
-}
-
-function makeNetwork(settings: Settings, { train }: RunData, log: (line: string) => void): Module {
-  const { model, seed, width } = settings;
-  const random = createRandom(seed).fork('init');
-  return makeModel(model, settings, { classes: train.classes, width: width ?? undefined, random, log });
 }
 
 function factsOf({ settings, data, network, total }: Run): Facts {

@@ -1,5 +1,4 @@
 // The training loop: batches in, updates and evaluations out, all of it into the run folder.
-import { saveSafetensors } from '../../lib/index.js';
 import { saveRun } from '../run/checkpoint.js';
 import { DivergedError } from '../run/errors.js';
 import { evaluate, letSignalsIn } from '../run/evaluate.js';
@@ -8,6 +7,7 @@ import { type Update, updates } from '../run/order.js';
 import { evaluateBothWays } from '../run/precise.js';
 import { WEIGHTS } from '../run/run-folder.js';
 import { pictureLayers } from '../watch/pictures.js';
+import { saveNetwork } from './network.js';
 import { preciseBatches } from './precise-batches.js';
 import type { Run } from './run.js';
 import { update } from './update.js';
@@ -81,6 +81,5 @@ async function assess(run: Run, stop: AbortSignal): Promise<void> {
 
 /** Writes weights and running statistics, named as PyTorch names them; returns the file's path. */
 export async function saveWeights({ network, folder, settings }: Run): Promise<string> {
-  const metadata = { framework: 'mixgrad', model: settings.model, norm: settings.norm };
-  return folder.write(WEIGHTS, saveSafetensors(await network.stateDict(), metadata));
+  return folder.write(WEIGHTS, await saveNetwork(network, settings));
 }

@@ -5,7 +5,7 @@ import { type BitDepth, encode } from 'fast-png';
 import t, { type Test } from 'tap';
 import { IMAGE_SIZE, PLANE, SIDE } from '../../datasets/dataset.js';
 import { loadImageFolder } from '../../datasets/image-folder.js';
-import { readPng } from '../../datasets/png.js';
+import { decodePng } from '../../datasets/png.js';
 import { toSquare } from '../../datasets/resize.js';
 import { DataError } from '../../lib/errors.js';
 
@@ -105,10 +105,7 @@ t.test('what is no data set is named', async (t) => {
 });
 
 t.test('every kind of PNG file becomes red, green and blue', async (t) => {
-  const read = (image: Parameters<typeof encode>[0]) => {
-    const folder = folderOf(t, { 'x.png': encode(image) });
-    return Array.from(readPng(join(folder, 'x.png')).pixels);
-  };
+  const read = (image: Parameters<typeof encode>[0]) => Array.from(decodePng('x.png', encode(image)).pixels);
   const size = { width: 2, height: 1 };
   t.same(read({ ...size, channels: 1, data: Uint8Array.of(7, 9) }), [7, 7, 7, 9, 9, 9], 'grey');
   t.same(

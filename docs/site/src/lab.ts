@@ -10,13 +10,18 @@ import {
   fields,
   hashOf,
   isPossible,
+  normOf,
+  wordsOf,
 } from '../../../dist/models/lab/choices.js';
 import { GrowingChart } from './chart.js';
+import { DataPanel } from './data-panel.js';
 import { LayerView } from './layers.js';
-import type { Order, Report } from './protocol.js';
+import { NetworkFiles } from './network-files.js';
+import { DrawingPad } from './pad.js';
+import type { Images, Order, Report } from './protocol.js';
+import { aboutThreads, offerGpu, threadsOfEach, whyNoTraining } from './support.js';
 
 const NORMS = ['bn', 'mn'] as const;
-const IMAGES = { kind: 'synthetic', train: 2000, test: 500 } as const;
 /** Updates that a loss is averaged over. */
 const WINDOW = 20;
 
@@ -42,12 +47,20 @@ class Network {
   private worker: Worker | null = null;
   private recent: number[] = [];
   private readonly view: LayerView;
+  private readonly files: NetworkFiles;
 
   constructor(
     readonly norm: (typeof NORMS)[number],
     private readonly output: HTMLElement,
   ) {
     this.view = new LayerView(find(`${norm}-layers`));
+    const side = norm === 'bn' ? 'left' : 'right';
+    this.files = new NetworkFiles(find(`${norm}-files`), side, (order) => this.tell(order));
+  }
+
+  /** The norm that it has, as headings write it. */
+  get title(): string {
+    return normOf(choices, this.norm).toUpperCase();
   }
 
   /** Draws the layer that is looked at. */
@@ -57,8 +70,11 @@ class Network {
 
   /** Tells the worker, which begins where there is none: but nobody need be woken to hear of a pause or a rate. */
   tell(order: Order): void {
-    const isNews = order.kind === 'go' || order.kind === 'one step';
-    if (!this.worker && isNews) this.begin();
+    const isNews = order.kind !== 'pause' && order.kind !== 'rate';
+    if (!this.worker && isNews) {
+      if (lacksImages()) return;
+      this.begin();
+    }
     this.worker?.postMessage(order);
   }
 
@@ -67,24 +83,26 @@ class Network {
     this.worker = null;
     this.recent = [];
     this.view.clear();
+    this.files.clear();
     this.output.textContent = 'not begun';
     delete this.output.dataset.step;
   }
 
   private begin(): void {
+    const images = data.imagesFor(choices) as Images;
     this.worker = new Worker(new URL('./trainer.ts', import.meta.url), { type: 'module' });
     this.worker.onmessage = ({ data }: MessageEvent<Report>) => this.hear(data);
-    this.worker.onerror = ({ message }) =>
-      alarm(`${this.norm.toUpperCase()}: ${message || 'its worker does not start'}`);
-    const threads = crossOriginIsolated ? Math.max(1, Math.floor(navigator.hardwareConcurrency / 2)) : 1;
+    this.worker.onerror = ({ message }) => alarm(`${this.title}: ${message || 'its worker does not start'}`);
     this.worker.postMessage({
-      ...{ kind: 'start', images: IMAGES, threads },
+      ...{ kind: 'start', images, device: choices.device as 'wasm' | 'webgpu', threads: threadsOfEach() },
       experiment: experimentOf(choices, this.norm),
     } satisfies Order);
   }
 
   private hear(report: Report): void {
-    if (report.kind === 'failed') alarm(`${this.norm.toUpperCase()}: ${report.message}`);
+    this.files.hear(report);
+    if (report.kind === 'failed') alarm(`${this.title}: ${report.message}`);
+    if (report.kind === 'taken over') this.takenOver(report);
     if (report.kind === 'ready')
       this.output.textContent = `${report.parameters.toLocaleString('en')} parameters`;
     if (report.kind === 'score' && report.statistics === 'precise')
@@ -102,6 +120,13 @@ class Network {
     this.output.dataset.step = String(step);
     this.output.dataset.loss = String(loss);
   }
+
+  private takenOver({ what, step, lr }: Extract<Report, { kind: 'taken over' }>): void {
+    this.recent = [];
+    this.output.textContent = `update ${step}: the ${what} of a file`;
+    this.output.dataset.step = String(step);
+    if (what === 'state') set('lr', String(lr));
+  }
 }
 
 /** The layers that one may look at, as soon as they are known. */
@@ -111,10 +136,23 @@ function offerLayers(names: readonly string[]): void {
 }
 
 const networks = NORMS.map((norm) => new Network(norm, find(norm)));
+const data = new DataPanel(find('data'), (kind) => {
+  set('data', kind);
+  restart(); // other files of the same kind are other data
+});
+const pad = new DrawingPad(find('pad'), (own) => data.take(own));
 
 function alarm(message: string): void {
   find('alert').textContent = message;
   run(false);
+}
+
+/** Asks for the images that the link wants, where they are not here. */
+function lacksImages(): boolean {
+  const images = data.imagesFor(choices);
+  const isLacking = typeof images === 'string';
+  if (isLacking) find('alert').textContent = images;
+  return isLacking;
 }
 
 function run(shall: boolean): void {
@@ -132,29 +170,30 @@ function restart(): void {
   accuracyChart.clear();
 }
 
-/** Takes what a field says, if it can have it: the rate at once, everything else with a new beginning. */
+/** Takes what a field says, if it can have it. */
 function choose(field: Field, input: HTMLInputElement | HTMLSelectElement): void {
-  const fits = isPossible(field, input.value);
+  const fits = isPossible(field, input.value, choices);
   input.setAttribute('aria-invalid', String(!fits));
-  if (!fits) return;
-  choices = { ...choices, [field.name]: input.value };
+  if (fits) set(field.name as FieldName, input.value);
+}
+
+/** Gives a field a value: the rate at once, everything else with a new beginning. */
+function set(name: FieldName, value: string): void {
+  // a network may not have the places that another one had
+  choices = choicesOf(hashOf({ ...choices, [name]: value }));
   history.replaceState(null, '', `#${hashOf(choices)}`);
-  if (field.name !== 'lr') restart();
-  else for (const network of networks) network.tell({ kind: 'rate', lr: Number(input.value) });
+  showChoices();
+  if (name !== 'lr') restart();
+  else for (const network of networks) network.tell({ kind: 'rate', lr: Number(value) });
 }
 
 function inputOf(field: Field): HTMLInputElement | HTMLSelectElement {
-  const value = choices[field.name as FieldName];
-  if ('words' in field) {
-    const select = document.createElement('select');
-    for (const word of field.words) select.add(new Option(word, word, false, word === value));
-    return select;
-  }
+  if ('words' in field) return document.createElement('select');
   const { least: min, most: max, step } = field;
-  return Object.assign(document.createElement('input'), { type: 'number', min, max, step, value });
+  return Object.assign(document.createElement('input'), { type: 'number', min, max, step });
 }
 
-function showFields(): void {
+function makeFields(): void {
   const rows = fields.map((field) => {
     const [label, input, hint] = [
       document.createElement('label'),
@@ -171,10 +210,29 @@ function showFields(): void {
   find('fields').replaceChildren(...rows);
 }
 
+/** Shows what is chosen; fields stay where they are, for one of them may have the focus. */
+function showChoices(): void {
+  for (const field of fields as readonly Field[]) {
+    const input = document.getElementsByName(field.name)[0] as HTMLInputElement | HTMLSelectElement;
+    if (input instanceof HTMLSelectElement && 'words' in field) showWords(input, wordsOf(field, choices));
+    input.value = choices[field.name as FieldName];
+    input.removeAttribute('aria-invalid');
+  }
+  for (const { norm, title } of networks) find(`${norm}-name`).textContent = title;
+  data.tell(choices);
+}
+
+function showWords(select: HTMLSelectElement, words: readonly string[]): void {
+  if ([...select.options].map(({ value }) => value).join() === words.join()) return;
+  select.replaceChildren(...words.map((word) => new Option(word)));
+}
+
 layerSelect.onchange = () => {
   for (const network of networks) network.show(layerSelect.value);
 };
-runButton.onclick = () => run(!isRunning);
+runButton.onclick = () => {
+  if (isRunning || !lacksImages()) run(!isRunning);
+};
 stepButton.onclick = () => {
   if (isRunning) run(false);
   for (const network of networks) network.tell({ kind: 'one step' });
@@ -182,7 +240,14 @@ stepButton.onclick = () => {
 restartButton.onclick = restart;
 addEventListener('hashchange', () => {
   choices = choicesOf(location.hash);
-  showFields();
+  showChoices();
   restart();
 });
-showFields();
+makeFields();
+showChoices();
+const drawn = choices.data === 'drawings' ? pad.own() : null;
+if (drawn) data.take(drawn);
+offerGpu(document.getElementsByName('device')[0] as HTMLSelectElement);
+const lack = whyNoTraining();
+for (const button of [runButton, stepButton]) button.disabled = lack !== null;
+find('support').textContent = lack ?? aboutThreads();

@@ -1,21 +1,29 @@
 // What the page and a worker that trains say to each other.
+import type { Dataset } from '../../../dist/datasets/dataset.js';
+import type { Kept, KeptFile } from '../../../dist/models/lab/keeping.js';
 import type { Experiment, Seen } from '../../../dist/models/lab/session.js';
 import type { LayerPicture } from '../../../dist/models/run/metrics.js';
 
-/** What an experiment learns from. */
-export interface Images {
-  kind: 'synthetic';
-  train: number;
-  test: number;
-}
+/** What an experiment learns from: synthetic images, so many, or the user's own. */
+export type Images =
+  | { kind: 'synthetic'; train: number; test: number }
+  | { kind: 'own'; train: Dataset; test: Dataset };
 
 /** To the worker. */
 export type Order =
-  | { kind: 'start'; experiment: Experiment; images: Images; threads: number | null }
+  | {
+      kind: 'start';
+      experiment: Experiment;
+      images: Images;
+      device: 'wasm' | 'webgpu';
+      threads: number | null;
+    }
   | { kind: 'pause' }
   | { kind: 'go' }
   | { kind: 'one step' }
-  | { kind: 'rate'; lr: number };
+  | { kind: 'rate'; lr: number }
+  | { kind: 'keep'; what: Kept }
+  | { kind: 'take over'; name: string; bytes: Uint8Array };
 
 /** From the worker. */
 export type Report =
@@ -23,4 +31,8 @@ export type Report =
   | ({ kind: 'update' } & Seen)
   | { kind: 'score'; step: number; statistics: 'running' | 'precise'; loss: number; accuracy: number }
   | { kind: 'layers'; step: number; layers: LayerPicture[] }
+  | ({ kind: 'file' } & KeptFile)
+  | { kind: 'taken over'; name: string; what: 'weights' | 'state'; step: number; lr: number }
+  /** Nothing has changed. */
+  | { kind: 'refused'; message: string }
   | { kind: 'failed'; message: string };

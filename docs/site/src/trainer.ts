@@ -3,6 +3,7 @@ import { channelStatistics } from '../../../dist/datasets/batches.js';
 import { synthetic } from '../../../dist/datasets/synthetic.js';
 import { openDevice, setDevice } from '../../../dist/lib/index.js';
 import '../../../dist/lib/methods.js'; // x.mul(y) beside mul(x, y)
+import { keep, takeOver } from '../../../dist/models/lab/keeping.js';
 import { Session } from '../../../dist/models/lab/session.js';
 import { pictureLayers } from '../../../dist/models/watch/pictures.js';
 import type { Order, Report } from './protocol.js';
@@ -18,11 +19,15 @@ let running = false;
 /** The updates that are being made. */
 let loop: Promise<void> = Promise.resolve();
 
-async function start({ experiment, images, threads }: Extract<Order, { kind: 'start' }>): Promise<void> {
-  const device = await openDevice('wasm', threads ? { threads } : {});
+async function start({ experiment, images, ...order }: Extract<Order, { kind: 'start' }>): Promise<void> {
+  const { threads } = order;
+  const device =
+    order.device === 'webgpu'
+      ? await openDevice('gpujs-webgpu')
+      : await openDevice('wasm', threads ? { threads } : {});
   setDevice(device);
   const [train, test] = (['train', 'test'] as const).map((split) =>
-    synthetic({ split, count: images[split] }),
+    images.kind === 'own' ? images[split] : synthetic({ split, count: images[split] }),
   );
   session = new Session(experiment, { train, test, statistics: channelStatistics(train) });
   const parameters = session.network.parameters().reduce((sum, { size }) => sum + size, 0);
@@ -54,9 +59,29 @@ async function go(session: Session): Promise<void> {
   }
 }
 
+/** Does something between two updates; what it throws changes nothing. */
+async function between(session: Session, act: () => Promise<void>): Promise<void> {
+  const wasRunning = running;
+  running = false;
+  await loop;
+  await act().catch(({ message }: Error) => send({ kind: 'refused', message }));
+  running = wasRunning;
+  if (running) loop = go(session);
+}
+
+async function takeFile(session: Session, name: string, bytes: Uint8Array): Promise<void> {
+  try {
+    const what = await takeOver(session, bytes);
+    send({ kind: 'taken over', name, what, step: session.step, lr: session.lr });
+  } catch (error) {
+    throw new Error(`${name}: ${(error as Error).message}`);
+  }
+  await look(session);
+}
+
 async function obey(order: Order): Promise<void> {
   if (order.kind === 'start') return start(order);
-  if (!session) throw new Error('nothing was started');
+  if (!session) return; // why nothing was started has been told
   if (order.kind === 'rate') session.lr = order.lr;
   else if (order.kind === 'pause') running = false;
   else if (order.kind === 'go' && !running) {
@@ -68,7 +93,10 @@ async function obey(order: Order): Promise<void> {
     await loop;
     send({ kind: 'update', ...(await session.update()) });
     await look(session);
-  }
+  } else if (order.kind === 'keep')
+    await between(session, async () => send({ kind: 'file', ...(await keep(session!, order.what)) }));
+  else if (order.kind === 'take over')
+    await between(session, () => takeFile(session!, order.name, order.bytes));
 }
 
 const fail = ({ message }: Error) => send({ kind: 'failed', message });

@@ -4,7 +4,7 @@ import { existsSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import t from 'tap';
-import { readPng } from '../../../datasets/png.js';
+import { decodePng } from '../../../datasets/png.js';
 import { loadSafetensors } from '../../../lib/index.js';
 import { readMetrics, runProgram, trainUntil } from '../programs.js';
 import { copyOf, linesOf, positionOf } from '../train/resumed.js';
@@ -52,7 +52,7 @@ t.test('a run and its files', async (t) => {
     files.map((file) => `samples/${file}`),
   );
   t.equal(files.length, 6);
-  const { width, height, pixels } = readPng(join(whole, 'samples', files[0]));
+  const { width, height, pixels } = decodePng(files[0], readFileSync(join(whole, 'samples', files[0])));
   t.strictSame([width, height], [274, 274]);
   t.ok(new Set(pixels.subarray(0, 3 * 548)).size === 1, 'a white margin');
   const { state, metadata } = loadSafetensors(readFileSync(join(whole, 'weights.safetensors')));

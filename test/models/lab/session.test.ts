@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import t from 'tap';
 import { openDevice, setDevice } from '../../../lib/index.js';
+import { keep } from '../../../models/lab/keeping.js';
 import { Session } from '../../../models/lab/session.js';
 import { loadData } from '../../../models/run/data.js';
 import { settingsFrom } from '../../../models/sweep/runs.js';
@@ -27,7 +28,7 @@ for (const [name, more] of [
     while (session.step < 7) losses.push((await session.update()).loss);
     const recorded = readMetrics(out).flatMap((metric) => (metric.kind === 'train' ? metric.loss : []));
     t.strictSame(losses, recorded);
-    t.ok(readFileSync(join(out, 'weights.safetensors')).equals(await session.save()));
+    t.ok(readFileSync(join(out, 'weights.safetensors')).equals((await keep(session, 'weights')).bytes));
     const scores = (await session.evaluate()).map(({ statistics, loss }) => [statistics, loss]);
     const evaluated = readMetrics(out).flatMap((metric) =>
       metric.kind === 'eval' && metric.step === 7 ? [[metric.statistics, metric.loss]] : [],
