@@ -2,7 +2,7 @@
 
 /** @type {Partial<import('typedoc').TypeDocOptions>} */
 export default {
-  name: 'mixgrad',
+  name: 'mixgrad API',
   entryPoints: ['../../lib/index.ts'],
   tsconfig: '../../tsconfig.json',
   plugin: ['./header.js'],

@@ -7,7 +7,7 @@ import { gzipSync } from 'node:zlib';
 const LOADED = /<(?:script|link|img)\b[^>]*?\b(?:src|href)="(?!data:)([^"]+)"/g;
 
 /** The files of a folder and those below it. */
-export function filesIn(folder) {
+function filesIn(folder) {
   return readdirSync(folder, { recursive: true, withFileTypes: true })
     .filter((entry) => entry.isFile())
     .map(({ parentPath, name }) => join(parentPath, name));

@@ -24,7 +24,6 @@ const KINDS = [
   'course/09-mixtures-and-em/index.html',
   'results/gan.html',
   'docs/index.html',
-  'api/index.html',
   'api/classes/MixtureNorm2d.html',
 ];
 /** What typedoc's pages have of their own: links within what folds up, and headings that pass over a level. */
