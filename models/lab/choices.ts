@@ -1,12 +1,8 @@
 // What an experiment on the page is: the fields that one may change, and the link that says what they are.
 import { GHOST_SIZE, type NormName, normNames } from '../networks/norm-names.js';
+import { type Field, fits } from './field.js';
 import { type Offered, offered, offeredNames } from './offered.js';
 import type { Experiment } from './session.js';
-
-/** A field of the form. Numbers have their bounds, words the words there are. */
-export type Field =
-  | { name: string; label: string; initial: number; least: number; most: number; step: number; hint: string }
-  | { name: string; label: string; initial: string; words: readonly string[]; hint: string };
 
 /** What a page can learn from: what it draws itself, or the user's own. */
 export const dataKinds = ['synthetic', 'cifar', 'folder', 'drawings'] as const;
@@ -96,10 +92,7 @@ export function wordsOf(field: Field & { words: readonly string[] }, { model }: 
 
 /** Whether a field can have a value. */
 export function isPossible(field: Field, text: string, choices: Choices): boolean {
-  if ('words' in field) return wordsOf(field, choices).includes(text);
-  const value = Number(text);
-  const isStep = field.step < 1 || Number.isInteger(value);
-  return text.trim() !== '' && value >= field.least && value <= field.most && isStep;
+  return 'words' in field ? fits(field, text, wordsOf(field, choices)) : fits(field, text);
 }
 
 /** The link's part after #, with what is not initial. */

@@ -8,7 +8,7 @@ import { presetState } from '../../models/lab/bench/presets.js';
 import type { BenchState } from '../../models/lab/bench/state.js';
 import { launch } from '../models/report/pages.js';
 import { type Site, serve } from '../package/site.js';
-import { spawnSync } from '../processes.js';
+import { listen, PATIENCE, SITE } from './built.js';
 
 setDevice(openReference());
 /** The state of a link without words. */
@@ -23,21 +23,15 @@ export interface Bench {
   close(): Promise<unknown>;
 }
 
-/** Builds the site and serves it. */
+/** Serves the site. */
 export async function openBench(): Promise<Bench> {
-  const { status, stdout, stderr } = spawnSync('npm', ['run', '--silent', 'site'], { encoding: 'utf8' });
-  if (status !== 0) throw new Error(stdout + stderr);
-  const [browser, site, library] = [await launch(), await serve('dist/site'), await serve('dist/browser')];
+  const [browser, site, library] = [await launch(), await serve(SITE), await serve('dist/browser')];
   const open = async (t: Test, hash = '', options = {}) => {
     const context = await browser.newContext({ viewport: { width: 1200, height: 900 }, ...options });
     t.teardown(() => context.close());
     const page = await context.newPage();
-    page.setDefaultTimeout(60_000);
-    page.on('pageerror', (error) => t.fail(`${error.stack}`));
-    page.on('console', (message) => t.fail(message.text()));
-    page.on('request', (request) => {
-      if (!request.url().startsWith(site.url) && !request.url().startsWith('data:')) t.fail(request.url());
-    });
+    page.setDefaultTimeout(PATIENCE);
+    listen(t, page, site.url);
     await page.goto(`${site.url}bench.html${hash}`);
     await settled(page);
     return page;

@@ -3,15 +3,11 @@ import { readFileSync } from 'node:fs';
 import t, { type Test } from 'tap';
 import { examples } from '../../models/tape/examples.js';
 import { noChromium } from '../models/report/pages.js';
-import { BuiltSite, inNode, ran, runCode, WAIT } from './page.js';
+import { openPage } from './built.js';
+import { inNode, ran, runCode } from './tape-page.js';
 
 const chromium = { skip: noChromium, timeout: 300_000 };
-let site: BuiltSite;
-t.before(async () => {
-  if (!noChromium) site = await BuiltSite.build('run');
-});
-t.teardown(() => site?.close());
-const open = (t: Test, hash = '') => site.open(t, `tape.html${hash}`);
+const open = (t: Test, hash = '') => openPage(t, `tape.html${hash}`);
 
 t.test('what is wrong with a program is said in words, with its line', chromium, async (t) => {
   const page = await open(t);
@@ -58,7 +54,7 @@ t.test('an endless loop is stopped, by the button and by the limit', chromium, a
   await ran(page, 1);
   await page.fill('textarea', "console.log('before');\nfor (;;);");
   await page.click('#run');
-  await page.waitForSelector('#log :text("before")', WAIT);
+  await page.waitForSelector('#log :text("before")');
   await page.click('#stop');
   await ran(page, 2);
   t.equal(await page.textContent('#alert'), 'The program was stopped.');
@@ -80,7 +76,7 @@ t.test('a link is a program, which waits until it is run', chromium, async (t) =
   const { hash } = new URL(first.url());
   t.match(hash, /^#program=/);
   const second = await open(t, hash);
-  await second.waitForSelector('#status:text("came with the link")', WAIT);
+  await second.waitForSelector('#status:text("came with the link")');
   t.equal(await second.inputValue('textarea'), code);
   t.equal(await second.textContent('#log'), '');
   await second.click('#run');
@@ -90,7 +86,7 @@ t.test('a link is a program, which waits until it is run', chromium, async (t) =
   await ran(second, 2);
   t.equal(new URL(second.url()).hash, '#example=detach');
   const broken = await open(t, '#program=%%%');
-  await broken.waitForSelector('#alert:text("cannot be read")', WAIT);
+  await broken.waitForSelector('#alert:text("cannot be read")');
 });
 
 t.test('chapters of the course print what they print in Node', chromium, async (t) => {

@@ -13,15 +13,15 @@ import type { Page } from 'playwright-core';
 import t, { type Test } from 'tap';
 import { launch, noChromium, overflow, violations } from '../models/report/pages.js';
 import { type Site, serve } from '../package/site.js';
-import { isolated, SITE } from './built.js';
+import { isolated, listen, PATIENCE, SITE } from './built.js';
 
-/** A slow machine may take this long to run a program of a page. */
-const PATIENCE = 60_000;
 /** Pages of every kind. */
 const KINDS = [
   'index.html',
   'course/index.html',
   'course/09-mixtures-and-em/index.html',
+  'bench.html',
+  'tape.html',
   'results/gan.html',
   'docs/index.html',
   'api/classes/MixtureNorm2d.html',
@@ -82,25 +82,13 @@ t.test(
   },
 );
 
-/** A page of the site; the test fails on what its console says, what is not there, and what it asks of others. */
-async function openPage(t: Test, site: Site): Promise<Page> {
-  const browser = await launch();
-  t.teardown(() => browser.close());
-  const page = await browser.newPage();
-  const say = (what: unknown) => t.fail(`${page.url()}: ${what}`);
-  page.on('pageerror', (error) => say(error.stack));
-  page.on('console', (message) => say(message.text()));
-  page.on('response', (response) => response.ok() || say(`${response.url()}: ${response.status()}`));
-  page.on('request', (request) => {
-    if (!request.url().startsWith(site.url) && !/^(data|blob):/.test(request.url())) say(request.url());
-  });
-  return page;
-}
-
+/** A server of the site, and a page that listens. */
 async function open(t: Test, headers: Record<string, string> = {}): Promise<{ site: Site; page: Page }> {
-  const site = await serve(SITE, headers);
-  t.teardown(() => site.close());
-  return { site, page: await openPage(t, site) };
+  const [browser, site] = [await launch(), await serve(SITE, headers)];
+  t.teardown(() => Promise.all([browser.close(), site.close()]));
+  const page = await browser.newPage();
+  listen(t, page, site.url);
+  return { site, page };
 }
 
 t.test('every page loads, and says where it is', { skip: noChromium }, async (t) => {

@@ -3,16 +3,12 @@ import type { Page } from 'playwright-core';
 import t, { type Test } from 'tap';
 import { examples } from '../../models/tape/examples.js';
 import { noChromium, overflow, violations } from '../models/report/pages.js';
-import { BuiltSite, inNode, ran, runCode } from './page.js';
+import { openPage } from './built.js';
+import { inNode, ran, runCode } from './tape-page.js';
 
 const chromium = { skip: noChromium, timeout: 300_000 };
-let site: BuiltSite;
-t.before(async () => {
-  if (!noChromium) site = await BuiltSite.build('tape');
-});
-t.teardown(() => site?.close());
 const open = (t: Test, hash = '', viewport = { width: 1200, height: 900 }) =>
-  site.open(t, `tape.html${hash}`, viewport);
+  openPage(t, `tape.html${hash}`, { viewport });
 
 /** The leaves of the examples, by what the page calls them. */
 const leaves: Readonly<Record<string, string>> = {

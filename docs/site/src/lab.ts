@@ -5,7 +5,6 @@ import {
   type Choices,
   choicesOf,
   experimentOf,
-  type Field,
   type FieldName,
   fields,
   hashOf,
@@ -13,6 +12,7 @@ import {
   normOf,
   wordsOf,
 } from '../../../dist/models/lab/choices.js';
+import type { Field } from '../../../dist/models/lab/field.js';
 import { GrowingChart } from './chart.js';
 import { DataPanel } from './data-panel.js';
 import { LayerView } from './layers.js';

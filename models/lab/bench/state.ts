@@ -1,6 +1,6 @@
 // What the one-dimensional bench shows is decided by a state: samples of one channel, the mixture that EM starts from, and settings.
 import { MIXTURE_DEFAULTS } from '../../../lib/index.js';
-import { type Field, isPossible } from '../choices.js';
+import { type Field, fits } from '../field.js';
 
 /** A mixture of one channel that EM starts from. */
 export interface Start {
@@ -52,7 +52,7 @@ export const fields = {
 
 /** A text that a field can have. @throws Error that says what it can have */
 export function checked(field: Field, text: string): string {
-  if (isPossible(field, text)) return text;
+  if (fits(field, text)) return text;
   const range = 'words' in field ? field.words.join(' or ') : `from ${field.least} to ${field.most}`;
   const kind = 'words' in field ? '' : field.step === 1 ? 'a whole number ' : 'a number ';
   throw new Error(`${field.label} is “${text}”, expected ${kind}${range}`);

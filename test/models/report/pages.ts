@@ -9,8 +9,8 @@ const executablePath = process.env.MIXGRAD_CHROMIUM ?? '/usr/bin/chromium';
 export const noChromium =
   !existsSync(executablePath) && `no Chromium at ${executablePath}; MIXGRAD_CHROMIUM may name one`;
 
-export const launch = (): Promise<Browser> =>
-  chromium.launch({ executablePath, args: ['--no-sandbox', '--disable-gpu'] });
+export const launch = (args = ['--disable-gpu']): Promise<Browser> =>
+  chromium.launch({ executablePath, args: ['--no-sandbox', ...args] });
 
 const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 
