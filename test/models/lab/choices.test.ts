@@ -4,11 +4,11 @@ import {
   type Choices,
   choicesOf,
   experimentOf,
-  type Field,
   fields,
   hashOf,
   isPossible,
 } from '../../../models/lab/choices.js';
+import type { Field } from '../../../models/lab/field.js';
 import { offered, offeredNames } from '../../../models/lab/offered.js';
 import { modelsOf, networks } from '../../../models/networks/index.js';
 import { findFault } from '../../../models/networks/norms.js';
