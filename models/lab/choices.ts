@@ -56,6 +56,17 @@ export const fields = [
 ] as const satisfies readonly Field[];
 
 export type FieldName = (typeof fields)[number]['name'];
+
+/** The parts of the form, in order. */
+export const parts = { training: 'Both networks', mixture: 'Mixture normalization' } as const;
+
+/** The part that each field stands in. */
+export const partOf: Record<FieldName, keyof typeof parts> = {
+  ...{ lr: 'training', batchSize: 'training', width: 'training', seed: 'training' },
+  ...{ components: 'mixture', iterations: 'mixture', normAt: 'mixture' },
+  ...{ posterior: 'mixture', gradient: 'mixture', scale: 'mixture' },
+};
+
 /** What the fields say. */
 export type Choices = Record<FieldName, string>;
 

@@ -14,7 +14,7 @@ import {
 import { type ModelName, makeModel } from '../networks/index.js';
 import type { NormSettings } from '../networks/norms.js';
 import type { RunData } from '../run/data.js';
-import { evaluate, imagesOf, type Score } from '../run/evaluate.js';
+import { type Classified, classify, imagesOf, type Score } from '../run/evaluate.js';
 import { type Update, updates, updatesPerEpoch } from '../run/order.js';
 import { evaluateBothWays, type Stated } from '../run/precise.js';
 import { makeOptimizer, type OptimizerSettings } from '../train/optimizers.js';
@@ -40,6 +40,21 @@ export interface Seen extends Score {
   imagesPerS: number;
 }
 
+/** Filters of a convolution, [filters, channels, height, width]. */
+export interface Filters {
+  shape: readonly number[];
+  values: ArrayLike<number>;
+}
+
+/** The weights of a layer's running mixture. */
+export interface LayerWeights {
+  layer: string;
+  /** By component; means over the channels where each has its own. */
+  weights: number[];
+  /** The least weight that a component can have. */
+  floor: number;
+}
+
 /** Which component each pixel of an image belongs to. */
 export interface PosteriorMap {
   /** Posteriors [height·width, components]. */
@@ -55,6 +70,8 @@ export class Session {
   readonly perEpoch: number;
   /** Updates so far. */
   step = 0;
+  /** Is told when a component died. */
+  log: (message: string) => void = () => {};
   private readonly order: Generator<Update, void>;
 
   /** @throws OptionError where the settings do not fit */
@@ -65,7 +82,7 @@ export class Session {
     const { model, width, seed } = experiment;
     const options = { classes: data.train.classes, width: width ?? undefined };
     const random = createRandom(seed).fork('init');
-    this.network = makeModel(model, experiment, { ...options, random, log: () => {} });
+    this.network = makeModel(model, experiment, { ...options, random, log: (message) => this.log(message) });
     this.optimizer = makeOptimizer(this.network.parameters(), experiment);
     this.perEpoch = updatesPerEpoch(experiment, data.train);
     const standing = { settings: experiment, data, step: 0, total: Number.POSITIVE_INFINITY };
@@ -96,18 +113,44 @@ export class Session {
   }
 
   /** Evaluates on the test images by running statistics, and by precise ones where there are any. */
-  evaluate(): Promise<Stated<Score>[]> {
+  evaluate(): Promise<Stated<Classified>[]> {
     const { network, data, perEpoch, experiment } = this;
     const settings = { ...experiment, preciseBatches: null, accumulate: 1 };
     const batches = preciseBatches({ settings, data, perEpoch });
-    return evaluateBothWays(network, batches, () => evaluate(network, data.test, data.statistics));
+    return evaluateBothWays(network, batches, () => classify(network, data.test, data.statistics));
   }
 
-  /** The filters of the first convolution, [filters, channels, height, width]; null where there is none. */
-  async filters(): Promise<{ shape: readonly number[]; values: ArrayLike<number> } | null> {
+  /** The filters of the first convolution; null where there is none. */
+  async filters(): Promise<Filters | null> {
     const [, first] = this.network.namedModules().find(([, module]) => module instanceof Conv2d) ?? [];
     if (!(first instanceof Conv2d)) return null;
     return { shape: first.weight.shape, values: await first.weight.data() };
+  }
+
+  /** What the mixtures weigh, layer by layer. */
+  async weights(): Promise<LayerWeights[]> {
+    const found: LayerWeights[] = [];
+    for (const [layer, norm] of this.network.namedModules()) {
+      if (!(norm instanceof MixtureNorm2d)) continue;
+      const values = [...(await norm.runningWeights.data())];
+      const each = values.length / norm.components;
+      const weights = Array.from({ length: norm.components }, (_, k) => {
+        const own = values.slice(k * each, (k + 1) * each);
+        return own.reduce((sum, weight) => sum + weight, 0) / each;
+      });
+      found.push({ layer, weights, floor: norm.minWeight });
+    }
+    return found;
+  }
+
+  /** Whose posteriors a layer has: of whole pixels, of each channel's, or none. */
+  posteriorOf(layer: string): MixtureNorm2d['posterior'] | null {
+    const norm = this.layer(layer);
+    return norm instanceof MixtureNorm2d ? norm.posterior : null;
+  }
+
+  private layer(name: string) {
+    return this.network.namedModules().find(([own]) => own === name)?.[1];
   }
 
   /**
@@ -115,7 +158,7 @@ export class Session {
    * @throws OptionError where there is no such mixture of whole pixels
    */
   async posteriorMap(layer: string, image: number): Promise<PosteriorMap> {
-    const [, norm] = this.network.namedModules().find(([name]) => name === layer) ?? [];
+    const norm = this.layer(layer);
     if (!(norm instanceof MixtureNorm2d) || norm.posterior !== 'joint')
       throw new OptionError(`posteriorMap: ${layer} is no mixture of whole pixels`);
     const { test, statistics } = this.data;

@@ -10,10 +10,12 @@ import {
   fields,
   hashOf,
   isPossible,
+  partOf,
+  parts,
 } from '../../../dist/models/lab/choices.js';
-import { GrowingChart } from './chart.js';
-import { LayerView } from './layers.js';
+import { GrowingChart, Growth } from './chart.js';
 import type { Order, Report } from './protocol.js';
+import { Views } from './views.js';
 
 const NORMS = ['bn', 'mn'] as const;
 const IMAGES = { kind: 'synthetic', train: 2000, test: 500 } as const;
@@ -24,15 +26,18 @@ const find = <T extends HTMLElement>(id: string) => document.getElementById(id) 
 const [runButton, stepButton, restartButton] = ['run', 'step', 'restart'].map((id) =>
   find<HTMLButtonElement>(id),
 );
-const lossChart = new GrowingChart(find('loss'), `training loss, mean of the last ${WINDOW} updates`, NORMS);
+const lines = NORMS.map((norm) => ({ colour: norm, label: norm.toUpperCase() }));
+const lossTitle = `training loss, mean of the last ${WINDOW} updates`;
+const lossChart = new GrowingChart(find('loss'), { title: lossTitle }, new Growth(lines));
+const accuracyTitle = 'test accuracy in %, by precise statistics';
 const accuracyChart = new GrowingChart(
   find('accuracy'),
-  'test accuracy in %, by precise statistics',
-  NORMS,
-  true,
+  { title: accuracyTitle, hasPoints: true },
+  new Growth(lines),
 );
-
-const layerSelect = find<HTMLSelectElement>('layer');
+const views = new Views((look) => {
+  for (const network of networks) network.tell({ kind: 'look', ...look });
+});
 
 let choices: Choices = choicesOf(location.hash);
 let isRunning = false;
@@ -41,18 +46,14 @@ let isRunning = false;
 class Network {
   private worker: Worker | null = null;
   private recent: number[] = [];
-  private readonly view: LayerView;
+  /** In the charts. */
+  private readonly line: number;
 
   constructor(
     readonly norm: (typeof NORMS)[number],
     private readonly output: HTMLElement,
   ) {
-    this.view = new LayerView(find(`${norm}-layers`));
-  }
-
-  /** Draws the layer that is looked at. */
-  show(layer: string): void {
-    this.view.show(layer);
+    this.line = NORMS.indexOf(norm);
   }
 
   /** Tells the worker, which begins where there is none: but nobody need be woken to hear of a pause or a rate. */
@@ -66,7 +67,7 @@ class Network {
     this.worker?.terminate();
     this.worker = null;
     this.recent = [];
-    this.view.clear();
+    views.clear(this.norm);
     this.output.textContent = 'not begun';
     delete this.output.dataset.step;
   }
@@ -84,30 +85,21 @@ class Network {
   }
 
   private hear(report: Report): void {
+    views.hear(this.norm, report);
     if (report.kind === 'failed') alarm(`${this.norm.toUpperCase()}: ${report.message}`);
     if (report.kind === 'ready')
       this.output.textContent = `${report.parameters.toLocaleString('en')} parameters`;
     if (report.kind === 'score' && report.statistics === 'precise')
-      accuracyChart.add(this.norm, report.step, 100 * report.accuracy);
-    if (report.kind === 'layers') {
-      this.view.take(report.layers);
-      offerLayers(this.view.names);
-      this.show(layerSelect.value);
-    }
+      accuracyChart.add(this.line, report.step, 100 * report.accuracy);
     if (report.kind !== 'update') return;
     this.recent = [...this.recent, report.loss].slice(-WINDOW);
     const { step, epoch, loss, imagesPerS } = report;
-    lossChart.add(this.norm, step, this.recent.reduce((sum, value) => sum + value, 0) / this.recent.length);
+    const mean = this.recent.reduce((sum, value) => sum + value, 0) / this.recent.length;
+    lossChart.add(this.line, step, mean);
     this.output.textContent = `update ${step}, epoch ${epoch}: loss ${loss.toFixed(3)}, ${imagesPerS.toFixed(0)} images/s`;
     this.output.dataset.step = String(step);
     this.output.dataset.loss = String(loss);
   }
-}
-
-/** The layers that one may look at, as soon as they are known. */
-function offerLayers(names: readonly string[]): void {
-  if (layerSelect.options.length > 0) return;
-  for (const name of names) layerSelect.add(new Option(name));
 }
 
 const networks = NORMS.map((norm) => new Network(norm, find(norm)));
@@ -154,26 +146,30 @@ function inputOf(field: Field): HTMLInputElement | HTMLSelectElement {
   return Object.assign(document.createElement('input'), { type: 'number', min, max, step, value });
 }
 
-function showFields(): void {
-  const rows = fields.map((field) => {
-    const [label, input, hint] = [
-      document.createElement('label'),
-      inputOf(field),
-      document.createElement('span'),
-    ];
-    hint.className = 'hint';
-    hint.textContent = field.hint;
-    input.name = field.name;
-    input.addEventListener('change', () => choose(field, input));
-    label.append(field.label, input, hint);
-    return label;
-  });
-  find('fields').replaceChildren(...rows);
+function rowOf(field: (typeof fields)[number]): HTMLLabelElement {
+  const [label, input, hint] = [
+    document.createElement('label'),
+    inputOf(field),
+    document.createElement('span'),
+  ];
+  hint.className = 'hint';
+  hint.textContent = field.hint;
+  input.name = field.name;
+  input.addEventListener('change', () => choose(field, input));
+  label.append(field.label, input, hint);
+  return label;
 }
 
-layerSelect.onchange = () => {
-  for (const network of networks) network.show(layerSelect.value);
-};
+function showFields(): void {
+  const sets = Object.entries(parts).map(([part, title]) => {
+    const [set, legend] = [document.createElement('fieldset'), document.createElement('legend')];
+    legend.textContent = title;
+    set.append(legend, ...fields.filter(({ name }) => partOf[name] === part).map(rowOf));
+    return set;
+  });
+  find('fields').replaceChildren(...sets);
+}
+
 runButton.onclick = () => run(!isRunning);
 stepButton.onclick = () => {
   if (isRunning) run(false);

@@ -4,8 +4,8 @@ import { synthetic } from '../../../dist/datasets/synthetic.js';
 import { openDevice, setDevice } from '../../../dist/lib/index.js';
 import '../../../dist/lib/methods.js'; // x.mul(y) beside mul(x, y)
 import { Session } from '../../../dist/models/lab/session.js';
-import { pictureLayers } from '../../../dist/models/watch/pictures.js';
-import type { Order, Report } from './protocol.js';
+import { looksOf } from './looks.js';
+import type { Look, Order, Report } from './protocol.js';
 import { setImmediate } from './turns.js';
 
 const send = (report: Report) => postMessage(report);
@@ -15,6 +15,9 @@ const EVALUATE = 50;
 
 let session: Session | null = null;
 let running = false;
+/** Where the page looks, and where it looked last. */
+let at: Look = { layer: '', image: 0 };
+let seen = at;
 /** The updates that are being made. */
 let loop: Promise<void> = Promise.resolve();
 
@@ -26,12 +29,14 @@ async function start({ experiment, images, threads }: Extract<Order, { kind: 'st
   );
   session = new Session(experiment, { train, test, statistics: channelStatistics(train) });
   const parameters = session.network.parameters().reduce((sum, { size }) => sum + size, 0);
-  send({ kind: 'ready', threads: device.threads ?? 1, parameters });
+  session.log = (message) => send({ kind: 'note', step: session!.step + 1, message });
+  send({ kind: 'ready', threads: device.threads ?? 1, parameters, test });
 }
 
-/** Sends what goes into the norms, and the mixtures that normalize it. */
-async function look({ network, data, step }: Session): Promise<void> {
-  send({ kind: 'layers', step, layers: await pictureLayers(network, data) });
+/** Sends what is to be seen of the network, from its first update on. */
+async function look(session: Session): Promise<void> {
+  seen = at;
+  if (session.step > 0) for (const report of await looksOf(session, seen)) send(report);
 }
 
 async function evaluate(session: Session): Promise<void> {
@@ -43,10 +48,11 @@ async function go(session: Session): Promise<void> {
   try {
     while (running) {
       send({ kind: 'update', ...(await session.update()) });
-      if (session.step % LOOK === 0) await look(session);
+      if (session.step === 1 || session.step % LOOK === 0 || at !== seen) await look(session);
       if (session.step % EVALUATE === 0) await evaluate(session);
       await setImmediate();
     }
+    if (at !== seen) await look(session);
   } catch (error) {
     fail(error as Error);
   } finally {
@@ -57,6 +63,12 @@ async function go(session: Session): Promise<void> {
 async function obey(order: Order): Promise<void> {
   if (order.kind === 'start') return start(order);
   if (!session) throw new Error('nothing was started');
+  if (order.kind === 'look') {
+    at = order;
+    if (running) return; // then it is seen after the update
+    await loop;
+    return look(session);
+  }
   if (order.kind === 'rate') session.lr = order.lr;
   else if (order.kind === 'pause') running = false;
   else if (order.kind === 'go' && !running) {
