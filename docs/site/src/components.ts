@@ -8,7 +8,7 @@ export const COLOURS = 8;
 export function legendOf(numbers: readonly string[]): Html {
   const items = numbers.map(
     (number, k) =>
-      html`<li><span class="swatch c${k % COLOURS}"></span>component ${k + 1}: <b>${number}</b></li>`,
+      html`<li><span class="swatch c${k % COLOURS}"></span>component ${k}: <b>${number}</b></li>`,
   );
   return html`<ul class="legend">${items}</ul>`;
 }

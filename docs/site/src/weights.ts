@@ -71,4 +71,4 @@ function wordsOf({ weights, floor }: LayerWeights): Html {
   return legendOf(weights.map((weight) => `${weight.toFixed(3)}${isDead(weight) ? ', dead' : ''}`));
 }
 
-const lineOf = (k: number) => ({ colour: `c${k % COLOURS}`, label: `component ${k + 1}` });
+const lineOf = (k: number) => ({ colour: `c${k % COLOURS}`, label: `component ${k}` });
