@@ -12,15 +12,13 @@ import { openDevice, setDevice } from '../../lib/index.js';
 import { median, rounded } from '../../models/bench/figures.js';
 import { buildSite, type Norm, norms, openSite, sessionOf, updatesOf } from '../site/laboratory.js';
 
-/** Updates that engines take to compile what runs often. */
-const WARM_UP = 10;
-
 const { values: flags } = parseArgs({
   options: {
     pairs: { type: 'string', default: '3' },
     seconds: { type: 'string', default: '20' },
     hash: { type: 'string', default: '' },
-    child: { type: 'string' },
+    /** What a process that this one starts is to do. */
+    part: { type: 'string' },
   },
 });
 const seconds = Number(flags.seconds);
@@ -32,6 +30,8 @@ interface Measured {
   /** From the address to the first update of both networks, Start being pressed at once. */
   first: number;
   frames: number[];
+  /** The share of the time that the page's own thread computed: script, style, layout and drawing. */
+  busy: number;
   speeds: number[];
 }
 
@@ -53,14 +53,27 @@ async function measurePage(folder: string): Promise<Measured> {
     await page.addInitScript("addEventListener('load', () => document.getElementById('run').click())");
     await page.goto(url + flags.hash);
     await page.waitForFunction('heard.length === 2 && heard.every((own) => own.length > 0)');
+    const busySeconds = await watchThread(page);
+    const before = await busySeconds();
     const frames = await framesOf(page);
+    const busy = ((await busySeconds()) - before) / seconds;
     const updates = await updatesOf(page);
     const first = Math.max(...updates.map(([{ at }]) => at));
-    const speeds = updates.map((own) => median(own.slice(WARM_UP).map(({ imagesPerS }) => imagesPerS)));
-    return { first, frames, speeds };
+    const speeds = updates.map((own) => speedOf(own.map(({ imagesPerS }) => imagesPerS)));
+    return { first, frames, busy, speeds };
   } finally {
     await close();
   }
+}
+
+/** Tells the processor time that the page's own thread has had, in seconds: what else the machine does is not in it. */
+async function watchThread(page: Page): Promise<() => Promise<number>> {
+  const session = await page.context().newCDPSession(page);
+  await session.send('Performance.enable', { timeDomain: 'threadTicks' });
+  return async () => {
+    const { metrics } = await session.send('Performance.getMetrics');
+    return metrics.find(({ name }) => name === 'TaskDuration')!.value;
+  };
 }
 
 /** The times between frames while one goes through the sections of a page. */
@@ -81,22 +94,20 @@ const framesOf = (page: Page): Promise<number[]> =>
     return times;
   })()`);
 
-/** Both networks in Node, at the same time: their images a second. */
-async function measureNode(): Promise<number[]> {
-  const children = norms.map((norm) => {
-    const given = [
-      fileURLToPath(import.meta.url),
-      '--child',
-      norm,
-      '--seconds',
-      flags.seconds,
-      '--hash',
-      flags.hash,
-    ];
-    return spawn(process.execPath, given, { stdio: ['ignore', 'pipe', 'inherit'] });
+/** This program again, for one network or for both; what it prints. */
+function again(what: string, options: { detached?: boolean } = {}): Promise<string> {
+  const given = ['--part', what, '--seconds', flags.seconds, '--hash', flags.hash];
+  const child = spawn(process.execPath, [fileURLToPath(import.meta.url), ...given], {
+    ...{ stdio: ['ignore', 'pipe', 'inherit'], ...options },
   });
-  return (await Promise.all(children.map((child) => text(child.stdout)))).map(Number);
+  return text(child.stdout!);
 }
+
+/**
+ * Both networks in Node, at the same time: their images a second. They are a session of their own, as Chromium is: Linux divides a
+ * busy machine among sessions.
+ */
+const measureNode = async (): Promise<number[]> => JSON.parse(await again('both', { detached: true }));
 
 /** One network, in a process of its own. */
 async function train(norm: Norm): Promise<number> {
@@ -105,8 +116,11 @@ async function train(norm: Norm): Promise<number> {
   const speeds: number[] = [];
   const end = performance.now() + 1000 * seconds;
   while (performance.now() < end) speeds.push((await session.update()).imagesPerS);
-  return median(speeds.slice(WARM_UP));
+  return speedOf(speeds);
 }
+
+/** The median of the second half: what runs often is compiled by then. */
+const speedOf = (speeds: readonly number[]): number => median(speeds.slice(speeds.length >> 1));
 
 function framesInWords(frames: readonly number[]): string {
   const late = frames.toSorted((a, b) => a - b)[Math.floor(0.95 * frames.length)];
@@ -118,9 +132,10 @@ async function compare(folder: string): Promise<void> {
   console.log(`frames of a page at rest: ${framesInWords(await framesAtRest(folder))}`);
   const ratios: number[][] = norms.map(() => []);
   for (let pair = 0; pair < Number(flags.pairs); pair++) {
-    const { first, frames, speeds } = await measurePage(folder);
+    const { first, frames, busy, speeds } = await measurePage(folder);
     const node = await measureNode();
-    console.log(`first update after ${rounded(first, 0)} ms; frames: ${framesInWords(frames)}`);
+    const thread = `page's thread busy ${rounded(100 * busy, 0)} %`;
+    console.log(`first update after ${rounded(first, 0)} ms; frames: ${framesInWords(frames)}; ${thread}`);
     for (const [i, norm] of norms.entries()) {
       ratios[i].push(speeds[i] / node[i]);
       console.log(
@@ -134,8 +149,9 @@ async function compare(folder: string): Promise<void> {
   );
 }
 
-if (flags.child) {
-  console.log(await train(flags.child as Norm));
+if (flags.part) {
+  const both = async () => JSON.stringify((await Promise.all(norms.map((norm) => again(norm)))).map(Number));
+  console.log(flags.part === 'both' ? await both() : await train(flags.part as Norm));
   process.exit();
 }
 const folder = mkdtempSync(join(tmpdir(), 'mixgrad-laboratory-'));

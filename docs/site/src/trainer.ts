@@ -9,15 +9,18 @@ import type { Look, Order, Report } from './protocol.js';
 import { setImmediate } from './turns.js';
 
 const send = (report: Report) => postMessage(report);
-/** Updates between two looks into the network, and between two evaluations. */
-const LOOK = 10;
+/** Updates between two evaluations. */
 const EVALUATE = 50;
+/** Looks into the network leave so many times as long as they take to training. */
+const REST = 9;
 
 let session: Session | null = null;
 let running = false;
 /** Where the page looks, and where it looked last. */
 let at: Look = { layer: '', image: 0 };
 let seen = at;
+/** When it is time to look again. */
+let nextLook = 0;
 /** The updates that are being made. */
 let loop: Promise<void> = Promise.resolve();
 
@@ -36,7 +39,11 @@ async function start({ experiment, images, threads }: Extract<Order, { kind: 'st
 /** Sends what is to be seen of the network, from its first update on. */
 async function look(session: Session): Promise<void> {
   seen = at;
-  if (session.step > 0) for (const report of await looksOf(session, seen)) send(report);
+  if (session.step === 0) return;
+  const before = performance.now();
+  for (const report of await looksOf(session, seen)) send(report);
+  const now = performance.now();
+  nextLook = now + REST * (now - before);
 }
 
 async function evaluate(session: Session): Promise<void> {
@@ -48,7 +55,7 @@ async function go(session: Session): Promise<void> {
   try {
     while (running) {
       send({ kind: 'update', ...(await session.update()) });
-      if (session.step === 1 || session.step % LOOK === 0 || at !== seen) await look(session);
+      if (performance.now() >= nextLook || at !== seen) await look(session);
       if (session.step % EVALUATE === 0) await evaluate(session);
       await setImmediate();
     }
