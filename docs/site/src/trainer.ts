@@ -59,7 +59,7 @@ async function go(session: Session): Promise<void> {
       if (session.step % EVALUATE === 0) await evaluate(session);
       await setImmediate();
     }
-    if (at !== seen) await look(session);
+    await look(session); // of what it is now
   } catch (error) {
     fail(error as Error);
   } finally {
