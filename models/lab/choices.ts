@@ -71,6 +71,19 @@ export const fields = [
 ] as const satisfies readonly Field[];
 
 export type FieldName = (typeof fields)[number]['name'];
+
+/** The parts of the form, in order. */
+export const parts = { images: 'Images', networks: 'Networks', mixture: 'Mixture normalization' } as const;
+
+/** The part that each field stands in. */
+export const partOf: Record<FieldName, keyof typeof parts> = {
+  ...{ data: 'images', images: 'images', testImages: 'images' },
+  ...{ model: 'networks', width: 'networks', left: 'networks', right: 'networks', normAt: 'networks' },
+  ...{ lr: 'networks', batchSize: 'networks', seed: 'networks', device: 'networks' },
+  ...{ components: 'mixture', iterations: 'mixture' },
+  ...{ posterior: 'mixture', gradient: 'mixture', scale: 'mixture' },
+};
+
 /** What the fields say. */
 export type Choices = Record<FieldName, string>;
 

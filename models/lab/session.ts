@@ -3,7 +3,7 @@
 import { batches } from '../../datasets/batches.js';
 import { Conv2d, emFit, MixtureNorm2d, type Module, type Optimizer, OptionError } from '../../lib/index.js';
 import type { RunData } from '../run/data.js';
-import { evaluate, imagesOf, type Score } from '../run/evaluate.js';
+import { type Classified, classify, imagesOf, type Score } from '../run/evaluate.js';
 import { type Update, updates, updatesPerEpoch } from '../run/order.js';
 import { evaluateBothWays, type Stated } from '../run/precise.js';
 import { makeNetwork, type NetworkSettings } from '../train/network.js';
@@ -26,6 +26,21 @@ export interface Seen extends Score {
   imagesPerS: number;
 }
 
+/** Filters of a convolution, [filters, channels, height, width]. */
+export interface Filters {
+  shape: readonly number[];
+  values: ArrayLike<number>;
+}
+
+/** The weights of a layer's running mixture. */
+export interface LayerWeights {
+  layer: string;
+  /** By component; means over the channels where each has its own. */
+  weights: number[];
+  /** The least weight that a component can have. */
+  floor: number;
+}
+
 /** Which component each pixel of an image belongs to. */
 export interface PosteriorMap {
   /** Posteriors [height·width, components]. */
@@ -41,6 +56,8 @@ export class Session {
   readonly perEpoch: number;
   /** Updates so far. */
   step = 0;
+  /** Is told when a component died. */
+  log: (message: string) => void = () => {};
   private order: Generator<Update, void>;
 
   /** @throws OptionError where the settings do not fit */
@@ -51,7 +68,7 @@ export class Session {
     const { length, classes } = data.train;
     if (experiment.batchSize > length)
       throw new OptionError(`batch ${experiment.batchSize}: there are ${length} training images`);
-    this.network = makeNetwork(experiment, classes);
+    this.network = makeNetwork(experiment, classes, (message) => this.log(message));
     this.optimizer = makeOptimizer(this.network.parameters(), experiment);
     this.perEpoch = updatesPerEpoch(experiment, data.train);
     this.order = this.orderFrom(0);
@@ -93,18 +110,44 @@ export class Session {
   }
 
   /** Evaluates on the test images by running statistics, and by precise ones where there are any. */
-  evaluate(): Promise<Stated<Score>[]> {
+  evaluate(): Promise<Stated<Classified>[]> {
     const { network, data, perEpoch, experiment } = this;
     const settings = { ...experiment, preciseBatches: null, accumulate: 1 };
     const batches = preciseBatches({ settings, data, perEpoch });
-    return evaluateBothWays(network, batches, () => evaluate(network, data.test, data.statistics));
+    return evaluateBothWays(network, batches, () => classify(network, data.test, data.statistics));
   }
 
-  /** The filters of the first convolution, [filters, channels, height, width]; null where there is none. */
-  async filters(): Promise<{ shape: readonly number[]; values: ArrayLike<number> } | null> {
+  /** The filters of the first convolution; null where there is none. */
+  async filters(): Promise<Filters | null> {
     const [, first] = this.network.namedModules().find(([, module]) => module instanceof Conv2d) ?? [];
     if (!(first instanceof Conv2d)) return null;
     return { shape: first.weight.shape, values: await first.weight.data() };
+  }
+
+  /** What the mixtures weigh, layer by layer. */
+  async weights(): Promise<LayerWeights[]> {
+    const found: LayerWeights[] = [];
+    for (const [layer, norm] of this.network.namedModules()) {
+      if (!(norm instanceof MixtureNorm2d)) continue;
+      const values = [...(await norm.runningWeights.data())];
+      const each = values.length / norm.components;
+      const weights = Array.from({ length: norm.components }, (_, k) => {
+        const own = values.slice(k * each, (k + 1) * each);
+        return own.reduce((sum, weight) => sum + weight, 0) / each;
+      });
+      found.push({ layer, weights, floor: norm.minWeight });
+    }
+    return found;
+  }
+
+  /** Whose posteriors a layer has: of whole pixels, of each channel's, or none. */
+  posteriorOf(layer: string): MixtureNorm2d['posterior'] | null {
+    const norm = this.layer(layer);
+    return norm instanceof MixtureNorm2d ? norm.posterior : null;
+  }
+
+  private layer(name: string) {
+    return this.network.namedModules().find(([own]) => own === name)?.[1];
   }
 
   /**
@@ -112,7 +155,7 @@ export class Session {
    * @throws OptionError where there is no such mixture of whole pixels
    */
   async posteriorMap(layer: string, image: number): Promise<PosteriorMap> {
-    const [, norm] = this.network.namedModules().find(([name]) => name === layer) ?? [];
+    const norm = this.layer(layer);
     if (!(norm instanceof MixtureNorm2d) || norm.posterior !== 'joint')
       throw new OptionError(`posteriorMap: ${layer} is no mixture of whole pixels`);
     const { test, statistics } = this.data;

@@ -13,6 +13,11 @@ export interface Score {
   accuracy: number;
 }
 
+/** A score, and the class that each image was taken for, as {@link predict} has it. */
+export interface Classified extends Score {
+  predictions: Int32Array;
+}
+
 /** Evaluates in evaluation mode, without recording. @throws what `stop` throws once it is aborted */
 export async function evaluate(
   network: Module,
@@ -20,9 +25,21 @@ export async function evaluate(
   statistics: ChannelStatistics,
   stop?: AbortSignal,
 ): Promise<Score> {
+  const { loss, accuracy } = await classify(network, dataset, statistics, stop);
+  return { loss, accuracy };
+}
+
+/** As `evaluate`, with the predictions. */
+export async function classify(
+  network: Module,
+  dataset: Dataset,
+  statistics: ChannelStatistics,
+  stop?: AbortSignal,
+): Promise<Classified> {
   network.eval();
+  const predictions = new Int32Array(dataset.length);
   let loss = 0;
-  let correct = 0;
+  let seen = 0;
   for (const batch of batches(dataset, { batchSize: BATCH_SIZE, statistics })) {
     await letSignalsIn(stop);
     const [logits, total] = noGrad(() => {
@@ -30,9 +47,11 @@ export async function evaluate(
       return [logits, crossEntropy(logits, batch.labels, { reduction: 'sum' })];
     });
     loss += await total.item();
-    correct += countCorrect(await logits.data(), batch.labels);
+    predictions.set(predict(await logits.data(), batch.size), seen);
+    seen += batch.size;
   }
-  return { loss: loss / dataset.length, accuracy: correct / dataset.length };
+  const accuracy = countEqual(predictions, dataset.labels) / dataset.length;
+  return { loss: loss / dataset.length, accuracy, predictions };
 }
 
 /** Ctrl-C and the progress bar have their turn between synchronous computations. */
@@ -46,16 +65,24 @@ export function imagesOf({ images, size }: Batch): Tensor {
   return tensor(images, { shape: [size, CHANNELS, SIDE, SIDE] });
 }
 
-/** How many rows of logits [N, classes] have their largest at the label; of equal ones the first counts. A row with NaN is never right. */
-export function countCorrect(logits: ArrayLike<number>, labels: Int32Array): number {
-  const classes = logits.length / labels.length;
-  const isLargest = (label: number, n: number) => {
-    const own = logits[n * classes + label];
+/** The column of the largest logit of each row [rows, classes]: of equal ones the first, and −1 where a row has NaN. */
+export function predict(logits: ArrayLike<number>, rows: number): Int32Array {
+  const classes = logits.length / rows;
+  return Int32Array.from({ length: rows }, (_, n) => {
+    let largest = 0;
     for (let c = 0; c < classes; c++) {
-      const other = logits[n * classes + c];
-      if (!(c < label ? other < own : other <= own)) return false;
+      const logit = logits[n * classes + c];
+      if (Number.isNaN(logit)) return -1;
+      if (logit > logits[n * classes + largest]) largest = c;
     }
-    return true;
-  };
-  return labels.reduce((correct, label, n) => correct + Number(isLargest(label, n)), 0);
+    return largest;
+  });
 }
+
+/** How many rows of logits [N, classes] are predicted as their label says. */
+export function countCorrect(logits: ArrayLike<number>, labels: Int32Array): number {
+  return countEqual(predict(logits, labels.length), labels);
+}
+
+const countEqual = (predictions: Int32Array, labels: ArrayLike<number>): number =>
+  predictions.reduce((correct, prediction, n) => correct + Number(prediction === labels[n]), 0);

@@ -1,73 +1,109 @@
-// A chart of two lines that grow: one of each network, over the updates.
+// A chart of lines that grow over the updates.
 import uPlot from 'uplot';
 import 'uplot/dist/uPlot.min.css';
+import { colourOf, onScheme } from './colours.js';
+import { Drawing } from './drawing.js';
 
 const HEIGHT = 260;
 
-/** A colour of the style sheet as it is now, in light or dark. */
-const colourOf = (name: string) => {
-  const probe = document.body.appendChild(document.createElement('i'));
-  probe.style.color = `var(--${name})`;
-  const { color } = getComputedStyle(probe);
-  probe.remove();
-  return color;
-};
+/** A line: its colour in the style sheet, and its name. */
+export interface Line {
+  colour: string;
+  label: string;
+}
 
-export class GrowingChart {
-  private plot: uPlot;
-  /** Values by update. */
-  private readonly lines: Record<string, Map<number, number>>;
-  private scheduled = false;
+/** Values of lines over the updates. */
+export class Growth {
+  private readonly updates: number[] = [];
+  private readonly values: (number | null)[][];
 
-  constructor(
-    private readonly box: HTMLElement,
-    private readonly title: string,
-    private readonly names: readonly string[],
-    private readonly hasPoints = false,
-  ) {
-    this.lines = Object.fromEntries(names.map((name) => [name, new Map()]));
-    this.plot = this.draw();
-    new ResizeObserver(() => this.plot.setSize(this.size())).observe(box);
-    // a canvas keeps its colours when the page goes from light to dark
-    matchMedia('(prefers-color-scheme: dark)').addEventListener('change', () => {
-      this.plot.destroy();
-      this.plot = this.draw();
-    });
+  constructor(readonly lines: readonly Line[]) {
+    this.values = lines.map(() => []);
   }
 
-  private draw(): uPlot {
-    const axis = { stroke: colourOf('quiet'), grid: { stroke: colourOf('grid'), width: 1 } };
-    const series = this.names.map((name) => ({
-      ...{ label: name.toUpperCase(), stroke: colourOf(name), width: 2, points: { show: this.hasPoints } },
-    }));
-    const options: uPlot.Options = {
-      ...{ title: this.title, ...this.size(), axes: [axis, axis], scales: { x: { time: false } } },
-      series: [{ label: 'update' }, ...series],
-    };
-    return new uPlot(options, this.data(), this.box);
-  }
-
-  private size = () => ({ width: this.box.clientWidth, height: HEIGHT });
-
-  /** Adds a value to a line; drawn with the next frame. */
-  add(name: string, update: number, value: number): void {
-    this.lines[name].set(update, value);
-    if (this.scheduled) return;
-    this.scheduled = true;
-    requestAnimationFrame(() => {
-      this.scheduled = false;
-      this.plot.setData(this.data());
-    });
+  set(line: number, update: number, value: number): void {
+    const { updates, values } = this;
+    let at = updates.length;
+    while (at > 0 && updates[at - 1] >= update) at--;
+    if (updates[at] !== update) {
+      updates.splice(at, 0, update);
+      for (const own of values) own.splice(at, 0, null);
+    }
+    values[line][at] = value;
   }
 
   clear(): void {
-    for (const line of Object.values(this.lines)) line.clear();
-    this.plot.setData(this.data());
+    for (const list of [this.updates, ...this.values]) list.length = 0;
   }
 
-  private data(): uPlot.AlignedData {
-    const lines = this.names.map((name) => this.lines[name]);
-    const updates = [...new Set(lines.flatMap((line) => [...line.keys()]))].toSorted((a, b) => a - b);
-    return [updates, ...lines.map((line) => updates.map((update) => line.get(update) ?? null))];
+  get data(): uPlot.AlignedData {
+    return [this.updates, ...this.values];
+  }
+}
+
+/** How a chart looks. */
+export interface Look {
+  title?: string;
+  hasPoints?: boolean;
+  hasLegend?: boolean;
+  /** From 0 to this value; without it as high as the values. */
+  most?: number;
+  height?: number;
+}
+
+export class GrowingChart {
+  private plot: uPlot;
+  private readonly drawing: Drawing;
+
+  constructor(
+    private readonly box: HTMLElement,
+    private readonly look: Look,
+    private growth: Growth,
+  ) {
+    this.plot = this.make();
+    this.drawing = new Drawing(box, () => this.plot.setData(this.growth.data));
+    new ResizeObserver(() => this.plot.setSize(this.size())).observe(box);
+    onScheme(() => this.remake());
+  }
+
+  private remake(): void {
+    this.plot.destroy();
+    this.plot = this.make();
+  }
+
+  private make(): uPlot {
+    const { title, hasPoints = false, hasLegend = true, most } = this.look;
+    const axis = { stroke: colourOf('quiet'), grid: { stroke: colourOf('grid'), width: 1 } };
+    const series = this.growth.lines.map(({ colour, label }) => ({
+      ...{ label, stroke: colourOf(colour), width: 2, points: { show: hasPoints } },
+    }));
+    const y: uPlot.Scale = most === undefined ? {} : { range: [0, most] };
+    const options: uPlot.Options = {
+      ...{ title, ...this.size(), axes: [axis, axis], scales: { x: { time: false }, y } },
+      legend: { show: hasLegend },
+      series: [{ label: 'update' }, ...series],
+    };
+    return new uPlot(options, this.growth.data, this.box);
+  }
+
+  private size = () => ({ width: this.box.clientWidth, height: this.look.height ?? HEIGHT });
+
+  /** Adds a value to a line of what is shown. */
+  add(line: number, update: number, value: number): void {
+    this.growth.set(line, update, value);
+    this.drawing.touch();
+  }
+
+  clear(): void {
+    this.growth.clear();
+    this.drawing.touch();
+  }
+
+  /** Shows these lines, which may have got more values. */
+  show(growth: Growth): void {
+    const isOther = growth !== this.growth;
+    this.growth = growth;
+    if (isOther) this.remake();
+    else this.drawing.touch();
   }
 }

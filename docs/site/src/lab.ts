@@ -6,20 +6,17 @@ import {
   choicesOf,
   experimentOf,
   type FieldName,
-  fields,
   hashOf,
-  isPossible,
   normOf,
-  wordsOf,
 } from '../../../dist/models/lab/choices.js';
-import type { Field } from '../../../dist/models/lab/field.js';
-import { GrowingChart } from './chart.js';
+import { GrowingChart, Growth } from './chart.js';
 import { DataPanel } from './data-panel.js';
-import { LayerView } from './layers.js';
+import { Form } from './form.js';
 import { NetworkFiles } from './network-files.js';
 import { DrawingPad } from './pad.js';
 import type { Images, Order, Report } from './protocol.js';
 import { aboutThreads, offerGpu, threadsOfEach, whyNoTraining } from './support.js';
+import { Views } from './views.js';
 
 const NORMS = ['bn', 'mn'] as const;
 /** Updates that a loss is averaged over. */
@@ -29,43 +26,35 @@ const find = <T extends HTMLElement>(id: string) => document.getElementById(id) 
 const [runButton, stepButton, restartButton] = ['run', 'step', 'restart'].map((id) =>
   find<HTMLButtonElement>(id),
 );
-const lossChart = new GrowingChart(find('loss'), `training loss, mean of the last ${WINDOW} updates`, NORMS);
-const accuracyChart = new GrowingChart(
-  find('accuracy'),
-  'test accuracy in %, by precise statistics',
-  NORMS,
-  true,
-);
-
-const layerSelect = find<HTMLSelectElement>('layer');
-
 let choices: Choices = choicesOf(location.hash);
 let isRunning = false;
+
+/** The norm of a network, as headings write it. */
+const titleOf = (norm: (typeof NORMS)[number]) => normOf(choices, norm).toUpperCase();
+const growth = () => new Growth(NORMS.map((norm) => ({ colour: norm, label: titleOf(norm) })));
+const lossTitle = `training loss, mean of the last ${WINDOW} updates`;
+const lossChart = new GrowingChart(find('loss'), { title: lossTitle }, growth());
+const accuracyTitle = 'test accuracy in %, by precise statistics';
+const accuracyChart = new GrowingChart(find('accuracy'), { title: accuracyTitle, hasPoints: true }, growth());
+const views = new Views((look) => {
+  for (const network of networks) network.tell({ kind: 'look', ...look });
+});
 
 /** One of the two networks. */
 class Network {
   private worker: Worker | null = null;
   private recent: number[] = [];
-  private readonly view: LayerView;
   private readonly files: NetworkFiles;
+  /** In the charts. */
+  private readonly line: number;
 
   constructor(
     readonly norm: (typeof NORMS)[number],
     private readonly output: HTMLElement,
   ) {
-    this.view = new LayerView(find(`${norm}-layers`));
+    this.line = NORMS.indexOf(norm);
     const side = norm === 'bn' ? 'left' : 'right';
     this.files = new NetworkFiles(find(`${norm}-files`), side, (order) => this.tell(order));
-  }
-
-  /** The norm that it has, as headings write it. */
-  get title(): string {
-    return normOf(choices, this.norm).toUpperCase();
-  }
-
-  /** Draws the layer that is looked at. */
-  show(layer: string): void {
-    this.view.show(layer);
   }
 
   /** Tells the worker, which begins where there is none: but nobody need be woken to hear of a pause or a rate. */
@@ -82,7 +71,7 @@ class Network {
     this.worker?.terminate();
     this.worker = null;
     this.recent = [];
-    this.view.clear();
+    views.clear(this.norm);
     this.files.clear();
     this.output.textContent = 'not begun';
     delete this.output.dataset.step;
@@ -92,7 +81,8 @@ class Network {
     const images = data.imagesFor(choices) as Images;
     this.worker = new Worker(new URL('./trainer.ts', import.meta.url), { type: 'module' });
     this.worker.onmessage = ({ data }: MessageEvent<Report>) => this.hear(data);
-    this.worker.onerror = ({ message }) => alarm(`${this.title}: ${message || 'its worker does not start'}`);
+    this.worker.onerror = ({ message }) =>
+      alarm(`${titleOf(this.norm)}: ${message || 'its worker does not start'}`);
     this.worker.postMessage({
       ...{ kind: 'start', images, device: choices.device as 'wasm' | 'webgpu', threads: threadsOfEach() },
       experiment: experimentOf(choices, this.norm),
@@ -100,22 +90,19 @@ class Network {
   }
 
   private hear(report: Report): void {
+    views.hear(this.norm, report);
     this.files.hear(report);
-    if (report.kind === 'failed') alarm(`${this.title}: ${report.message}`);
+    if (report.kind === 'failed') alarm(`${titleOf(this.norm)}: ${report.message}`);
     if (report.kind === 'taken over') this.takenOver(report);
     if (report.kind === 'ready')
       this.output.textContent = `${report.parameters.toLocaleString('en')} parameters`;
     if (report.kind === 'score' && report.statistics === 'precise')
-      accuracyChart.add(this.norm, report.step, 100 * report.accuracy);
-    if (report.kind === 'layers') {
-      this.view.take(report.layers);
-      offerLayers(this.view.names);
-      this.show(layerSelect.value);
-    }
+      accuracyChart.add(this.line, report.step, 100 * report.accuracy);
     if (report.kind !== 'update') return;
     this.recent = [...this.recent, report.loss].slice(-WINDOW);
     const { step, epoch, loss, imagesPerS } = report;
-    lossChart.add(this.norm, step, this.recent.reduce((sum, value) => sum + value, 0) / this.recent.length);
+    const mean = this.recent.reduce((sum, value) => sum + value, 0) / this.recent.length;
+    lossChart.add(this.line, step, mean);
     this.output.textContent = `update ${step}, epoch ${epoch}: loss ${loss.toFixed(3)}, ${imagesPerS.toFixed(0)} images/s`;
     this.output.dataset.step = String(step);
     this.output.dataset.loss = String(loss);
@@ -129,12 +116,7 @@ class Network {
   }
 }
 
-/** The layers that one may look at, as soon as they are known. */
-function offerLayers(names: readonly string[]): void {
-  if (layerSelect.options.length > 0) return;
-  for (const name of names) layerSelect.add(new Option(name));
-}
-
+const form = new Form(find('fields'), set);
 const networks = NORMS.map((norm) => new Network(norm, find(norm)));
 const data = new DataPanel(find('data'), (kind) => {
   set('data', kind);
@@ -166,15 +148,8 @@ function restart(): void {
   find('alert').textContent = '';
   runButton.textContent = 'Start';
   for (const network of networks) network.end();
-  lossChart.clear();
-  accuracyChart.clear();
-}
-
-/** Takes what a field says, if it can have it. */
-function choose(field: Field, input: HTMLInputElement | HTMLSelectElement): void {
-  const fits = isPossible(field, input.value, choices);
-  input.setAttribute('aria-invalid', String(!fits));
-  if (fits) set(field.name as FieldName, input.value);
+  lossChart.show(growth());
+  accuracyChart.show(growth());
 }
 
 /** Gives a field a value: the rate at once, everything else with a new beginning. */
@@ -187,49 +162,14 @@ function set(name: FieldName, value: string): void {
   else for (const network of networks) network.tell({ kind: 'rate', lr: Number(value) });
 }
 
-function inputOf(field: Field): HTMLInputElement | HTMLSelectElement {
-  if ('words' in field) return document.createElement('select');
-  const { least: min, most: max, step } = field;
-  return Object.assign(document.createElement('input'), { type: 'number', min, max, step });
-}
-
-function makeFields(): void {
-  const rows = fields.map((field) => {
-    const [label, input, hint] = [
-      document.createElement('label'),
-      inputOf(field),
-      document.createElement('span'),
-    ];
-    hint.className = 'hint';
-    hint.textContent = field.hint;
-    input.name = field.name;
-    input.addEventListener('change', () => choose(field, input));
-    label.append(field.label, input, hint);
-    return label;
-  });
-  find('fields').replaceChildren(...rows);
-}
-
-/** Shows what is chosen; fields stay where they are, for one of them may have the focus. */
+/** Shows what is chosen. */
 function showChoices(): void {
-  for (const field of fields as readonly Field[]) {
-    const input = document.getElementsByName(field.name)[0] as HTMLInputElement | HTMLSelectElement;
-    if (input instanceof HTMLSelectElement && 'words' in field) showWords(input, wordsOf(field, choices));
-    input.value = choices[field.name as FieldName];
-    input.removeAttribute('aria-invalid');
-  }
-  for (const { norm, title } of networks) find(`${norm}-name`).textContent = title;
+  form.show(choices);
+  for (const norm of NORMS)
+    for (const place of document.querySelectorAll(`[data-title=${norm}]`)) place.textContent = titleOf(norm);
   data.tell(choices);
 }
 
-function showWords(select: HTMLSelectElement, words: readonly string[]): void {
-  if ([...select.options].map(({ value }) => value).join() === words.join()) return;
-  select.replaceChildren(...words.map((word) => new Option(word)));
-}
-
-layerSelect.onchange = () => {
-  for (const network of networks) network.show(layerSelect.value);
-};
 runButton.onclick = () => {
   if (isRunning || !lacksImages()) run(!isRunning);
 };
@@ -243,7 +183,6 @@ addEventListener('hashchange', () => {
   showChoices();
   restart();
 });
-makeFields();
 showChoices();
 const drawn = choices.data === 'drawings' ? pad.own() : null;
 if (drawn) data.take(drawn);

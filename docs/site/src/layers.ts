@@ -2,14 +2,19 @@
 import { drawChannels } from '../../../dist/models/report/draw/frame.js';
 import type { Range } from '../../../dist/models/report/draw/scale.js';
 import type { LayerPicture } from '../../../dist/models/run/metrics.js';
+import { Drawing } from './drawing.js';
 
 /** The pictures of one network in a box; only the layer that is looked at is drawn. */
 export class LayerView {
   private layers: readonly LayerPicture[] = [];
+  private shown = '';
   /** By layer and channel: as wide as it ever was, so that pictures do not jump. */
   private readonly ranges = new Map<string, Range>();
+  private readonly drawing: Drawing;
 
-  constructor(private readonly box: HTMLElement) {}
+  constructor(private readonly box: HTMLElement) {
+    this.drawing = new Drawing(box, () => this.draw());
+  }
 
   /** The names of the layers seen so far. */
   get names(): string[] {
@@ -27,20 +32,26 @@ export class LayerView {
           Math.max(high, histogram.borders.at(-1)!),
         ]);
       }
+    this.drawing.touch();
   }
 
   show(name: string): void {
-    const channels = this.layers.find((layer) => layer.name === name)?.channels ?? [];
-    const shown = channels.map((picture) => ({
-      picture,
-      range: this.ranges.get(`${name} ${picture.channel}`)!,
-    }));
-    this.box.innerHTML = drawChannels(shown).text;
+    this.shown = name;
+    this.drawing.touch();
   }
 
   clear(): void {
     this.layers = [];
     this.ranges.clear();
-    this.box.replaceChildren();
+    this.drawing.touch();
+  }
+
+  private draw(): void {
+    const channels = this.layers.find((layer) => layer.name === this.shown)?.channels ?? [];
+    const shown = channels.map((picture) => ({
+      picture,
+      range: this.ranges.get(`${this.shown} ${picture.channel}`)!,
+    }));
+    this.box.innerHTML = drawChannels(shown).text;
   }
 }

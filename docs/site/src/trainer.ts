@@ -5,17 +5,23 @@ import { openDevice, setDevice } from '../../../dist/lib/index.js';
 import '../../../dist/lib/methods.js'; // x.mul(y) beside mul(x, y)
 import { keep, takeOver } from '../../../dist/models/lab/keeping.js';
 import { Session } from '../../../dist/models/lab/session.js';
-import { pictureLayers } from '../../../dist/models/watch/pictures.js';
-import type { Order, Report } from './protocol.js';
+import { looksOf } from './looks.js';
+import type { Look, Order, Report } from './protocol.js';
 import { setImmediate } from './turns.js';
 
 const send = (report: Report) => postMessage(report);
-/** Updates between two looks into the network, and between two evaluations. */
-const LOOK = 10;
+/** Updates between two evaluations. */
 const EVALUATE = 50;
+/** Looks into the network leave so many times as long as they take to training. */
+const REST = 9;
 
 let session: Session | null = null;
 let running = false;
+/** Where the page looks, and where it looked last. */
+let at: Look = { layer: '', image: 0 };
+let seen = at;
+/** When it is time to look again. */
+let nextLook = 0;
 /** The updates that are being made. */
 let loop: Promise<void> = Promise.resolve();
 
@@ -31,12 +37,18 @@ async function start({ experiment, images, ...order }: Extract<Order, { kind: 's
   );
   session = new Session(experiment, { train, test, statistics: channelStatistics(train) });
   const parameters = session.network.parameters().reduce((sum, { size }) => sum + size, 0);
-  send({ kind: 'ready', threads: device.threads ?? 1, parameters });
+  session.log = (message) => send({ kind: 'note', step: session!.step + 1, message });
+  send({ kind: 'ready', threads: device.threads ?? 1, parameters, test });
 }
 
-/** Sends what goes into the norms, and the mixtures that normalize it. */
-async function look({ network, data, step }: Session): Promise<void> {
-  send({ kind: 'layers', step, layers: await pictureLayers(network, data) });
+/** Sends what is to be seen of the network, from its first update on. */
+async function look(session: Session): Promise<void> {
+  seen = at;
+  if (session.step === 0) return;
+  const before = performance.now();
+  for (const report of await looksOf(session, seen)) send(report);
+  const now = performance.now();
+  nextLook = now + REST * (now - before);
 }
 
 async function evaluate(session: Session): Promise<void> {
@@ -48,10 +60,11 @@ async function go(session: Session): Promise<void> {
   try {
     while (running) {
       send({ kind: 'update', ...(await session.update()) });
-      if (session.step % LOOK === 0) await look(session);
+      if (performance.now() >= nextLook || at !== seen) await look(session);
       if (session.step % EVALUATE === 0) await evaluate(session);
       await setImmediate();
     }
+    await look(session); // of what it is now
   } catch (error) {
     fail(error as Error);
   } finally {
@@ -82,6 +95,12 @@ async function takeFile(session: Session, name: string, bytes: Uint8Array): Prom
 async function obey(order: Order): Promise<void> {
   if (order.kind === 'start') return start(order);
   if (!session) return; // why nothing was started has been told
+  if (order.kind === 'look') {
+    at = order;
+    if (running) return; // then it is seen after the update
+    await loop;
+    return look(session);
+  }
   if (order.kind === 'rate') session.lr = order.lr;
   else if (order.kind === 'pause') running = false;
   else if (order.kind === 'go' && !running) {

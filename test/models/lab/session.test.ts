@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import t from 'tap';
-import { openDevice, setDevice } from '../../../lib/index.js';
+import { type MixtureNorm2d, openDevice, setDevice, tensor } from '../../../lib/index.js';
 import { keep } from '../../../models/lab/keeping.js';
 import { Session } from '../../../models/lab/session.js';
 import { loadData } from '../../../models/run/data.js';
@@ -46,6 +46,40 @@ t.test('the rate changes from the next update on', async (t) => {
   session.lr = 0;
   t.equal((await session.update()).lr, 0);
   t.strictSame(await weight.data(), before);
+});
+
+t.test('what components weigh: one weight each, and means over channels that have their own', async (t) => {
+  const settings = settingsFrom(flags('--norm mn --components 2 --norm-at conv2,conv3 --posterior channel'));
+  const session = new Session(settings, await loadData(settings));
+  await session.update();
+  const [first, second, ...others] = await session.weights();
+  t.strictSame([first.layer, second.layer, others], ['norm2', 'norm3', []]);
+  const norm = session.network.namedModules().find(([name]) => name === 'norm3')![1] as MixtureNorm2d;
+  t.strictSame([second.weights.length, second.floor], [2, norm.minWeight]);
+  const own = [...(await norm.runningWeights.data())].slice(0, 16);
+  t.equal(second.weights[0], own.reduce((a, b) => a + b) / 16);
+  t.strictSame(
+    ['norm1', 'norm3', 'none'].map((layer) => session.posteriorOf(layer)),
+    [null, 'channel', null],
+  );
+});
+
+t.test('a component that died is told of', async (t) => {
+  const settings = settingsFrom(flags('--norm mn --components 2 --norm-at conv2'));
+  const session = new Session(settings, await loadData(settings));
+  const told: string[] = [];
+  session.log = (message) => told.push(message);
+  await session.update();
+  const norm = session.network.namedModules().find(([name]) => name === 'norm2')![1] as MixtureNorm2d;
+  const means = await norm.runningMeans.data();
+  norm.runningMeans.assign(
+    tensor(
+      means.map((mean, i) => (i < 16 ? mean : 1e3)),
+      { shape: [2, 16] },
+    ),
+  );
+  await session.update();
+  t.strictSame(told, ['after conv2: MixtureNorm2d: component 1 died and was re-seeded']);
 });
 
 t.test('what is seen: filters, and which component each pixel of an image belongs to', async (t) => {
