@@ -11,14 +11,10 @@ import { IMAGE_SIZE } from '../../datasets/dataset.js';
 import { loadImageFolder } from '../../datasets/image-folder.js';
 import { createRandom } from '../../lib/index.js';
 import { noChromium, violations } from '../models/report/pages.js';
-import { buildSite, inNode, losses, openLab, says, step } from './lab-page.js';
+import { inNode, losses, openLab, says, step } from './lab-page.js';
 
 const HASH = '#width=4&batchSize=8&components=2';
 const root = t.testdir({});
-let site = '';
-t.before(() => {
-  site = buildSite(root);
-});
 
 const random = createRandom(1);
 const noise = (length: number) => Uint8Array.from({ length }, () => random.integer(256));
@@ -71,7 +67,7 @@ async function drop(page: Page, files: string[]): Promise<void> {
 
 t.test('CIFAR files that are dropped', { skip: noChromium }, async (t) => {
   const folder = join(root, 'cifar');
-  const page = await openLab(t, site, { hash: HASH });
+  const page = await openLab(t, HASH);
   await drop(page, cifarFiles(folder).reverse());
   const line = await says(page, '[data-part=line]', /CIFAR-10/);
   t.match(line, /50 images to train and 10 to test, of 32×32 pixels in colour, 10 classes \(airplane, /);
@@ -91,7 +87,7 @@ t.test('a folder of PNG files, chosen and dropped, isolated or not', { skip: noC
   const data = { train: loadImageFolder(folder), test: loadImageFolder(folder, { split: 'test' }) };
   const expected = await losses(await inNode(HASH, data));
   for (const way of ['chosen', 'dropped'] as const) {
-    const page = await openLab(t, site, { hash: HASH, headers: way === 'chosen' });
+    const page = await openLab(t, HASH, { threads: way === 'chosen' });
     if (way === 'chosen') await page.setInputFiles('[data-part=folder]', folder);
     else await drop(page, [folder]);
     const line = await says(page, '[data-part=line]', /folder pets/);
@@ -104,7 +100,7 @@ t.test('a folder of PNG files, chosen and dropped, isolated or not', { skip: noC
 });
 
 t.test('what cannot be read is named, and what was read before stays', { skip: noChromium }, async (t) => {
-  const page = await openLab(t, site, { hash: HASH });
+  const page = await openLab(t, HASH);
   const folder = (name: string, files: Record<string, Uint8Array | string>) => {
     for (const [path, content] of Object.entries(files)) {
       mkdirSync(dirname(join(root, name, path)), { recursive: true });
@@ -156,7 +152,7 @@ t.test('a link to images that are not here asks for them', { skip: noChromium },
     folder: /^This experiment learns from a folder of PNG files/,
     drawings: /^This experiment learns from drawings\. Draw some/,
   })) {
-    const page = await openLab(t, site, { hash: `#data=${data}` });
+    const page = await openLab(t, `#data=${data}`);
     await says(page, '[data-part=line]', words);
     await page.click('#run');
     await says(page, '#alert', words);
@@ -169,7 +165,7 @@ t.test(
   'drawings: by mouse, finger and keys; kept, learned from, and there again after a reload',
   { skip: noChromium },
   async (t) => {
-    const page = await openLab(t, site, { hash: HASH, hasTouch: true });
+    const page = await openLab(t, HASH, { hasTouch: true });
     await page.click('#pad summary');
     const sheet = page.locator('[data-part=sheet]');
     const picture = () => sheet.evaluate((canvas: HTMLCanvasElement) => canvas.toDataURL());

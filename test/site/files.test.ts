@@ -6,15 +6,11 @@ import t from 'tap';
 import { synthetic } from '../../datasets/synthetic.js';
 import { keep } from '../../models/lab/keeping.js';
 import { noChromium, violations } from '../models/report/pages.js';
-import { buildSite, inNode, losses, norms, openLab, says, step } from './lab-page.js';
+import { inNode, losses, norms, openLab, says, step } from './lab-page.js';
 
 const HASH = '#width=4&batchSize=8&components=2&images=40&testImages=20';
 const data = { train: synthetic({ count: 40 }), test: synthetic({ split: 'test', count: 20 }) };
 const root = t.testdir({});
-let site = '';
-t.before(() => {
-  site = buildSite(root);
-});
 
 /** Saves a file of one network; its path and name. */
 async function save(page: Page, norm: string, button: string): Promise<{ path: string; name: string }> {
@@ -37,7 +33,7 @@ const reaches = (page: Page, norm: string, updates: number) =>
 const load = (page: Page, norm: string, path: string) => page.setInputFiles(`#${norm}-files input`, path);
 
 t.test('save, reload, load, go on: the bits of what was not interrupted', { skip: noChromium }, async (t) => {
-  const page = await openLab(t, site, { hash: HASH });
+  const page = await openLab(t, HASH);
   const sessions = await inNode(HASH, data);
   const unbroken: number[][] = [];
   for (let n = 1; n <= 2; n++) t.strictSame(await step(page, n), await losses(sessions));
@@ -59,7 +55,7 @@ t.test('save, reload, load, go on: the bits of what was not interrupted', { skip
   unbroken.push(await losses(sessions), await losses(sessions));
   t.strictSame([await step(page, 3), await step(page, 4)], unbroken);
   await page.goto('about:blank');
-  const fresh = await openLab(t, site, { hash: `${HASH}&lr=0.01` });
+  const fresh = await openLab(t, `${HASH}&lr=0.01`);
   for (const [i, norm] of norms.entries()) {
     await load(fresh, norm, states[i]);
     await says(fresh, `#${norm}-files`, /-state\.safetensors: its state of training is taken over/);
@@ -72,7 +68,7 @@ t.test('save, reload, load, go on: the bits of what was not interrupted', { skip
 });
 
 t.test('a file that does not fit is named; a network that runs goes on', { skip: noChromium }, async (t) => {
-  const page = await openLab(t, site, { hash: HASH });
+  const page = await openLab(t, HASH);
   const [bn] = await inNode(HASH, data);
   const [, other] = await inNode(`#seed=3&${HASH.slice(1)}`, data);
   const file = (name: string, bytes: Uint8Array) => {
@@ -105,7 +101,7 @@ t.test('other networks, norms and places: the bits of Node', { skip: noChromium 
     'left=none&right=mode&model=densenet-40',
   ]) {
     const hash = `${HASH}&${more}`;
-    const page = await openLab(t, site, { hash });
+    const page = await openLab(t, hash);
     const sessions = await inNode(hash, data);
     t.strictSame(await step(page, 1), await losses(sessions), more);
     const [left, right] = sessions.map(({ experiment }) => experiment.norm.toUpperCase());
@@ -117,7 +113,7 @@ t.test('other networks, norms and places: the bits of Node', { skip: noChromium 
 });
 
 t.test('what sleeps goes on where it was', { skip: noChromium }, async (t) => {
-  const page = await openLab(t, site, { hash: HASH });
+  const page = await openLab(t, HASH);
   const cdp = await page.context().newCDPSession(page);
   const sessions = await inNode(HASH, data);
   t.strictSame(await step(page, 1), await losses(sessions));
@@ -136,7 +132,7 @@ t.test('what sleeps goes on where it was', { skip: noChromium }, async (t) => {
 });
 
 t.test('a browser that lacks something is told what', { skip: noChromium }, async (t) => {
-  const page = await openLab(t, site, {
+  const page = await openLab(t, '', {
     before: () => {
       WebAssembly.validate = () => false;
     },
@@ -147,8 +143,8 @@ t.test('a browser that lacks something is told what', { skip: noChromium }, asyn
     /^This browser cannot train networks: WebAssembly has no SIMD here, which the engine needs/,
   );
   t.ok(await page.isDisabled('#run'));
-  const open = await openLab(t, site, {
-    headers: false,
+  const open = await openLab(t, '', {
+    threads: false,
     before: () => Object.defineProperty(navigator, 'hardwareConcurrency', { value: 8 }),
   });
   await says(
@@ -156,7 +152,7 @@ t.test('a browser that lacks something is told what', { skip: noChromium }, asyn
     '#support',
     /^Each network trains with one thread: the server of this page does not send the headers/,
   );
-  const bare = await openLab(t, site, { javaScriptEnabled: false });
+  const bare = await openLab(t, '', { javaScriptEnabled: false });
   t.match(await bare.textContent('#support'), /This page trains networks with JavaScript modules/);
 });
 
@@ -165,11 +161,11 @@ t.test(
   { skip: noChromium },
   async (t) => {
     const args = ['--enable-unsafe-webgpu', '--use-webgpu-adapter=swiftshader'];
-    const page = await openLab(t, site, { hash: HASH, args });
+    const page = await openLab(t, HASH, { args });
     t.ok(await page.locator('[name=device] option', { hasText: 'webgpu' }).isDisabled());
     await page.focus('[name=device]');
     await says(page, '[name=device] + .hint', /^not webgpu: no GPU answers through WebGPU$/);
-    const asked = await openLab(t, site, { hash: `${HASH}&device=webgpu`, args });
+    const asked = await openLab(t, `${HASH}&device=webgpu`, { args });
     const found = await step(asked, 1);
     const expected = await losses(await inNode(HASH, data));
     for (const [i, loss] of found.entries())

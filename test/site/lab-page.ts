@@ -1,71 +1,40 @@
 // The laboratory in headless Chromium, and the same experiments in Node.
-import { join } from 'node:path';
-import { type BrowserContextOptions, chromium, type Page } from 'playwright-core';
+import type { Page } from 'playwright-core';
 import type { Test } from 'tap';
 import { channelStatistics } from '../../datasets/batches.js';
 import type { Dataset } from '../../datasets/dataset.js';
+import { synthetic } from '../../datasets/synthetic.js';
 import { openDevice, setDevice } from '../../lib/index.js';
 import { choicesOf, experimentOf } from '../../models/lab/choices.js';
-import { Session } from '../../models/lab/session.js';
-import { serve } from '../package/site.js';
-import { spawnSync } from '../processes.js';
+import { type Seen, Session } from '../../models/lab/session.js';
+import { type Opening, openPage } from './built.js';
 
 export const norms = ['bn', 'mn'] as const;
-const WAIT = { timeout: 60_000 };
-const isolated = {
-  'Cross-Origin-Opener-Policy': 'same-origin',
-  'Cross-Origin-Embedder-Policy': 'require-corp',
-};
-
-/** Builds the site into a folder of the test's own: files of tests run side by side. */
-export function buildSite(folder: string): string {
-  const site = join(folder, 'site');
-  const args = [
-    'vite',
-    'build',
-    '--config',
-    'docs/site/vite.config.js',
-    '--logLevel',
-    'warn',
-    '--outDir',
-    site,
-  ];
-  const { status, stdout, stderr } = spawnSync('npx', [...args, '--emptyOutDir'], { encoding: 'utf8' });
-  if (status !== 0) throw new Error(stdout + stderr);
-  return site;
-}
-
-interface Opening extends BrowserContextOptions {
-  hash?: string;
-  /** Whether the page is isolated from others. @default true */
-  headers?: boolean;
-  /** Flags of Chromium. */
-  args?: string[];
-  /** Runs in the page before its scripts. */
-  before?: () => void;
-}
+export type Norm = (typeof norms)[number];
 
 /** Opens the laboratory. The test fails on what the console says, and on what is asked for elsewhere. */
-export async function openLab(
-  t: Test,
-  folder: string,
-  { hash = '', headers = true, args = ['--disable-gpu'], before, ...context }: Opening = {},
-): Promise<Page> {
-  const executablePath = process.env.MIXGRAD_CHROMIUM ?? '/usr/bin/chromium';
-  const browser = await chromium.launch({ executablePath, args: ['--no-sandbox', ...args] });
-  const site = await serve(folder, headers ? isolated : {});
-  t.teardown(() => Promise.all([browser.close(), site.close()]));
-  const page = await browser.newPage({ viewport: { width: 1200, height: 900 }, ...context });
-  page.setDefaultTimeout(WAIT.timeout);
-  if (before) await page.addInitScript(before);
-  page.on('pageerror', (error) => t.fail(`${error.stack}`));
-  page.on('console', (message) => t.fail(message.text()));
-  page.context().on('request', (request) => {
-    if (!request.url().startsWith(site.url) && !/^(data|blob):/.test(request.url())) t.fail(request.url());
-  });
-  await page.goto(`${site.url}lab.html${hash}`);
-  return page;
-}
+export const openLab = (t: Test, hash: string, opening: Opening = {}): Promise<Page> =>
+  openPage(t, `lab.html${hash}`, opening);
+
+/** For a page before its scripts: notes the updates that its workers tell of. */
+export const hearing = `
+  window.heard = [];
+  window.Worker = class extends Worker {
+    constructor(...given) {
+      super(...given);
+      const own = [];
+      heard.push(own);
+      this.addEventListener('message', ({ data }) => {
+        if (data.kind === 'update') own.push({ ...data, at: performance.now() });
+      });
+    }
+  };`;
+
+/** An update, and when it was heard of, in milliseconds of the page. */
+export type Heard = Seen & { at: number };
+
+/** The updates of each network so far, in a page that notes them. */
+export const updatesOf = (page: Page): Promise<Heard[][]> => page.evaluate('heard');
 
 /** Makes an update in the page, and waits until both networks have made so many; their losses. */
 export async function step(page: Page, to: number): Promise<number[]> {
@@ -81,11 +50,16 @@ export async function says(page: Page, selector: string, words: RegExp): Promise
   return (await element.textContent())!;
 }
 
+const [train, test] = (['train', 'test'] as const).map((split) => synthetic({ split }));
+
+/** The session that a link stands for. */
+export const sessionOf = (hash: string, norm: Norm, data = { train, test }): Session =>
+  new Session(experimentOf(choicesOf(hash), norm), { ...data, statistics: channelStatistics(data.train) });
+
 /** A session in Node for each of the two networks. */
-export async function inNode(hash: string, data: { train: Dataset; test: Dataset }): Promise<Session[]> {
+export async function inNode(hash: string, data?: { train: Dataset; test: Dataset }): Promise<Session[]> {
   setDevice(await openDevice('wasm', { threads: 1 }));
-  const all = { ...data, statistics: channelStatistics(data.train) };
-  return norms.map((norm) => new Session(experimentOf(choicesOf(hash), norm), all));
+  return norms.map((norm) => sessionOf(hash, norm, data));
 }
 
 /** The losses of the next update of each. */

@@ -7,7 +7,8 @@ import { confusionOf } from '../../models/lab/confusion.js';
 import { filterPixels, imagePixels, largest, mapPixels, sharesOf } from '../../models/lab/pixels.js';
 import type { Session } from '../../models/lab/session.js';
 import { noChromium, overflow, violations } from '../models/report/pages.js';
-import { buildSite, norms, openLaboratory, sessionOf, updatesOf } from './laboratory.js';
+import { PATIENCE } from './built.js';
+import { hearing, norms, openLab, sessionOf, updatesOf } from './lab-page.js';
 
 const HASH = '#width=8&seed=7&components=3';
 /** The colours of the first components, in light. */
@@ -16,12 +17,8 @@ const COLOURS = [
   [194, 65, 12],
   [26, 127, 75],
 ] as const;
-/** Milliseconds that anything may take here. */
-const PATIENCE = 60_000;
 
-const folder = t.testdir({});
 t.before(async () => {
-  buildSite(folder);
   setDevice(await openDevice('wasm', { threads: 1 }));
 });
 
@@ -64,7 +61,7 @@ async function trained(page: Page, step: number): Promise<void> {
 const listOf = (numbers: readonly string[]) => numbers.map((n, k) => `component ${k}: ${n}`).join('');
 
 t.test('filters, weights and maps are those of Node', { skip: noChromium }, async (t) => {
-  const page = await openLaboratory(t, folder, HASH);
+  const page = await openLab(t, HASH, { before: hearing });
   const sessions = norms.map((norm) => sessionOf(HASH, norm));
   for (let step = 1; step <= 3; step++) {
     await page.click('#step');
@@ -107,7 +104,7 @@ for (const [setting, sentence] of [
   ['normAt=conv2', /it is batch normalization/],
 ] as const)
   t.test(`${setting}: why there is no map`, { skip: noChromium }, async (t) => {
-    const page = await openLaboratory(t, folder, `${HASH}&${setting}`);
+    const page = await openLab(t, `${HASH}&${setting}`, { before: hearing });
     await page.click('#step');
     await page.locator('#map-why').scrollIntoViewIfNeeded();
     await page.waitForFunction("document.getElementById('map-why').textContent", undefined, {
@@ -121,7 +118,7 @@ t.test(
   '100 updates, a new rate, images behind a cell, by keyboard alone',
   { skip: noChromium },
   async (t) => {
-    const page = await openLaboratory(t, folder, HASH);
+    const page = await openLab(t, HASH, { before: hearing });
     await tabTo(page, '#run');
     await page.keyboard.press('Enter');
     await trained(page, 60);

@@ -1,16 +1,17 @@
 // Measures the laboratory's page in headless Chromium, and in turn the same experiment in Node, each network in a process:
 // node dist/test/tools/laboratory.js [--pairs 3] [--seconds 20] [--hash '#width=16']
 import { spawn } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
-import { availableParallelism, tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { availableParallelism } from 'node:os';
 import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import type { Page } from 'playwright-core';
 import { openDevice, setDevice } from '../../lib/index.js';
 import { median, rounded } from '../../models/bench/figures.js';
-import { buildSite, type Norm, norms, openSite, sessionOf, updatesOf } from '../site/laboratory.js';
+import { launch } from '../models/report/pages.js';
+import { serve } from '../package/site.js';
+import { isolated, SITE } from '../site/built.js';
+import { hearing, type Norm, norms, sessionOf, updatesOf } from '../site/lab-page.js';
 
 const { values: flags } = parseArgs({
   options: {
@@ -35,9 +36,18 @@ interface Measured {
   speeds: number[];
 }
 
+/** The site as `npm run site` built it, isolated, and a page that notes the updates its workers tell of. */
+async function openSite() {
+  const [browser, site] = [await launch(), await serve(SITE, isolated)];
+  const page = await browser.newPage({ viewport: { width: 1200, height: 900 } });
+  await page.addInitScript(hearing);
+  const close = () => Promise.all([browser.close(), site.close()]);
+  return { page, url: `${site.url}lab.html`, close };
+}
+
 /** The frames of a page at rest. */
-async function framesAtRest(folder: string): Promise<number[]> {
-  const { page, url, close } = await openSite(folder);
+async function framesAtRest(): Promise<number[]> {
+  const { page, url, close } = await openSite();
   try {
     await page.goto(url + flags.hash);
     return await framesOf(page);
@@ -47,8 +57,8 @@ async function framesAtRest(folder: string): Promise<number[]> {
 }
 
 /** The page, on which every section is looked at for as long. */
-async function measurePage(folder: string): Promise<Measured> {
-  const { page, url, close } = await openSite(folder);
+async function measurePage(): Promise<Measured> {
+  const { page, url, close } = await openSite();
   try {
     await page.addInitScript("addEventListener('load', () => document.getElementById('run').click())");
     await page.goto(url + flags.hash);
@@ -127,12 +137,11 @@ function framesInWords(frames: readonly number[]): string {
   return `median ${rounded(median(frames), 1)} ms, 95th percentile ${rounded(late, 1)} ms of ${frames.length}`;
 }
 
-async function compare(folder: string): Promise<void> {
-  buildSite(folder);
-  console.log(`frames of a page at rest: ${framesInWords(await framesAtRest(folder))}`);
+async function compare(): Promise<void> {
+  console.log(`frames of a page at rest: ${framesInWords(await framesAtRest())}`);
   const ratios: number[][] = norms.map(() => []);
   for (let pair = 0; pair < Number(flags.pairs); pair++) {
-    const { first, frames, busy, speeds } = await measurePage(folder);
+    const { first, frames, busy, speeds } = await measurePage();
     const node = await measureNode();
     const thread = `page's thread busy ${rounded(100 * busy, 0)} %`;
     console.log(`first update after ${rounded(first, 0)} ms; frames: ${framesInWords(frames)}; ${thread}`);
@@ -154,9 +163,4 @@ if (flags.part) {
   console.log(flags.part === 'both' ? await both() : await train(flags.part as Norm));
   process.exit();
 }
-const folder = mkdtempSync(join(tmpdir(), 'mixgrad-laboratory-'));
-try {
-  await compare(folder);
-} finally {
-  rmSync(folder, { recursive: true });
-}
+await compare();
