@@ -132,8 +132,7 @@ t.test('a program without backward(), with several, and with a long tape', chrom
 t.test('by keyboard alone', chromium, async (t) => {
   const page = await open(t, '#example=expression');
   await ran(page, 1);
-  const focused = () =>
-    page.evaluate(() => document.activeElement!.getAttribute('data-key') ?? document.activeElement!.id);
+  const focused = () => page.evaluate(() => document.activeElement!.id);
   await page.focus('textarea');
   await page.keyboard.press('Control+Enter');
   await ran(page, 2);
@@ -148,7 +147,16 @@ t.test('by keyboard alone', chromium, async (t) => {
   t.equal(await page.textContent('#count'), '2 of 4');
   await page.keyboard.press('a');
   t.equal(await page.textContent('#count'), '4 of 4');
-  while (!/^[tr]\d/.test(await focused())) await page.keyboard.press('Tab');
+});
+
+t.test('about in the graph by keyboard alone', chromium, async (t) => {
+  const page = await open(t, '#example=expression');
+  await ran(page, 1);
+  const focused = () => page.evaluate(() => document.activeElement!.id);
+  await page.focus('#next');
+  await page.keyboard.press('a');
+  while (!(await page.evaluate(() => document.activeElement!.matches('.node'))))
+    await page.keyboard.press('Tab');
   const title = () => page.evaluate(() => document.activeElement!.getAttribute('aria-label'));
   t.match(await title(), /^parameter a, /);
   await page.keyboard.press('ArrowDown');

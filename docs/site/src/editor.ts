@@ -48,8 +48,8 @@ function coloured(code: string): Html[] {
 /** Makes an editor of an element, in place of what is in it. */
 export function createEditor(box: HTMLElement, { label, value, onRun, onChange }: EditorOptions): Editor {
   const picture = document.createElement('pre');
-  const area = document.createElement('textarea');
   picture.ariaHidden = 'true';
+  const area = document.createElement('textarea');
   Object.assign(area, { value, spellcheck: false, autocomplete: 'off', autocapitalize: 'off', wrap: 'off' });
   area.setAttribute('aria-label', label);
   box.classList.add('editor');
@@ -81,15 +81,14 @@ export function createEditor(box: HTMLElement, { label, value, onRun, onChange }
       for (const each of picture.querySelectorAll('.wrong, .shown')) each.classList.remove('wrong', 'shown');
       picture.children[line - 1]?.classList.add(kind);
     },
-    goTo(line) {
-      const at =
-        area.value
-          .split('\n')
-          .slice(0, line - 1)
-          .join('\n').length + (line > 1 ? 1 : 0);
-      area.focus();
-      area.setSelectionRange(at, at);
-    },
+    goTo: (line) => goTo(area, line),
     focus: () => area.focus(),
   };
+}
+
+function goTo(area: HTMLTextAreaElement, line: number): void {
+  const before = area.value.split('\n').slice(0, line - 1);
+  const at = before.reduce((sum, { length }) => sum + length + 1, 0);
+  area.focus();
+  area.setSelectionRange(at, at);
 }
