@@ -17,7 +17,7 @@ const COLOURS = [
   [26, 127, 75],
 ] as const;
 /** Milliseconds that anything may take here. */
-const PATIENCE = 60_000;
+const PATIENCE = 120_000;
 
 const folder = t.testdir({});
 t.before(async () => {
