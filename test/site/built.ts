@@ -9,7 +9,7 @@ export const SITE = 'dist/site';
 if (!existsSync(`${SITE}/index.html`)) throw new Error(`${SITE} is not there: npm run site builds it`);
 
 /** A slow machine may take this long for whatever a page is waited for. */
-export const PATIENCE = 60_000;
+export const PATIENCE = 120_000;
 
 /** What a server sends so that pages have threads. */
 export const isolated = {

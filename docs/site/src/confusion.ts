@@ -35,6 +35,7 @@ export class ConfusionView {
   ) {
     this.gallery = new Gallery(places.images, choose);
     this.drawing = new Drawing(places.table, () => this.draw());
+    this.drawing.touch();
     places.table.addEventListener('click', ({ target }) => this.press(target as Element));
     places.table.addEventListener('keydown', (event) => this.move(event));
   }
