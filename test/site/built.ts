@@ -26,11 +26,14 @@ export interface Opening extends BrowserContextOptions {
   before?: string | (() => void);
 }
 
+/** What Chromium itself says where a page asked for a GPU in vain, as the laboratory's field does when it has the focus. */
+const NO_GPU = 'No available adapters.';
+
 /** The test fails on what the page's console says, on what is not there, and on what the page or its workers ask of others. */
 export function listen(t: Test, page: Page, url: string): void {
   const say = (what: unknown) => t.fail(`${page.url()}: ${what}`);
   page.on('pageerror', (error) => say(error.stack));
-  page.on('console', (message) => say(message.text()));
+  page.on('console', (message) => message.text() === NO_GPU || say(message.text()));
   page.on('response', (response) => response.ok() || say(`${response.url()}: ${response.status()}`));
   page.context().on('request', (request) => {
     if (!request.url().startsWith(url) && !/^(data|blob):/.test(request.url())) say(request.url());
