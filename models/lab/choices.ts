@@ -73,7 +73,7 @@ export const fields = [
 export type FieldName = (typeof fields)[number]['name'];
 
 /** The parts of the form, in order. */
-export const parts = { images: 'Images', networks: 'Networks', mixture: 'Mixture normalization' } as const;
+export const parts = { networks: 'Networks', images: 'Images', mixture: 'Mixture normalization' } as const;
 
 /** The part that each field stands in. */
 export const partOf: Record<FieldName, keyof typeof parts> = {

@@ -1,6 +1,7 @@
 // The laboratory: a form, two workers that train, and what they report.
 import '../../../models/report/page/style.css';
 import './style.css';
+import './lab.css';
 import {
   type Choices,
   choicesOf,
