@@ -20,9 +20,12 @@ import { integers, leaf, normal } from '../values.js';
 
 const EARLY = 100;
 
+/** Steps on WebGPU, whose first half is compared with its second. */
+const ON_WEBGPU = 60;
+
 /** Fewer steps on devices that take longer. */
 function stepsOn(device: Device, most: number): number {
-  if (device.name === 'gpujs-webgpu') return Math.min(most, 2 * EARLY);
+  if (device.name === 'gpujs-webgpu') return Math.min(most, ON_WEBGPU);
   return device.name.startsWith('gpujs') ? Math.min(most, 1000) : most;
 }
 
