@@ -12,8 +12,11 @@ import { type Site, serve } from '../package/site.js';
 const SOURCES = resolve('test/tools/other-pages');
 const pages = ['mixgrad', 'jax-js', 'tfjs'] as const;
 const networks = ['mlp', 'convnet'] as const;
-/** Updates before the first that counts, and of a round. */
-const [WARM, STEPS] = [3, 5];
+/** Updates at least, and milliseconds at least: before the first that counts, when browsers still compile, and of a round. */
+const [WARM, ROUND] = [
+  [3, 4000],
+  [3, 1000],
+] as const;
 const isolated = {
   'Cross-Origin-Opener-Policy': 'same-origin',
   'Cross-Origin-Embedder-Policy': 'require-corp',
@@ -39,8 +42,13 @@ async function bundle(name: string, modules: string, out: string): Promise<void>
   writeFileSync(join(out, 'index.html'), '<!doctype html><title>training</title>');
 }
 
-const train = (page: Page, name: string, network: string, steps: number): Promise<Trained> =>
-  page.evaluate(`import('./${name}.js').then(({ train }) => train('${network}', ${steps}))`);
+const train = (
+  page: Page,
+  name: string,
+  network: string,
+  span: readonly [number, number],
+): Promise<Trained> =>
+  page.evaluate(`import('./${name}.js').then(({ train }) => train('${network}', ${span}))`);
 
 /** Bytes of the files that a page asked for. */
 const loaded = ({ requests }: Site) => [...requests].reduce((sum, file) => sum + statSync(file).size, 0);
@@ -68,9 +76,9 @@ function compareLosses(subjects: readonly Subject[], network: string): void {
 
 async function round(subjects: readonly Subject[], network: string, isFirst: boolean): Promise<void> {
   for (const { name, page, ms, losses } of subjects) {
-    if (isFirst) losses[network] = (await train(page, name, network, WARM)).losses;
+    if (isFirst) losses[network] = (await train(page, name, network, WARM)).losses.slice(0, WARM[0]);
     ms[network] ??= [];
-    ms[network].push(median((await train(page, name, network, STEPS)).ms));
+    ms[network].push(median((await train(page, name, network, ROUND)).ms));
   }
   if (isFirst) compareLosses(subjects, network);
 }

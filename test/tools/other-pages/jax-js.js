@@ -3,11 +3,11 @@ import { BATCH, CLASSES, LR, problemOf, product, time } from './problem.js';
 
 const steps = {};
 
-export async function train(name, count) {
+export async function train(name, least, milliseconds) {
   await init('wasm');
   defaultDevice('wasm');
   steps[name] ??= begin(problemOf(name));
-  return time(steps[name], count);
+  return time(steps[name], least, milliseconds);
 }
 
 function layer(h, { w, b }) {

@@ -15,10 +15,10 @@ import { BATCH, LR, problemOf, product, time } from './problem.js';
 
 const steps = {};
 
-export async function train(name, count) {
+export async function train(name, least, milliseconds) {
   setDevice(await openDevice('wasm'));
   steps[name] ??= begin(problemOf(name));
-  return time(steps[name], count);
+  return time(steps[name], least, milliseconds);
 }
 
 function begin({ images, labels, weights }) {

@@ -49,10 +49,11 @@ export function problemOf(name) {
   };
 }
 
-/** Makes updates; returns the loss before each and what it took. */
-export async function time(step, steps) {
+/** Makes so many updates, and more until so many milliseconds are over; returns the loss before each and what it took. */
+export async function time(step, least, milliseconds) {
   const [losses, ms] = [[], []];
-  for (let i = 0; i < steps; i++) {
+  const start = performance.now();
+  while (ms.length < least || performance.now() - start < milliseconds) {
     const before = performance.now();
     losses.push(await step());
     ms.push(performance.now() - before);

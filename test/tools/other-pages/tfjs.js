@@ -6,13 +6,13 @@ import { BATCH, CLASSES, LR, problemOf, product, time } from './problem.js';
 
 const steps = {};
 
-export async function train(name, count) {
+export async function train(name, least, milliseconds) {
   setWasmPaths('./');
   // its wasm backend has no gradient of a convolution's weights
   await tf.setBackend(name === 'convnet' ? 'cpu' : 'wasm');
   await tf.ready();
   steps[name] ??= begin(problemOf(name));
-  return time(steps[name], count);
+  return time(steps[name], least, milliseconds);
 }
 
 /** Images and convolutions have their channels last. */
