@@ -46,3 +46,7 @@ export async function serve(folder: string, headers: Record<string, string> = {}
     },
   };
 }
+
+/** Bytes of the files that were asked for so far. */
+export const bytesLoaded = ({ requests }: Site): number =>
+  [...requests].reduce((sum, file) => sum + statSync(file).size, 0);

@@ -9,7 +9,7 @@ import type { Page } from 'playwright-core';
 import { openDevice, setDevice } from '../../lib/index.js';
 import { median, rounded } from '../../models/bench/figures.js';
 import { launch } from '../models/report/pages.js';
-import { serve } from '../package/site.js';
+import { bytesLoaded, serve } from '../package/site.js';
 import { isolated, SITE } from '../site/built.js';
 import { hearing, type Norm, norms, sessionOf, updatesOf } from '../site/lab-page.js';
 
@@ -30,6 +30,8 @@ const threads = Math.max(1, Math.floor(availableParallelism() / 2));
 interface Measured {
   /** From the address to the first update of both networks, Start being pressed at once. */
   first: number;
+  /** Loaded until then. */
+  bytes: number;
   frames: number[];
   /** The share of the time that the page's own thread computed: script, style, layout and drawing. */
   busy: number;
@@ -42,7 +44,7 @@ async function openSite() {
   const page = await browser.newPage({ viewport: { width: 1200, height: 900 } });
   await page.addInitScript(hearing);
   const close = () => Promise.all([browser.close(), site.close()]);
-  return { page, url: `${site.url}lab.html`, close };
+  return { page, url: `${site.url}lab.html`, site, close };
 }
 
 /** The frames of a page at rest. */
@@ -58,11 +60,12 @@ async function framesAtRest(): Promise<number[]> {
 
 /** The page, on which every section is looked at for as long. */
 async function measurePage(): Promise<Measured> {
-  const { page, url, close } = await openSite();
+  const { page, url, site, close } = await openSite();
   try {
     await page.addInitScript("addEventListener('load', () => document.getElementById('run').click())");
     await page.goto(url + flags.hash);
     await page.waitForFunction('heard.length === 2 && heard.every((own) => own.length > 0)');
+    const bytes = bytesLoaded(site);
     const busySeconds = await watchThread(page);
     const before = await busySeconds();
     const frames = await framesOf(page);
@@ -70,7 +73,7 @@ async function measurePage(): Promise<Measured> {
     const updates = await updatesOf(page);
     const first = Math.max(...updates.map(([{ at }]) => at));
     const speeds = updates.map((own) => speedOf(own.map(({ imagesPerS }) => imagesPerS)));
-    return { first, frames, busy, speeds };
+    return { first, bytes, frames, busy, speeds };
   } finally {
     await close();
   }
@@ -141,10 +144,11 @@ async function compare(): Promise<void> {
   console.log(`frames of a page at rest: ${framesInWords(await framesAtRest())}`);
   const ratios: number[][] = norms.map(() => []);
   for (let pair = 0; pair < Number(flags.pairs); pair++) {
-    const { first, frames, busy, speeds } = await measurePage();
+    const { first, bytes, frames, busy, speeds } = await measurePage();
     const node = await measureNode();
     const thread = `page's thread busy ${rounded(100 * busy, 0)} %`;
-    console.log(`first update after ${rounded(first, 0)} ms; frames: ${framesInWords(frames)}; ${thread}`);
+    const until = `first update after ${rounded(first, 0)} ms and ${bytes.toLocaleString('en')} bytes`;
+    console.log(`${until}; frames: ${framesInWords(frames)}; ${thread}`);
     for (const [i, norm] of norms.entries()) {
       ratios[i].push(speeds[i] / node[i]);
       console.log(

@@ -1,13 +1,13 @@
 // Times training in a page beside TensorFlow.js and jax-js, in turn: node dist/test/tools/other-pages.js FOLDER [ROUNDS]
 // FOLDER is where npm installed @jax-js/jax, @tensorflow/tfjs-core, tfjs-backend-cpu and tfjs-backend-wasm.
-import { cpSync, mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { build } from 'esbuild';
 import type { Page } from 'playwright-core';
 import { median } from '../../models/study/summary.js';
 import { launch } from '../models/report/pages.js';
-import { type Site, serve } from '../package/site.js';
+import { bytesLoaded, type Site, serve } from '../package/site.js';
 
 const SOURCES = resolve('test/tools/other-pages');
 const pages = ['mixgrad', 'jax-js', 'tfjs'] as const;
@@ -49,9 +49,6 @@ const train = (
   span: readonly [number, number],
 ): Promise<Trained> =>
   page.evaluate(`import('./${name}.js').then(({ train }) => train('${network}', ${span}))`);
-
-/** Bytes of the files that a page asked for. */
-const loaded = ({ requests }: Site) => [...requests].reduce((sum, file) => sum + statSync(file).size, 0);
 
 /** One page in one browser, with what it has shown. */
 interface Subject {
@@ -103,7 +100,7 @@ async function measure(folder: string, headers: Record<string, string>, rounds: 
       for (const { name, ms, site } of subjects) {
         const ratios = ms[network].map((own, i) => own / ours.ms[network][i]);
         const [time, ratio] = [median(ms[network]), median(ratios)].map((x) => x.toPrecision(3));
-        console.log(`| ${name} | ${time} | ${ratio} | ${loaded(site).toLocaleString('en')} |`);
+        console.log(`| ${name} | ${time} | ${ratio} | ${bytesLoaded(site).toLocaleString('en')} |`);
       }
     }
   } finally {
