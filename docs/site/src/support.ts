@@ -1,6 +1,6 @@
 // What this browser lacks, in words.
 import { whyNoGpu } from '../../../dist/kernels/devices/gpu-adapter.js';
-import { whyNoEngine } from '../../../dist/kernels/devices/wasm/support.js';
+import { whyNoEngine } from '../../../dist/models/lab/support.js';
 
 /** Why networks cannot train here; null where they can. */
 export function whyNoTraining(): string | null {

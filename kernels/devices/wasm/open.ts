@@ -5,7 +5,6 @@ import type { Device } from '../device.js';
 import type { EngineBuild } from '../platform/platform.js';
 import { createWasmDevice, type WasmDevice } from './device.js';
 import { completeOptions, type WasmOptions } from './options.js';
-import { whyNoEngine } from './support.js';
 
 export { relaxedSimdValidates } from './options.js';
 
@@ -14,8 +13,6 @@ function prepare(options: WasmOptions): {
   build: EngineBuild;
   create(module: WebAssembly.Module): WasmDevice;
 } {
-  const lack = whyNoEngine();
-  if (lack) throw new DeviceError(`wasm: ${lack}`);
   const { relaxed, threads, convolution } = completeOptions(options);
   // In a page one thread goes without shared memory, which it may not have.
   const shared = threads > 1 || platform.readEngineSync !== null;
@@ -29,10 +26,7 @@ function prepare(options: WasmOptions): {
 function doesNotLoad(error: unknown): DeviceError {
   if (error instanceof DeviceError) return error;
   const { message } = error as Error;
-  if (error instanceof RangeError)
-    return new DeviceError(
-      `wasm: there is no memory for the engine (${message}); close what else takes memory`,
-    );
+  if (error instanceof RangeError) return new DeviceError(`wasm: no memory: ${message}`);
   return new DeviceError(`wasm: the engine does not load (npm run build makes it): ${message}`);
 }
 

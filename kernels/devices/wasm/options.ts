@@ -1,7 +1,6 @@
 // The options of the wasm device: checked, and with their defaults.
 import { platform } from '#platform';
 import { DeviceError, describe, OptionError, optionsOf } from '../../errors.js';
-import { whyNoEngine } from './support.js';
 
 /**
  * How the wasm device convolves: by tiles where they were measured to be faster, wherever they can, or never.
@@ -48,7 +47,6 @@ const RELAXED_PROBE = Uint8Array.of(
 
 /** Whether relaxed SIMD compiles here, if need be after asking for it. */
 export function relaxedSimdValidates(): boolean {
-  if (whyNoEngine()) return false;
   if (WebAssembly.validate(RELAXED_PROBE)) return true;
   platform.allowRelaxedSimd();
   return WebAssembly.validate(RELAXED_PROBE);

@@ -1,4 +1,4 @@
-// Whether the engine can run here at all.
+// Whether a page can train here at all.
 
 /** (func (result v128) (i8x16.splat 0)) */
 // biome-ignore format: one section of the module a line
@@ -10,7 +10,5 @@ const SIMD_PROBE = Uint8Array.of(
 );
 
 /** Why the engine cannot run here; null where it can. */
-export function whyNoEngine(): string | null {
-  if (typeof WebAssembly === 'undefined') return 'there is no WebAssembly here, which the engine is made of';
-  return WebAssembly.validate(SIMD_PROBE) ? null : 'WebAssembly has no SIMD here, which the engine needs';
-}
+export const whyNoEngine = (): string | null =>
+  globalThis.WebAssembly?.validate(SIMD_PROBE) ? null : 'there is no WebAssembly with SIMD here';
