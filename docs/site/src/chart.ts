@@ -32,10 +32,6 @@ export class Growth {
     values[line][at] = value;
   }
 
-  clear(): void {
-    for (const list of [this.updates, ...this.values]) list.length = 0;
-  }
-
   get data(): uPlot.AlignedData {
     return [this.updates, ...this.values];
   }
@@ -91,11 +87,6 @@ export class GrowingChart {
   /** Adds a value to a line of what is shown. */
   add(line: number, update: number, value: number): void {
     this.growth.set(line, update, value);
-    this.drawing.touch();
-  }
-
-  clear(): void {
-    this.growth.clear();
     this.drawing.touch();
   }
 

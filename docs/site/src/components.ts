@@ -1,8 +1,6 @@
 // The components of a mixture, by their colours.
 import { type Html, html } from '../../../dist/models/report/draw/html.js';
-
-/** Colours that the style sheet has. */
-export const COLOURS = 8;
+import { COLOURS } from '../../../dist/models/report/draw/mixture.js';
 
 /** The components with a number of each. */
 export function legendOf(numbers: readonly string[]): Html {

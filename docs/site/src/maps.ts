@@ -1,9 +1,10 @@
 // Which pixel of a test image belongs to which component of a layer.
 import type { Dataset } from '../../../dist/datasets/dataset.js';
 import { imagePixels, mapPixels, sharesOf } from '../../../dist/models/lab/pixels.js';
+import { COLOURS } from '../../../dist/models/report/draw/mixture.js';
 import { paint } from './canvas.js';
 import { onScheme, rgbOf } from './colours.js';
-import { COLOURS, legendOf } from './components.js';
+import { legendOf } from './components.js';
 import { Drawing } from './drawing.js';
 import type { Report } from './protocol.js';
 

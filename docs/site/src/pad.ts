@@ -1,12 +1,8 @@
 // Drawings of one's own: a sheet, classes, and what was kept of each.
-import {
-  type Colour,
-  LEAST_CLASSES,
-  LEAST_DRAWINGS,
-  ownDrawings,
-} from '../../../dist/models/lab/own/drawing.js';
+import { LEAST_CLASSES, LEAST_DRAWINGS, ownDrawings } from '../../../dist/models/lab/own/drawing.js';
 import type { Own } from '../../../dist/models/lab/own/parts.js';
 import { drawingsOf, textOf } from '../../../dist/models/lab/own/pile.js';
+import type { Colour } from '../../../dist/models/lab/pixels.js';
 import { Sheet, show } from './sheet.js';
 
 const STORED = 'mixgrad-drawings';

@@ -1,6 +1,7 @@
 // A sheet of 32×32 pixels to draw on: with a mouse, a finger, or a cursor that the arrow keys move.
-import { CHANNELS, PLANE, SIDE } from '../../../dist/datasets/dataset.js';
-import { type Colour, emptySheet, type Place, stroke } from '../../../dist/models/lab/own/drawing.js';
+import { SIDE } from '../../../dist/datasets/dataset.js';
+import { emptySheet, type Place, stroke } from '../../../dist/models/lab/own/drawing.js';
+import { type Colour, imagePixels } from '../../../dist/models/lab/pixels.js';
 
 /** Pixels of the screen that one of the sheet takes, before the page makes it smaller. */
 const ZOOM = 10;
@@ -15,13 +16,9 @@ const steps: Record<string, Place> = {
 
 /** Draws an image [3, 32, 32] on a canvas, as large as it is. */
 export function show(canvas: HTMLCanvasElement, image: Uint8Array): void {
-  const pixels = new ImageData(SIDE, SIDE);
-  for (let i = 0; i < PLANE; i++) {
-    for (let c = 0; c < CHANNELS; c++) pixels.data[4 * i + c] = image[c * PLANE + i];
-    pixels.data[4 * i + CHANNELS] = 255;
-  }
   const small = new OffscreenCanvas(SIDE, SIDE);
-  small.getContext('2d')!.putImageData(pixels, 0, 0);
+  const { data } = imagePixels({ images: image }, 0);
+  small.getContext('2d')!.putImageData(new ImageData(data, SIDE, SIDE), 0, 0);
   const context = canvas.getContext('2d')!;
   context.imageSmoothingEnabled = false;
   context.drawImage(small, 0, 0, canvas.width, canvas.height);

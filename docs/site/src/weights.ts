@@ -1,8 +1,9 @@
 // What the components of a layer weigh, over the updates.
 import type { LayerWeights } from '../../../dist/models/lab/session.js';
 import { type Html, html } from '../../../dist/models/report/draw/html.js';
+import { COLOURS } from '../../../dist/models/report/draw/mixture.js';
 import { GrowingChart, Growth } from './chart.js';
-import { COLOURS, legendOf } from './components.js';
+import { legendOf } from './components.js';
 import { Drawing } from './drawing.js';
 
 /** A component is called dead up to so many times the least weight: running weights come near it and need not reach it. */

@@ -1,9 +1,9 @@
 // Drawings as images to learn from: a brush on 32×32 pixels, and shifted copies of what was drawn.
 import { CHANNELS, type Dataset, IMAGE_SIZE, PLANE, SIDE } from '../../../datasets/dataset.js';
 import { DataError } from '../../../lib/errors.js';
+import type { Colour } from '../pixels.js';
 import type { Own } from './parts.js';
 
-export type Colour = readonly [red: number, green: number, blue: number];
 /** A place in pixels; that of the first pixel's middle is [0.5, 0.5]. */
 export type Place = readonly [x: number, y: number];
 

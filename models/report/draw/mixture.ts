@@ -6,6 +6,8 @@ import { type Axis, type Range, scale, short, ticks } from './scale.js';
 
 const size = { width: 300, height: 180 };
 const plot: { x: Range; y: Range } = { x: [6, 294], y: [152, 6] };
+/** Colours that the style sheet has for components; more than these take them again. */
+export const COLOURS = 8;
 /** Points in a density curve. */
 const CURVE_POINTS = 100;
 /** A component far narrower than a bin would leave the rest of the picture flat. */
@@ -28,7 +30,7 @@ export function drawMixture({ channel, histogram, mixture }: ChannelPicture, ran
   return html`<svg viewBox="0 0 ${size.width} ${size.height}" role="img" aria-label="${describe(channel, mixture)}">
 <path class="histogram" d="${bars(borders.map(toX), densities.map(toY), base)}"/>
 <g class="axes"><path class="base" d="M${plot.x[0]},${base}H${plot.x[1]}"/>${marks}</g>
-${each.map((k) => html`<g class="series c${k % 8}"><path class="line" d="${curve([k])}"/></g>`)}
+${each.map((k) => html`<g class="series c${k % COLOURS}"><path class="line" d="${curve([k])}"/></g>`)}
 <path class="sum" d="${curve(each)}"/></svg>`;
 }
 
