@@ -110,7 +110,7 @@ function addMixtureFlags(command: Command): void {
     .addOption(
       choice(
         '--gradient <kind>',
-        'through x alone, its posteriors, or all of EM',
+        'with constant posteriors, through the last ones, or all of EM',
         ['detached', 'posterior', 'unrolled'],
         gradient,
       ),

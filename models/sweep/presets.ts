@@ -127,7 +127,7 @@ export const presets: Readonly<Record<string, Preset>> = {
     sizes: short,
   },
   gradient: {
-    question: 'Through x alone, through the last posteriors, or through all of EM?',
+    question: 'With constant posteriors, through the last ones, or through all of EM?',
     arms: [MN3],
     vary: { gradient: 'detached,posterior,unrolled' },
     sizes: short,
