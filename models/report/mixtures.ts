@@ -115,7 +115,7 @@ function weightsOf(name: string, metrics: readonly LayersMetric[]): Html {
     name,
     metrics,
     ({ weights }) => weights,
-    (k) => `component ${k + 1}`,
+    (k) => `component ${k}`,
   );
   return figure({ title: `Component weights of ${name}`, series, include: [0, 1] });
 }

@@ -32,8 +32,8 @@ const mixture = {
   variances: tensor([[deviation(left) ** 2], [deviation(right) ** 2]]),
 };
 const parts = await fisherVector(x, mixture).means.data(); // [K, N, 1]
-show('Fisher vector, component 1', parts.slice(0, 6));
-show('Fisher vector, component 2', parts.slice(6));
+show('Fisher vector, component 0', parts.slice(0, 6));
+show('Fisher vector, component 1', parts.slice(6));
 show(
   'their sum',
   parts.slice(0, 6).map((v, i) => v + parts[6 + i]),

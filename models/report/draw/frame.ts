@@ -25,7 +25,7 @@ export function tableOf(channels: readonly Shown[]): Html {
   const rows = channels.flatMap(({ picture: { channel, mixture } }) =>
     mixture.weights.map((weight, k) => {
       const numbers = [weight, mixture.means[k], mixture.deviations[k]];
-      return html`<tr><th scope="row">${channel}</th><td>${k + 1}</td>${numbers.map((n) => html`<td>${short(n)}</td>`)}</tr>`;
+      return html`<tr><th scope="row">${channel}</th><td>${k}</td>${numbers.map((n) => html`<td>${short(n)}</td>`)}</tr>`;
     }),
   );
   const head = ['channel', 'component', 'weight', 'mean', 'deviation'];

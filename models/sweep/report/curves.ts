@@ -85,7 +85,7 @@ function weights(arms: readonly Arm[], name: string, most: number): Html[] {
   return arms.map((arm, group) => {
     const count = arm.layers.find(({ layer }) => layer === name)?.weights?.[0]?.length ?? 0;
     const series = Array.from({ length: count }, (_, k) => ({
-      ...({ name: `component ${k + 1}`, color: k % 8, look: 'line', group } as const),
+      ...({ name: `component ${k}`, color: k % 8, look: 'line', group } as const),
       points: averaged(
         over(arm, name, ({ weights }) => weights?.map((each) => each[k]) ?? null),
         most,

@@ -16,7 +16,7 @@ export function mixtureTable({ state: { rounds }, outcome: { mixture, normalizin
       means,
       deviations,
     ]);
-    return html`<tr><th scope="row"><span class="chip c${k}"></span>${k + 1}</th>${numbers.map((each) => html`<td>${data(each[k])}</td>`)}</tr>`;
+    return html`<tr><th scope="row"><span class="chip c${k}"></span>${k}</th>${numbers.map((each) => html`<td>${data(each[k])}</td>`)}</tr>`;
   };
   const heads = [0, 1].flatMap(() => ['weight λ', 'mean', 'deviation']);
   return html`<table aria-labelledby="components-title"><thead>
@@ -30,7 +30,7 @@ function numbersOf({ outcome, exact, isSettled }: Seen, i: number): [name: strin
   const { posteriors, bn, mn, gradients } = outcome;
   const slow = (values: readonly number[] | undefined) => (values && isSettled ? data(values[i]) : later);
   return [
-    ...posteriors.map((each, k): [string, Html] => [`τ ${k + 1}`, data(each[i])]),
+    ...posteriors.map((each, k): [string, Html] => [`τ ${k}`, data(each[i])]),
     ['output, BN', data(bn[i])],
     ['output, MN', data(mn[i])],
     ['gradient, BN', data(gradients.bn[i])],
