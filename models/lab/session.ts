@@ -9,7 +9,7 @@ import { evaluateBothWays, type Stated } from '../run/precise.js';
 import { makeNetwork, type NetworkSettings } from '../train/network.js';
 import { makeOptimizer, type OptimizerSettings } from '../train/optimizers.js';
 import { preciseBatches } from '../train/precise-batches.js';
-import { type Learner, update } from '../train/update.js';
+import { update } from '../train/update.js';
 import { captureInputs } from '../watch/pictures.js';
 
 /** What decides an experiment, beside its images. */
@@ -101,7 +101,7 @@ export class Session {
     const { network, optimizer, lr } = this;
     const settings = { clipNorm: null, accumulate: 1 };
     // the page changes the rate, and no schedule
-    const scheduler = { getLastLr: () => [lr], step: () => {} } as Learner['scheduler'];
+    const scheduler = { getLastLr: () => [lr], step: () => {} };
     const before = performance.now();
     const score = await update({ network, optimizer, scheduler, settings }, batch, step);
     this.step = step;

@@ -14,7 +14,7 @@ import { countCorrect, imagesOf, type Score } from '../run/evaluate.js';
 export interface Learner {
   network: Module;
   optimizer: Optimizer;
-  scheduler: LRScheduler;
+  scheduler: Pick<LRScheduler, 'getLastLr' | 'step'>;
   settings: { clipNorm: number | null; accumulate: number };
 }
 

@@ -1,6 +1,7 @@
 // An editor for small programs: a text area over the same text in colours. The text area is an ordinary one: Tab leaves it, and the
 // browser's undo, search and spelling of keys are what they are.
 import { type Html, html } from '../../../dist/models/report/draw/html.js';
+import { wordOf, wordsOf } from '../pages/highlight.js';
 import './editor.css';
 
 export interface EditorOptions {
@@ -21,27 +22,15 @@ export interface Editor {
   focus(): void;
 }
 
-const WORDS =
-  /^(as|async|await|break|case|catch|class|const|continue|default|delete|do|else|export|extends|false|finally|for|from|function|if|import|in|instanceof|let|new|null|of|return|static|super|switch|this|throw|true|try|typeof|undefined|while|yield)$/;
-const TOKEN =
-  /(?<comment>\/\/.*|\/\*[\s\S]*?(?:\*\/|$))|(?<string>'(?:\\.|[^'\\\n])*'?|"(?:\\.|[^"\\\n])*"?|`(?:\\[\s\S]|[^`\\])*`?)|(?<number>\b\d[\w.]*)|(?<word>[A-Za-z_$][\w$]*)/g;
-
 /** A program in colours, line by line. */
 function coloured(code: string): Html[] {
   const lines: Html[][] = [[]];
-  const add = (text: string, kind: string | null) =>
-    text.split('\n').forEach((part, i) => {
+  for (const [text, kind] of wordsOf(code, 'js')) {
+    for (const [i, part] of text.split('\n').entries()) {
       if (i > 0) lines.push([]);
-      lines.at(-1)!.push(kind ? html`<span class="${kind}">${part}</span>` : html`${part}`);
-    });
-  let end = 0;
-  for (const { 0: text, index, groups } of code.matchAll(TOKEN)) {
-    add(code.slice(end, index), null);
-    const [kind] = Object.entries(groups!).find(([, found]) => found !== undefined)!;
-    add(text, kind === 'word' && !WORDS.test(text) ? null : kind);
-    end = index + text.length;
+      lines.at(-1)!.push(wordOf([part, kind]));
+    }
   }
-  add(code.slice(end), null);
   return lines.map((parts) => html`<span class="line">${parts}\n</span>`);
 }
 
