@@ -40,13 +40,29 @@ export function listen(t: Test, page: Page, url: string): void {
   });
 }
 
-/** Opens a page of the site in a browser of its own; `path` is from the site's folder. */
+/** A browser for each list of flags, which all tests of a file share until its end. */
+const browsers = new Map<string, Promise<Browser>>();
+
+function browserOf(t: Test, args?: string[]): Promise<Browser> {
+  const key = String(args);
+  let browser = browsers.get(key);
+  if (!browser) {
+    browser = launch(args);
+    browsers.set(key, browser);
+    let file: Pick<Test, 'teardown' | 'parent'> = t;
+    while (file.parent) file = file.parent as Test;
+    file.teardown(async () => (await browser!).close());
+  }
+  return browser;
+}
+
+/** Opens a page of the site, which shares nothing with others; `path` is from the site's folder. */
 export async function openPage(t: Test, path: string, opening: Opening = {}): Promise<Page> {
   const { threads = true, args, before, ...context } = opening;
-  const browser: Browser = await launch(args);
+  const browser = await browserOf(t, args);
   const site = await serve(SITE, threads ? isolated : {});
-  t.teardown(() => Promise.all([browser.close(), site.close()]));
   const page = await browser.newPage({ viewport: { width: 1200, height: 900 }, ...context });
+  t.teardown(() => Promise.all([page.context().close(), site.close()]));
   page.setDefaultTimeout(PATIENCE);
   if (before) await page.addInitScript(before);
   listen(t, page, site.url);
