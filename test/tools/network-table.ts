@@ -25,7 +25,9 @@ export function networkTable(folder: string): string {
       return score ? `${(100 * score.accuracy).toFixed(1)} %` : '–';
     };
     const network = `\`${config.model}${config.width ? ` --width ${config.width}` : ''}\``;
-    const norm = config.norm === 'mn' ? `mn, scale ${config.scale}` : config.norm;
+    const { gradient, scale } = config;
+    const through = gradient === 'detached' ? '' : `, gradient ${gradient}`;
+    const norm = config.norm === 'mn' ? `mn, scale ${scale}${through}` : config.norm;
     const [first, end] = [losses.slice(0, SOME), losses.slice(-SOME)].map((some) => mean(some).toFixed(2));
     const updates =
       losses.length === config.totalSteps ? losses.length : `${losses.length} of ${config.totalSteps}`;
