@@ -125,3 +125,40 @@ export const mixtureNormGradInput = kernel(
   },
   ([, x, tau], attrs: NormAttrs & { training: boolean }) => whole(x, tau, attrs, Number(attrs.training)),
 );
+
+/**
+ * What is linear in the posteriors: h_k = start_k + Σ_c (p_kc g + q_kc + u_kc d) d, d = x − μ_kc. Inputs g, x, moments,
+ * p, q and u [K, C], and start [K, T].
+ */
+export const mixtureNormGradPosterior = kernel(
+  'mixtureNormGradPosterior',
+  function (
+    this: Thread<'N' | 'C' | 'S' | 'T' | 'L'>,
+    g: Flat,
+    x: Flat,
+    moments: Flat,
+    p: Flat,
+    q: Flat,
+    u: Flat,
+    start: Flat,
+  ) {
+    const { N, C, S, T, L } = this.constants;
+    const { x: s, y: t, z } = this.thread;
+    const k = Math.floor(z / N);
+    const n = z - k * N;
+    let total = start[k * T + t];
+    for (let j = 0; j < L; j++) {
+      const c = t * L + j;
+      const kc = k * C + c;
+      const at = (n * C + c) * S + s;
+      const d = x[at] - moments[kc];
+      total += (p[kc] * g[at] + q[kc] + u[kc] * d) * d;
+    }
+    return total;
+  },
+  ([, x, , , , , [K, T]]) => {
+    const ints = mixtureSizes(x, K, T);
+    const { N, S } = ints;
+    return { shape: [K, N, T, S], threads: [S, T, K * N], ints };
+  },
+);

@@ -19,6 +19,7 @@ export { standardizeGradInput, standardizeGradRows } from './normalization/gradi
 export { mixtureLogProb, mixtureLogScale, mixtureMoments, mixtureScratch } from './mixture';
 export { floorWeights, mixturePosterior, mixtureWeights } from './mixture/posterior';
 export { mixtureNorm, mixtureNormGradInput, mixtureNormGradSums } from './mixture/norm';
+export { mixtureNormGradPosterior } from './mixture/slopes';
 export * from './optim';
 export { winogradBlocks } from './winograd/blocks';
 export { winogradWeightRows, winogradWeightSums, winogradWeightTiles } from './winograd/weight';

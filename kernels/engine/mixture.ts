@@ -1,9 +1,9 @@
 // Fitting a mixture of diagonal Gaussians to x [n, c, s] by EM: log probabilities for the E-step, and the M-step.
-import { bytes, get, put, store4 } from './memory';
+import { bytes, get, put } from './memory';
 import { imagesTogether } from './mixture/rows';
 import { addSquares } from './mixture/squares';
 import { countsOf, firstSum, secondSum, weigh, weighScratch } from './mixture/sums';
-import { posteriorRow } from './mixture/posterior';
+import { fillRows, posteriorRow } from './mixture/posterior';
 
 const LOG_2_PI: f64 = 1.8378770664093453;
 /** At most so many images, evenly spread, tell the provisional centres. */
@@ -39,13 +39,7 @@ export function mixtureLogProb(
   out: usize, x: usize, logScale: usize, moments: usize, n: i32, c: i32, s: i32, k: i32, ct: i32, regCovar: f64,
   from: i32, images: i32,
 ): void {
-  for (let j = 0; j < k; j++) {
-    for (let i = from; i < from + images; i++) {
-      for (let t = 0; t < ct; t++) {
-        fillRow(posteriorRow(out, j, i, t, n, ct, s), f32x4.splat(get(logScale, j * ct + t)), s);
-      }
-    }
-  }
+  fillRows(out, logScale, n, s, k, ct, from, images);
   const step = bytes(n * ct * s), next = bytes(c * s), nextOut = bytes(ct * s), together = imagesTogether(s);
   for (let i = from, to = from + images; i < to; i += together) {
     for (let channel = 0; channel < c; channel++) {
@@ -54,12 +48,6 @@ export function mixtureLogProb(
       addSquares(row, values, step, means, variances, k, c, regCovar, s, count, next, nextOut);
     }
   }
-}
-
-// @ts-ignore: decorator
-@inline
-function fillRow(out: usize, value: v128, s: i32): void {
-  for (let left = s; left > 0; left -= 4, out += 16) store4(out, value, left);
 }
 
 /**

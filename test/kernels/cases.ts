@@ -198,6 +198,10 @@ function casesOf(shapes: Shapes): Cases {
         ),
       ),
     ),
+    mixtureNormGradPosterior: mixtures.map(({ x, K, T }) => {
+      const each = [K, x[1]];
+      return plain([x, x, [2, ...each], each, each, each, [K, T]]);
+    }),
     movingMean: [0, 0.1].flatMap((decay) => threefold({ keep: 0.9, take: 0.75, decay })),
     movingSquare: [0, 0.1].flatMap((decay) => threefold({ keep: 0.999, decay }, { 0: 'positive' })),
     sgdUpdate: [

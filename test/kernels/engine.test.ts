@@ -51,6 +51,7 @@ const tolerances: Partial<Record<KernelName, number>> = {
   mixtureNorm: 1e-6,
   mixtureNormGradSums: 1e-6,
   mixtureNormGradInput: 1e-6,
+  mixtureNormGradPosterior: 1e-6,
 };
 const convolutionTolerances = { direct: 2e-6, winograd: 1e-5, auto: 1e-5 };
 

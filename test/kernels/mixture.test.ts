@@ -82,6 +82,7 @@ function dividedCalls(T: number) {
   const moments: [Float64Array, Shape] = [positive([2, K, C], 'm'), [2, K, C]];
   const weight: Divided = [positive([C], 'γ'), [C], -1];
   const sums: Divided = [positive([4, K, C], 'sums'), [4, K, C], -1];
+  const each: Divided = [normal([K, C], 'factors'), [K, C], -1];
   const byImages: Divided[] = [
     [...big('x'), 0],
     [...posteriors, 1],
@@ -111,6 +112,12 @@ function dividedCalls(T: number) {
       inputs: [[...big('g'), 0], ...byImages, weight, sums],
       attrs: { ...normed, training: true },
       axis: 0,
+    },
+    {
+      name: 'mixtureNormGradPosterior',
+      inputs: [[...big('g'), 0], byImages[0], byImages[3], each, each, each, byImages[2]],
+      attrs: {},
+      axis: 1,
     },
   ] as const;
 }

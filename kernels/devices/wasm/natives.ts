@@ -146,6 +146,7 @@ export const natives: Readonly<Partial<Record<KernelName, Native>>> = {
   mixtureNorm: ranged('N', whole(`${mixture} eps fisher`, ...mixtureScratch)),
   mixtureNormGradSums: ranged('C', whole(`${mixture} eps fisher`, ...mixtureScratch)),
   mixtureNormGradInput: ranged('N', whole(`${mixture} eps fisher training`, ...mixtureScratch)),
+  mixtureNormGradPosterior: ranged('N', whole(mixture)),
   movingMean: flat(3),
   movingSquare: flat(3),
   sgdUpdate: flat(3),

@@ -11,6 +11,20 @@ export function posteriorRow(tau: usize, j: i32, i: i32, channel: i32, n: i32, c
   return tau + bytes(((j * n + i) * ct + (ct > 1 ? channel : 0)) * s);
 }
 
+/** Fills the rows of out [k,n,ct,s] with their numbers in `values` [k,ct], for the images from `from` on. */
+export function fillRows(out: usize, values: usize, n: i32, s: i32, k: i32, ct: i32, from: i32, images: i32): void {
+  for (let j = 0; j < k; j++) {
+    for (let i = from; i < from + images; i++) {
+      for (let t = 0; t < ct; t++) {
+        const value = f32x4.splat(get(values, j * ct + t));
+        for (let place = posteriorRow(out, j, i, t, n, ct, s), left = s; left > 0; left -= 4, place += 16) {
+          store4(place, value, left);
+        }
+      }
+    }
+  }
+}
+
 /** Softmax over the k components of logProb [k, size], for `count` columns from `from` on. */
 export function mixturePosterior(out: usize, logProb: usize, k: i32, size: i32, from: i32, count: i32): void {
   const step = bytes(size);
