@@ -13,16 +13,17 @@ const SHARE = 0.9;
  */
 export function hostArray(
   op: string,
-  { name, dtype, limit, memory }: Pick<Device, 'name' | 'dtype' | 'limit' | 'memory'>,
+  device: Pick<Device, 'name' | 'dtype' | 'limit' | 'memory'>,
   from: number | ArrayLike<number>,
 ): Floats {
+  const { name, dtype, limit } = device;
   const bytes = (typeof from === 'number' ? from : from.length) * (dtype === 'float64' ? 8 : 4);
   const isFull = bytes >= LARGE && bytes > SHARE * platform.memoryLeft();
-  if (isFull) throw new NoRoomError(op, `${name}, in ordinary memory`, bytes, memory().live, limit);
+  if (isFull) throw new NoRoomError(op, `${name}, in ordinary memory`, bytes, device.memory().live, limit);
   try {
     return dtype === 'float64' ? new Float64Array(from as number) : new Float32Array(from as number);
   } catch (error) {
     if (!(error instanceof RangeError)) throw error;
-    throw new NoRoomError(op, `${name}, in ordinary memory`, bytes, memory().live, limit);
+    throw new NoRoomError(op, `${name}, in ordinary memory`, bytes, device.memory().live, limit);
   }
 }

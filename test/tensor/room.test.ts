@@ -1,5 +1,6 @@
 // Memory that is full, and shapes that no memory holds: typed errors, after which the program goes on.
 import t from 'tap';
+import { hostArray } from '../../kernels/devices/host.js';
 import { Arena } from '../../kernels/devices/wasm/arena.js';
 import { createWasmDevice } from '../../kernels/devices/wasm/device.js';
 import {
@@ -141,5 +142,14 @@ everyDevice('more bytes than the device has are refused before they are asked fo
   t.throws(() => zeros([2 ** 31 - 1], { device }), {
     name: 'DeviceError',
     message: /^zeros: shape \[2147483647\] takes \d+ bytes, more than the \d+ bytes of /,
+  });
+});
+
+everyDevice('more than ordinary memory has is told as such', async (t, device) => {
+  t.throws(() => hostArray('zeros', device, 2 ** 40), {
+    name: 'DeviceError',
+    message: new RegExp(
+      `^zeros: no room for .* on ${device.name}, in ordinary memory, with \\d+ bytes in use`,
+    ),
   });
 });
