@@ -44,6 +44,7 @@ const arms: FlagValues[] = [
   { norm: 'ghost', 'norm-at': 'conv3', groups: '3' },
   { norm: 'mode', 'norm-at': 'conv3', components: '3' },
   { norm: 'mn', scale: 'fisher' },
+  { ...mixture, scale: 'fisher' },
   { ...mixture, scale: 'unit' },
   { ...mixture, gradient: 'unrolled', components: '2' },
 ];
