@@ -205,7 +205,7 @@ const lines: Record<string, Line> = {
   'the features of BatchNorm2d': [({ n }) => new BatchNorm2d(n), { n: 2 }, { n: count }],
   MixtureNorm2d: [
     (o) => new MixtureNorm2d(2, o),
-    { gradient: 'detached' },
+    {},
     {
       ...{ components: count, iterations: whole, initIterations: whole, momentum: share },
       ...{ posterior: nothing, gradient: nothing, scale: nothing, eps: size, regCovar: size, minWeight: '0' },

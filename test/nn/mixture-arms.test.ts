@@ -69,7 +69,7 @@ everyDevice(
     for (const posterior of ['joint', 'channel'] as const) {
       for (const scale of ['fisher', 'unit'] as const) {
         const { layer: plain } = make({ posterior, scale, device });
-        const { layer, random } = make({ posterior, scale, device, gradient: 'detached', shuffle: true });
+        const { layer, random } = make({ posterior, scale, device, shuffle: true });
         for (const each of [plain, layer]) each.forward(tensor(first, { shape: SHAPE, device }));
         const { weights, means, variances } = plain.running;
         const init = { weights, means, variances: variances.add(plain.regCovar) };
@@ -99,7 +99,7 @@ everyDevice(
     const values = batch('evaluated');
     for (const posterior of ['joint', 'channel'] as const) {
       for (const scale of ['fisher', 'unit'] as const) {
-        const { layer } = make({ posterior, scale, device, gradient: 'detached', shuffle: true });
+        const { layer } = make({ posterior, scale, device, shuffle: true });
         layer.forward(tensor(batch('first'), { shape: SHAPE, device }));
         const before = await layer.stateDict();
         const x = leaf(values, SHAPE, device);
@@ -138,7 +138,7 @@ t.test('shuffling gives the gradient of constant posteriors, and is refused with
     const g = pixelsOf(cotangent, SHAPE).flat();
     return y.reduce((sum, value, i) => sum + value * g[i], 0);
   };
-  const { layer, random } = make({ device, gradient: 'detached', shuffle: true });
+  const { layer, random } = make({ device, shuffle: true });
   layer.forward(tensor(batch('first'), { shape: SHAPE, device }));
   const init = { ...layer.running, variances: layer.runningVariances.add(layer.regCovar) };
   const x = leaf(values, SHAPE, device);

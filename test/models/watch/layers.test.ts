@@ -55,8 +55,8 @@ const arms: NormSettings[] = [
   { norm: 'mn', gradient: 'unrolled', scale: 'unit', iterations: 1 },
   { norm: 'mn', posterior: 'channel', components: 2 },
   { norm: 'mn', normAt: ['conv3'] },
-  { norm: 'mn', seeding: 'kmeans', gradient: 'detached' },
-  { norm: 'mn', gradient: 'detached', shufflePosteriors: true },
+  { norm: 'mn', seeding: 'kmeans', gradient: 'posterior' },
+  { norm: 'mn', shufflePosteriors: true },
 ];
 
 for (const norms of arms) {
